@@ -14,7 +14,7 @@ from dataclasses import replace
 from pipeline.finding.queue import MIN_WORD_SECONDS
 from pipeline.finding.verdict import UNOWNED
 from pipeline.reasons import Reason, Why
-from pipeline.types import CharSpan, Finding, MaskItem, TimeSpan
+from pipeline.types import CharSpan, EntitySpan, Finding, MaskItem, TimeSpan
 
 __all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
 
@@ -28,38 +28,51 @@ Whole = tuple[tuple[Why, ...], str, str]
 """Key that the parts of one finding share: reasons, source and type."""
 
 
-def split_into_parts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def split_into_parts(findings: Iterable[Finding], text: str) -> tuple[Finding, ...]:
     """Split findings without a known owner into their parts.
 
     Runs after ownership is decided, which takes the whole finding.
 
     Args:
         findings: With their parties, not aligned yet.
+        text: What they point into.
 
     Returns:
         The findings in their order, some replaced by their parts; together they hold the same characters.
         Improbable parts are candidates.
     """
-    return tuple(itertools.chain.from_iterable(map(_parted, findings)))
+    return tuple(part for finding in findings for part in _parted(finding, text))
 
 
-def _parted(finding: Finding) -> Iterator[Finding]:
+def _parted(finding: Finding, text: str) -> Iterator[Finding]:
     entity = finding.entity
-    inside = [part for part in entity.parts if entity.chars.start < part[0] < entity.chars.end]
-    if entity.candidate or finding.party not in UNOWNED or not inside:
+    parts = _parts(entity, text)
+    if entity.candidate or finding.party not in UNOWNED or len(parts) == 1:
         yield replace(finding, entity=replace(entity, parts=()))
         return
-    # The finding may have been shortened since: the first part is the one that holds its start.
-    before = [share for start, share in entity.parts if start <= entity.chars.start]
-    shares = (before[-1] if before else 1.0, *(share for _, share in inside))
-    edges = (entity.chars.start, *(start for start, _ in inside), entity.chars.end)
+    edges = (*(start for start, _ in parts), entity.chars.end)
     notes = (*finding.notes, Reason.PART_OF_RUN)
-    for (start, end), share in zip(itertools.pairwise(edges), shares, strict=True):
+    for (start, end), (_, share) in zip(itertools.pairwise(edges), parts, strict=True):
         score = entity.score * share
         # A whole below the bound is masked for another reason, such as a sure name of its sound: all of it.
         shown = score < MIN_MASKED_PART_SCORE <= entity.score
         part = replace(entity, chars=CharSpan(start, end), score=score, candidate=shown, morae=0, parts=())
         yield replace(finding, entity=part, notes=notes)
+
+
+def _parts(entity: EntitySpan, text: str) -> list[tuple[int, float]]:
+    """Start and share of each part; a line break belongs to the one before it, for nothing sounds there.
+
+    The finding may have been shortened since: the first part is the one that holds its start.
+    """
+    first, last = entity.chars.start, entity.chars.end
+    before = [share for start, share in entity.parts if start <= first]
+    parts = [(first, before[-1] if before else 1.0), *((s, p) for s, p in entity.parts if first < s < last)]
+    ends = (*(start for start, _ in parts[1:]), last)
+    said = [part for part, end in zip(parts, ends, strict=True) if text[part[0] : end].strip()]
+    return [
+        (first, share) if not at else (start, share) for at, (start, share) in enumerate(said or parts[:1])
+    ]
 
 
 def whole_of(item: MaskItem) -> Whole | None:

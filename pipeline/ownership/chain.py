@@ -180,9 +180,9 @@ def _whole_names(findings: Findings, context: Context) -> Findings:
     return with_scraps(findings, context.transcript.text)
 
 
-def _in_parts(findings: Findings, _: Context) -> Findings:
+def _in_parts(findings: Findings, context: Context) -> Findings:
     """Split findings that may be several entities, so that each part is decided by itself."""
-    return split_into_parts(findings)
+    return split_into_parts(findings, context.transcript.text)
 
 
 RULES = (

@@ -16,6 +16,9 @@ from tests.strategies import make_item
 
 WHOLE = EntitySpan("PERSON", CharSpan(10, 19), 0.8, "Test", parts=((10, 0.5), (12, 0.25), (14, 1.0)))
 
+TEXT = "はい" * 30
+"""What a finding points into; what is said in it tells nothing here."""
+
 
 def finding(entity: EntitySpan = WHOLE, party: Party = Party.THIRD_PARTY) -> Finding:
     """Whose it is, told."""
@@ -24,14 +27,16 @@ def finding(entity: EntitySpan = WHOLE, party: Party = Party.THIRD_PARTY) -> Fin
 
 def told(*findings: Finding) -> list[tuple[int, int, float]]:
     """First and last character and score of what becomes of them."""
-    return [(f.entity.chars.start, f.entity.chars.end, f.entity.score) for f in split_into_parts(findings)]
+    return [
+        (f.entity.chars.start, f.entity.chars.end, f.entity.score) for f in split_into_parts(findings, TEXT)
+    ]
 
 
 @pytest.mark.parametrize("party", [Party.THIRD_PARTY, Party.UNKNOWN])
 def test_each_part_is_a_finding_with_its_share_of_the_score(party: Party) -> None:
     """Otherwise as the whole was."""
     assert told(finding(party=party)) == [(10, 12, 0.4), (12, 14, 0.2), (14, 19, 0.8)]
-    assert {(f.party, f.notes) for f in split_into_parts([finding(party=party)])} == {
+    assert {(f.party, f.notes) for f in split_into_parts([finding(party=party)], TEXT)} == {
         (party, (Reason.PART_OF_RUN,))
     }
 
@@ -39,7 +44,9 @@ def test_each_part_is_a_finding_with_its_share_of_the_score(party: Party) -> Non
 def test_an_improbable_part_is_shown_and_not_masked() -> None:
     """「080の、はい、3574の」: はい is nobody's number, though it stands within one."""
     number = replace(WHOLE, entity_type="PHONE_NUMBER", parts=((10, 1.0), (13, 0.062), (15, 0.063)))
-    assert [(f.entity.score >= 0.05, f.entity.candidate) for f in split_into_parts([finding(number)])] == [
+    assert [
+        (f.entity.score >= 0.05, f.entity.candidate) for f in split_into_parts([finding(number)], TEXT)
+    ] == [
         (True, False),
         (False, True),
         (True, False),
@@ -49,7 +56,7 @@ def test_an_improbable_part_is_shown_and_not_masked() -> None:
 def test_what_is_masked_however_improbable_stays_masked_in_all_parts() -> None:
     """Such as a doubtful name that sounds like a sure one of the call."""
     doubtful = replace(WHOLE, score=0.04)
-    assert not any(f.entity.candidate for f in split_into_parts([finding(doubtful)]))
+    assert not any(f.entity.candidate for f in split_into_parts([finding(doubtful)], TEXT))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +71,21 @@ def test_what_is_masked_however_improbable_stays_masked_in_all_parts() -> None:
 )
 def test_what_stays_or_is_one_thing_is_one_finding(whole: Finding) -> None:
     """Also where the rest was cut off since."""
-    assert [f.entity.chars for f in split_into_parts([whole])] == [whole.entity.chars]
+    assert [f.entity.chars for f in split_into_parts([whole], TEXT)] == [whole.entity.chars]
+
+
+@pytest.mark.parametrize(
+    ("at", "parts"),
+    [
+        (12, [(10, 14, 0.4), (14, 19, 0.8)]),
+        (10, [(10, 14, 0.2), (14, 19, 0.8)]),
+    ],
+)
+def test_a_line_break_is_no_part(at: int, parts: list[tuple[int, int, float]]) -> None:
+    """Nothing sounds there: such a part has no time, and the call would be refused."""
+    text = TEXT[:at] + "\n\n" + TEXT[at + 2 :]
+    found = split_into_parts([finding()], text)
+    assert [(f.entity.chars.start, f.entity.chars.end, f.entity.score) for f in found] == parts
 
 
 def test_a_piece_that_was_cut_out_of_it_has_the_parts_that_it_holds() -> None:
@@ -77,7 +98,7 @@ def test_a_piece_that_was_cut_out_of_it_has_the_parts_that_it_holds() -> None:
 def test_no_character_is_lost(start: int, length: int) -> None:
     """Whatever it has become since it was parted."""
     chars = CharSpan(start, start + length)
-    found = split_into_parts([finding(replace(WHOLE, chars=chars))])
+    found = split_into_parts([finding(replace(WHOLE, chars=chars))], TEXT)
     assert [c for f in found for c in range(f.entity.chars.start, f.entity.chars.end)] == list(
         range(chars.start, chars.end)
     )

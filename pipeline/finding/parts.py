@@ -70,9 +70,8 @@ def _parts(entity: EntitySpan, text: str) -> list[tuple[int, float]]:
     parts = [(first, before[-1] if before else 1.0), *((s, p) for s, p in entity.parts if first < s < last)]
     ends = (*(start for start, _ in parts[1:]), last)
     said = [part for part, end in zip(parts, ends, strict=True) if text[part[0] : end].strip()]
-    return [
-        (first, share) if not at else (start, share) for at, (start, share) in enumerate(said or parts[:1])
-    ]
+    (_, share), *behind = said or parts[:1]
+    return [(first, share), *behind]
 
 
 def whole_of(item: MaskItem) -> Whole | None:

@@ -195,8 +195,7 @@ def _loss(
         wanted[row, told - 1 : len(cut) - 1] = torch.tensor(cut[told:])
     shorter = rng is not None and rng.random() > WHOLE
     width = max(w.frames if shorter else len(w.file) for w in windows)
-    filled = [np.pad(w.file[:width], ((0, max(0, width - len(w.file))), (0, 0))) for w in windows]
-    spectrograms = torch.from_numpy(np.stack(filled)).bfloat16()
+    spectrograms = torch.from_numpy(np.stack([w.file[:width] for w in windows])).bfloat16()
     if rng is not None:
         spectrograms = spectrograms + NOISE * torch.randn_like(spectrograms) * (spectrograms != 0)
     logits = model(given, spectrograms)

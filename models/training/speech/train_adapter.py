@@ -29,6 +29,7 @@ from torch import nn
 from torch.nn import functional
 
 from models.speech.whisper.adapter import read_adapter
+from models.training.calls.throats import another_voice
 from models.training.speech.adapted_whisper import Whisper
 from models.training.speech.text_sets import read_set
 
@@ -51,14 +52,14 @@ TICK = 0.02
 """Seconds between two tokens of time."""
 
 LONG = 2000
-"""Frames: the first hearing's windows are filled up to 3000, the second's to half as many."""
+"""Frames: in a set the first hearing's windows are filled up to 3000, the second's to half as many."""
 
 SPARE = 100
-"""Frames of silence that are kept behind what is said."""
+"""Frames of silence that are kept behind what is said, as where it is used
+(``models.speech.whisper.window_encoder.encode_only_sound``)."""
 
-WHOLE = 0.3
-"""Share of the batches that are learned from as they are filled up; the others are cut where the longest of
-them ends, which takes a third of the time."""
+EVERY = 250
+"""Steps after which the adapter is written, as it is then, and reported on."""
 
 IGNORED = -100
 
@@ -75,11 +76,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How long is learned, the highest rate of the one-cycle schedule, how much each token counts."""
+    """How long is learned, the highest rate of the one-cycle schedule, what a token of katakana counts."""
 
     epochs: int
     rate: float
-    worth: torch.Tensor = field(repr=False)
+    worth: float
+    katakana: torch.Tensor = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with np.load(options.base) as stored:
         kept, special = stored["kept"].tolist(), stored["special"].tolist()
         sha256 = str(stored["sha256"])
-        worth = torch.from_numpy(np.where(stored["katakana"], options.katakana, 1.0)).float()
+        katakana = torch.from_numpy(stored["katakana"])
         arrays = {
             name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored.files if "/" in name
         }
@@ -128,8 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     model = Whisper(arrays)
     if options.start:
         _begin_with(model, options.start)
-    _report(model, tests, marks, 0.0)
-    plan = _Plan(options.epochs, options.rate, worth)
+    plan = _Plan(options.epochs, options.rate, options.katakana, katakana)
+    _report(model, tests, marks, plan, 0)
     for _ in _fit(model, windows, tests, marks, plan, np.random.default_rng(options.seed)):
         _write(model, options.out, sha256)
     return 0
@@ -175,14 +177,13 @@ def _written(window: Window, special: Special, *, timed: bool) -> tuple[list[int
     return [*out, special.end], 3
 
 
-def _loss(
-    model: Whisper,
-    windows: Sequence[Window],
-    special: Special,
-    rng: np.random.Generator | None,
-    worth: torch.Tensor | None = None,
-) -> tuple[torch.Tensor, float]:
-    """Sum over the tokens of a batch, and how much they count; without a generator long windows are timed."""
+def _losses(
+    model: Whisper, windows: Sequence[Window], special: Special, rng: np.random.Generator | None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The loss of each token of a batch, and which it is; both shape (n,).
+
+    Without a generator the voices are those of the data, and long windows are written with times.
+    """
     rows = [
         _written(w, special, timed=w.long and (rng is None or bool(rng.random() < TIMED))) for w in windows
     ]
@@ -193,17 +194,17 @@ def _loss(
         cut = tokens[: longest + 1]
         given[row, : len(cut) - 1] = torch.tensor(cut[:-1])
         wanted[row, told - 1 : len(cut) - 1] = torch.tensor(cut[told:])
-    shorter = rng is not None and rng.random() > WHOLE
-    width = max(w.frames if shorter else len(w.file) for w in windows)
-    spectrograms = torch.from_numpy(np.stack([w.file[:width] for w in windows])).bfloat16()
+    width = max(w.frames for w in windows)
+    sounds = [w.file[:width].astype(np.float32) for w in windows]
+    if rng is not None:
+        sounds = [another_voice(sound, rng) for sound in sounds]
+    spectrograms = torch.from_numpy(np.stack(sounds)).bfloat16()
     if rng is not None:
         spectrograms = spectrograms + NOISE * torch.randn_like(spectrograms) * (spectrograms != 0)
-    logits = model(given, spectrograms)
-    loss = functional.cross_entropy(
-        logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED, reduction="sum", weight=worth
-    )
-    counted = wanted[wanted != IGNORED]
-    return loss, float(len(counted) if worth is None else worth[counted].sum())
+    logits = model(given, spectrograms).float().flatten(0, 1)
+    losses = functional.cross_entropy(logits, wanted.flatten(), ignore_index=IGNORED, reduction="none")
+    there = wanted.flatten() != IGNORED
+    return losses[there], wanted.flatten()[there]
 
 
 def _batches(windows: Sequence[Window], rng: np.random.Generator) -> list[list[Window]]:
@@ -225,36 +226,36 @@ def _fit(  # noqa: PLR0913, PLR0917 - what learning is
     plan: _Plan,
     rng: np.random.Generator,
 ) -> Iterator[int]:
-    """Learn; yields after each round, when the model has the mean of its weights."""
+    """Learn; yields now and then, when the model has the mean of its weights, and at the end."""
     own = dict(model.named_parameters())
     mean = {name: value.detach().clone() for name, value in own.items()}
     optimiser = torch.optim.AdamW(own.values(), lr=plan.rate, weight_decay=0.01, betas=(0.9, 0.98))
-    total = plan.epochs * len(_batches(windows, np.random.default_rng(0)))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=total, pct_start=0.1)
-    done = 0
-    for epoch in range(plan.epochs):
-        began, lost, count = time.monotonic(), 0.0, 0.0
+    batches = [batch for _ in range(plan.epochs) for batch in _batches(windows, rng)]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, len(batches), pct_start=0.1)
+    began, lost, count = time.monotonic(), 0.0, 0.0
+    for done, batch in enumerate(batches, 1):
         model.train()
-        for batch in _batches(windows, rng):
-            loss, tokens = _loss(model, batch, special, rng, plan.worth)
-            optimiser.zero_grad()
-            (loss / max(1.0, tokens)).backward()
-            nn.utils.clip_grad_norm_(own.values(), 1.0)
-            optimiser.step()
-            schedule.step()
-            done += 1
-            lost, count = lost + loss.item(), count + tokens
-            with torch.no_grad():
-                for name, value in own.items():
-                    mean[name].lerp_(value, 1 - min(STEADY, done / (done + 9)))
-            if done % 50 == 0:
-                seconds = time.monotonic() - began
-                print(f"step {done} of {total}: loss {lost / count:.4f}, {seconds:.0f} s", flush=True)
-        now = {name: value.detach().clone() for name, value in own.items()}
-        _take(own, mean)
-        _report(model, tests, special, epoch + 1)
-        yield epoch + 1
-        if epoch + 1 < plan.epochs:
+        losses, tokens = _losses(model, batch, special, rng)
+        worth = torch.where(plan.katakana[tokens], plan.worth, 1.0)
+        loss = (losses * worth).sum()
+        optimiser.zero_grad()
+        (loss / max(1.0, worth.sum().item())).backward()
+        nn.utils.clip_grad_norm_(own.values(), 1.0)
+        optimiser.step()
+        schedule.step()
+        lost, count = lost + loss.item(), count + worth.sum().item()
+        with torch.no_grad():
+            for name, value in own.items():
+                mean[name].lerp_(value, 1 - min(STEADY, done / (done + 9)))
+        if done % 50 == 0:
+            seconds = time.monotonic() - began
+            print(f"step {done} of {len(batches)}: loss {lost / count:.4f}, {seconds:.0f} s", flush=True)
+            lost, count = 0.0, 0.0
+        if done % EVERY == 0 or done == len(batches):
+            now = {name: value.detach().clone() for name, value in own.items()}
+            _take(own, mean)
+            _report(model, tests, special, plan, done)
+            yield done
             _take(own, now)
 
 
@@ -264,16 +265,23 @@ def _take(own: dict[str, nn.Parameter], values: dict[str, torch.Tensor]) -> None
             value.copy_(values[name])
 
 
-def _report(model: Whisper, tests: dict[str, list[Window]], special: Special, epoch: float) -> None:
-    """The loss of a token in windows that are not learned from."""
+def _report(
+    model: Whisper, tests: dict[str, list[Window]], special: Special, plan: _Plan, steps: int
+) -> None:
+    """The loss of a token in windows that are not learned from; of katakana, names among it, by itself."""
     model.eval()
     for name, windows in tests.items():
-        lost, count = 0.0, 0.0
+        batches = _batches(windows, np.random.default_rng(0))
         with torch.no_grad():
-            for batch in _batches(windows, np.random.default_rng(0)):
-                loss, tokens = _loss(model, batch, special, None)
-                lost, count = lost + loss.item(), count + tokens
-        print(f"after {epoch:g} epochs {name}: loss {lost / max(1, count):.4f}", flush=True)
+            found = [_losses(model, batch, special, None) for batch in batches]
+        losses, tokens = (torch.cat(each) for each in zip(*found, strict=True))
+        named, written = plan.katakana[tokens], tokens < special.untimed
+        katakana, other = losses[named].mean().item(), losses[written & ~named].mean().item()
+        print(
+            f"after {steps} steps {name}: loss {losses.mean().item():.4f}; "
+            f"katakana {katakana:.3f}, other text {other:.3f}",
+            flush=True,
+        )
 
 
 def _write(model: Whisper, out: Path, sha256: str) -> None:

@@ -4,7 +4,8 @@
     encoding(window)    spectrogram -> encoder                            likewise
     recognise(window)   spectrogram -> the same, so what was kept -> decoder
 
-With the telephone adapter another encoder recognises: then language and ears share what was kept.
+With the telephone adapter another encoder recognises: then language and ears share what was kept, and no
+silence is encoded behind a short window.
 
 Encoding is most of what the question costs, and faster-whisper keeps none of it.
 """
@@ -16,6 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.speech.ears import LISTENED_SECONDS
+from models.speech.whisper.window_encoder import frames_of
+from pipeline.hearing.transcribe import RATE
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -32,10 +37,13 @@ class EncodedOnce:
 
     Args:
         model: The loaded model; from now on it encodes through this.
+        least_seconds: Width of the encoder at the least.  A model that decodes what it is asked about needs
+            the whole 30 s, as faster-whisper decodes.
     """
 
-    def __init__(self, model: WhisperModel) -> None:
+    def __init__(self, model: WhisperModel, least_seconds: float = LISTENED_SECONDS) -> None:
         self._model = model
+        self._least_seconds = least_seconds
         self._encode = model.encode
         self._kept: dict[bytes, Any] = {}
         model.encode = self._once
@@ -46,7 +54,7 @@ class EncodedOnce:
         return str(found[0]).strip("<|>"), float(found[1])
 
     def encoding(self, window: NDArray[np.float32], *, last: bool = False) -> Any:
-        """The encoder's output for at most 30 s of 16 kHz audio, filled up to 30 s.
+        """The encoder's output for at most 30 s of 16 kHz audio, filled up to the encoder's width.
 
         Args:
             window: float32, shape (n,).
@@ -55,7 +63,8 @@ class EncodedOnce:
         from faster_whisper.audio import pad_or_trim
 
         # As faster-whisper does it, to the byte: else it is encoded once more, and nothing worse.
-        features = pad_or_trim(self._model.feature_extractor(window)[..., :-1])
+        frames = frames_of(max(self._least_seconds, len(window) / RATE))
+        features = pad_or_trim(self._model.feature_extractor(window)[..., :-1], frames)
         name = _name(features)
         encoded = self._kept.pop(name, None)
         if encoded is None:

@@ -30,6 +30,7 @@ from models.speech.whisper.narrow_vocabulary import SPECIAL, narrowed_config, na
 from models.speech.whisper.processors import Place
 from models.speech.whisper.window_encoder import WindowEncoder
 from pipeline.errors import ModelError
+from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import RATE, HeardWord
 from pipeline.types import Posteriorgram
 
@@ -63,10 +64,11 @@ class ListeningEncoder:
         """
         if len(samples) > LISTENED_SECONDS * RATE:
             return SILENCE
-        return self._ears.listen(on_cpu(self._encoder.filled(samples))[0], len(samples))
+        (heard,) = self.listen_together([samples])
+        return heard
 
     def listen_together(
-        self, windows: Sequence[NDArray[np.float32]], least_seconds: float
+        self, windows: Sequence[NDArray[np.float32]], least_seconds: float = SECOND_WINDOW_SECONDS
     ) -> tuple[Heard, ...]:
         """Listen to several windows, in an encoder as wide as the longest of them.
 
@@ -92,19 +94,19 @@ class ListeningEncoder:
         return self.listen(samples).posteriorgrams
 
     def encoding(
-        self, window: NDArray[np.float32], pool: int = POOL, least_seconds: float | None = None
+        self,
+        window: NDArray[np.float32],
+        pool: int = POOL,
+        least_seconds: float = SECOND_WINDOW_SECONDS,
     ) -> NDArray[np.float32]:
         """What a network reads of a window (``models.speech.ear.pooled``), shape (n, width).
 
         Args:
             window: 16 kHz mono, float32, shape (n,); at most 30 s.
             pool: Steps of the encoder that are read as one.
-            least_seconds: Width of the encoder; the whole 30 s by default.
+            least_seconds: Width of the encoder at the least.
         """
-        if least_seconds is None:
-            encoded = self._encoder.filled(window)
-        else:
-            encoded = self._encoder.together([window], least_seconds)
+        encoded = self._encoder.together([window], least_seconds)
         return pooled(on_cpu(encoded)[0], len(window), pool)
 
 

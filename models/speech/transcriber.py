@@ -34,10 +34,11 @@ from models.speech.whisper.narrow_vocabulary import (
     narrowed_weights,
 )
 from models.speech.whisper.processors import Place, place
-from models.speech.whisper.window_encoder import WindowEncoder
+from models.speech.whisper.window_encoder import WindowEncoder, encode_only_sound
 from models.speech.window_decoder import UNREAD, Decoding
 from pipeline.audio.memory import share_arenas
 from pipeline.errors import ModelError
+from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import RATE, HeardSegment, HeardWord
 from pipeline.types import Posteriorgram
 
@@ -98,7 +99,9 @@ class FasterWhisperRecogniser:
         self.adapter = adapter
         self._model = model
         self._again = again or model
-        self._encoded = EncodedOnce(self._again)
+        # Where the model has an encoder of its own, the other is only listened to and asked for the language.
+        apart = self._again is not model
+        self._encoded = EncodedOnce(self._again, SECOND_WINDOW_SECONDS if apart else LISTENED_SECONDS)
         self._ears = None if isinstance(ears, Unheard) else ears
         self.unheard = ears if isinstance(ears, Unheard) else None
         self.encoder_sha256 = ears_encoder().sha256
@@ -149,7 +152,7 @@ class FasterWhisperRecogniser:
         return pooled(self.whole_encoding(samples), len(samples), pool)
 
     def whole_encoding(self, samples: NDArray[np.float32], *, last: bool = False) -> NDArray[np.float32]:
-        """What the ears read of a window of at most 30 s, filled up to 30 s; shape (1500, width).
+        """What the ears read of a window of at most 30 s, filled up to the encoder's width; (steps, width).
 
         Args:
             samples: float32, shape (n,).
@@ -286,6 +289,8 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
     for model in models:
         # faster-whisper only calls it, and asks for what it is.
         model.model = NarrowWhisper(model.model, kept)
+    if embedded.adapter:
+        encode_only_sound(models[0])
     sha256 = files["model.bin"].sha256
     return FasterWhisperRecogniser(
         models[0],

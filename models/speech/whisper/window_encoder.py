@@ -1,4 +1,4 @@
-"""Encode windows of a call, alone or several together, in an encoder no wider than they are.
+"""Encode windows of a call, one or several together, in an encoder no wider than they are.
 
     windows -> spectrograms of one width -> encoder -> what a decoder writes from, and what networks read
 
@@ -8,14 +8,17 @@ A Whisper encoder takes thirty seconds; of a shorter window it need not encode t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.hearing.transcribe import RATE
 
-__all__ = ["HOP", "SPARE", "WIDEST", "WindowEncoder"]
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+
+__all__ = ["HOP", "SPARE", "WIDEST", "WindowEncoder", "encode_only_sound", "frames_of"]
 
 SPARE: Final = 1.0
 """Seconds of padding after the longest window: an end without any loses its last words."""
@@ -39,17 +42,6 @@ class WindowEncoder:
         self._model = model
         self._features = features
 
-    def filled(self, window: NDArray[np.float32]) -> Any:
-        """Encode one window of at most 30 s, filled up to 30 s, as faster-whisper does.
-
-        Args:
-            window: 16 kHz mono, float32, shape (n,); full scale 1.
-
-        Returns:
-            CTranslate2's array, shape (1, steps, width).
-        """
-        return self._encoded(self._spectrograms([window], WIDEST))
-
     def together(self, windows: Sequence[NDArray[np.float32]], least_seconds: float = 0.0) -> Any:
         """Encode windows, in an encoder as wide as the longest of them.
 
@@ -64,7 +56,10 @@ class WindowEncoder:
             ValueError: when a window is longer than the encoder.
         """
         longest = max(len(window) for window in windows) / RATE
-        return self._encoded(self._spectrograms(windows, _frames(max(least_seconds, longest))))
+        if longest * RATE > WIDEST * HOP:
+            msg = f"a window of {longest:.2f} s; at most {WIDEST * HOP // RATE} s"
+            raise ValueError(msg)
+        return self._encoded(self._spectrograms(windows, frames_of(max(least_seconds, longest))))
 
     def width(self) -> int:
         """How many values a step of the encoder has, asked with the shortest sound (20 ms)."""
@@ -94,10 +89,26 @@ class WindowEncoder:
         return np.ascontiguousarray(np.stack(rows))
 
 
-def _frames(seconds: float) -> int:
-    """Frames of the encoder for so many seconds and ``SPARE``; ``ValueError`` where it has not as many."""
-    frames = round((seconds + SPARE) * RATE) // HOP // 2 * 2
-    if frames > WIDEST:
-        msg = f"a window of {seconds:.2f} s; at most {WIDEST * HOP / RATE - SPARE:.0f} s"
-        raise ValueError(msg)
-    return frames
+def frames_of(seconds: float) -> int:
+    """Frames of an encoder that takes so many seconds and ``SPARE``: an even number, at most ``WIDEST``."""
+    return min(WIDEST, round((seconds + SPARE) * RATE) // HOP // 2 * 2)
+
+
+def encode_only_sound(model: WhisperModel) -> None:
+    """Have faster-whisper encode a window as far as it holds sound, and ``SPARE`` seconds behind it.
+
+    It fills every window up to 30 s.  The adapter has learned from windows that are not
+    (``models.training.speech.train_adapter``); a model as published loses words of them.
+
+    Args:
+        model: The loaded model; from now on it encodes so.
+    """
+    encode = model.encode
+
+    def encode_sound(features: NDArray[np.float32]) -> Any:
+        # What fills up is 0, and hardly a frame of sound is, to the last bit, in any bin.
+        there = np.flatnonzero(features.any(axis=-2))
+        last = int(there[-1]) + 1 if len(there) else 0
+        return encode(features[..., : frames_of(last * HOP / RATE)])
+
+    model.encode = encode_sound

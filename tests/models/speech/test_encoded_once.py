@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.speech.encoded_once import KEPT, EncodedOnce
+from pipeline.hearing.transcribe import RATE
 
 
 class FakeWhisper:
@@ -14,15 +15,16 @@ class FakeWhisper:
         """Nothing has been encoded."""
         self.model = self
         self.encoded = 0
+        self.frames = 3000
 
     def feature_extractor(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
         """A frame for each sample and one more, as faster-whisper's."""
         return np.concatenate((window, np.zeros(1, np.float32)))[None]
 
     def encode(self, features: NDArray[np.float32]) -> float:
-        """Of thirty seconds, whatever was said."""
+        """Of so many frames, whatever was said."""
         self.encoded += 1
-        assert features.shape == (1, 3000)
+        assert features.shape == (1, self.frames)
         return float(features.sum())
 
     def detect_language(self, encoded: float) -> list[list[tuple[str, float]]]:
@@ -63,6 +65,16 @@ def test_another_window_is_encoded_by_itself() -> None:
     whisper = FakeWhisper()
     EncodedOnce(whisper).language(np.ones(100, np.float32))  # type: ignore[arg-type]
     assert whisper.encode(frames(np.full(100, 2.0, np.float32))) == 200.0
+
+
+@pytest.mark.parametrize(("seconds", "frames"), [(1.0, 1500), (13.9, 1500), (20.0, 2100), (29.5, 3000)])
+def test_what_is_only_listened_to_is_not_filled_up(seconds: float, frames: int) -> None:
+    """The encoder is as wide as the window and a second more, or as the least that it needs."""
+    whisper = FakeWhisper()
+    whisper.frames = frames
+    once = EncodedOnce(whisper, 14.0)  # type: ignore[arg-type]
+    once.encoding(np.ones(round(seconds * RATE), np.float32))
+    assert whisper.encoded == 1
 
 
 @pytest.mark.parametrize("asked", [1, KEPT, 5 * KEPT])

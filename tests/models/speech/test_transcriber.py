@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from faster_whisper.audio import pad_or_trim
 
 import models.registry as registry_module
 import models.speech.transcriber as transcriber_module
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
 from models.speech.transcriber import DECODING, FasterWhisperRecogniser, load_transcriber
+from models.speech.whisper.window_encoder import SPARE, WIDEST
 from pipeline.audio.recording import for_recogniser, read_recording
 from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardSegment
@@ -68,9 +70,25 @@ def test_the_first_hearing_is_adapted_and_the_second_as_published(base: FasterWh
     assert written(plain.recognise(sound)) != written(base.recognise(sound)) != ""
     again = [each.in_batches().recognise_batch([sound]) for each in (base, plain)]
     assert written(again[0]) == written(again[1]) != ""
-    assert base.posteriorgrams(sound) == plain.posteriorgrams(sound) != ()
+    # What listens reads the published encoder, beside the adapter no wider than the window is.
+    (heard,), (alone,) = base.posteriorgrams(sound), plain.posteriorgrams(sound)
+    assert (heard.start, heard.step) == (alone.start, alone.step)
+    assert base._encoded.encoding(sound).shape[1] < plain._encoded.encoding(sound).shape[1] == WIDEST // 2
     frames = np.random.default_rng(2).normal(0, 0.5, (80, 3000)).astype(np.float32)
     assert not np.array_equal(*(np.array(each._model.encode(frames)) for each in (base, plain)))
+
+
+@pytest.mark.parametrize("seconds", [1.0, 4.3, 20.0])
+def test_the_adapted_encoder_takes_no_silence_behind_a_window(
+    base: FasterWhisperRecogniser, seconds: float
+) -> None:
+    """faster-whisper fills it up to 30 s; what is encoded ends a second behind the sound."""
+    frames = base._model.feature_extractor(spoken(seconds))[..., :-1]
+    filled = pad_or_trim(frames)
+    assert filled.shape[-1] == WIDEST
+    steps = base._model.encode(filled).shape[1]
+    assert steps == pytest.approx((seconds + SPARE) * 50, abs=1)
+    assert base._model.encode(np.zeros_like(filled)).shape[1] == SPARE * 50
 
 
 def test_the_language_is_a_code_and_a_probability(base: FasterWhisperRecogniser) -> None:

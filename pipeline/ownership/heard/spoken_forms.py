@@ -110,8 +110,8 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
     for value, address in enumerate(case.requester.addresses):
         said += [_Said(own, value, tells, _morae(kana)) for tells, kana in _places(address, reader)]
         said += [
-            _Said(own, value, tells, _morae(kana), figures=True)
-            for tells, kana in _numbers(number_of(address))
+            _Said(own, value, ENOUGH_WORTH, _morae(kana), figures=True)
+            for kana in _numbers(number_of(address))
         ]
     for value, phone in enumerate(case.requester.phones, len(case.requester.addresses)):
         said += [
@@ -183,11 +183,8 @@ def _places(address: CaseName, reader: KanaReader) -> Iterator[tuple[int, list[s
         yield 3, [reader.kana(building)]
 
 
-def _numbers(said: str) -> Iterator[tuple[int, list[str]]]:
-    """The block and the room, each in all ways, and of a block every run of two of its numbers and more.
-
-    A room tells half: every large house has a 201.
-    """
+def _numbers(said: str) -> Iterator[list[str]]:
+    """The block and the room, each in all ways, and of a block every run of two of its numbers and more."""
     pieces = [(match[1], match[2] or "", match.start(), match.end()) for match in _PIECE.finditer(said)]
     runs: list[list[tuple[str, str]]] = []
     last = None
@@ -197,11 +194,10 @@ def _numbers(said: str) -> Iterator[tuple[int, list[str]]]:
             runs.append([])
         runs[-1].append((digits, counter))
         last = end
-    for number, run in enumerate(runs):
-        tells = HALF_ENOUGH if number and len(run) == 1 else ENOUGH_WORTH
+    for run in runs:
         for start, end in itertools.combinations(range(len(run) + 1), 2):
             if end - start > 1 or len(run) == 1:
-                yield tells, list(_ways(run[start:end]))
+                yield list(_ways(run[start:end]))
 
 
 def _ways(run: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -7,8 +7,8 @@ The ears have learned to read one encoder, the embedded model's.  Where that mod
 writes the words as well, or is loaded for the second hearing (``models.speech.transcriber``), decoder and
 ears share what was encoded, and nothing here is loaded.  Beside another model it costs, ears
 included, 0.6 s of CPU time and 90 MB to load (0.3 GB for a moment; the whole model would take 160 MB, but of
-its decoder only what CTranslate2 insists on is loaded).  A minute of speech costs 2.1 CPU s in the first
-hearing, in windows of thirty seconds, and 0.8 in the second.
+its decoder only what CTranslate2 insists on is loaded).  A minute of speech costs 2.1 CPU s in windows of
+thirty seconds, and 0.8 in those of the second hearing.
 """
 
 from __future__ import annotations

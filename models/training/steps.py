@@ -145,8 +145,8 @@ def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
     yield _speak("speak-mei", split, "listening", scale, sets=("c", "d", "e"), mei=True, seed=4242, hours=0.3)
     few = replace(scale, calls=1) if scale.quick else scale
     # What learns from twenty calls in as many voices loses to what learned from 190 in five: many of both.
-    files = ("f1", *(f"u{number}" for number in range(1, 11)))
-    yield _speak("speak-voices", split, "listening", few, files=files, seed=33001, hours=1.6)
+    files = ("f1", *(f"u{number}" for number in range(1, 21)))
+    yield _speak("speak-voices", split, "listening", few, files=files, seed=33001, hours=1.3)
     for part, seed, hours in (("reading", 33002, 2.0), ("owning", 33004, 1.7)):
         yield _speak(f"speak-{part}", split, part, scale, mei=scale.quick, seed=seed, hours=hours)
     # The shortest calls hold as many names a minute as others, of more people.
@@ -237,7 +237,7 @@ def _listening(scale: Scale) -> Iterator[Step]:
     )  # fmt: skip
     yield _train(
         "train-adapter", "models.training.speech.train_adapter",
-        *_sets(TEXT_SETS, "collect-spectrograms"), "--base", "{base-weights}/base.npz", "--katakana", "2",
+        *_sets(TEXT_SETS, "collect-spectrograms"), "--base", "{base-weights}/base.npz", "--katakana", "3",
         made="telephone.npz", epochs=1, seed=1, hours=0.9,
     )  # fmt: skip
 

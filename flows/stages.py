@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pipeline.audio.recording
+import pipeline.correcting.spelt
 import pipeline.finding.detect
 import pipeline.finding.listed
 import pipeline.given.given_words
@@ -46,6 +47,7 @@ from flows.workspace import (
     VERIFIED,
     Workspace,
 )
+from models.wording.known import known_people
 from pipeline.audio.memory import give_back
 from pipeline.audio.wav import open_wav
 from pipeline.errors import CallUnsafeError, ModelError, UnreadableAudioError
@@ -226,6 +228,7 @@ def transcribe(call: Workspace, models: Models) -> int:
     else:
         listener = beside_words(models.recogniser)
         transcript = pipeline.hearing.transcribe.transcribe(recording, models.recogniser, job.call_id)
+        transcript = pipeline.correcting.spelt.spelt(transcript, known_people(job.case, models.reader))
         give_back()
         batches = models.recogniser.in_batches()
         second = pipeline.hearing.second_hearing.hear_again(recording, batches, job.call_id)

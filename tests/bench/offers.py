@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from flows.review.content.known import known_words
 from models.language.readings import Reader, load_reader
 from models.training.calls.stored import StoredCall, stored_calls
+from models.wording.known import known_words
 from pipeline.correcting.said import offered
 from pipeline.types import CharSpan, TimeSpan, Transcript
 from tests.bench.figures import add_arguments

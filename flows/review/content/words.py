@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor
 from flows.masking.final_copy import transcript_of
-from flows.review.content.known import known_words
+from models.wording.known import known_words
 from pipeline.correcting.corrected import Corrected, corrected
 from pipeline.correcting.heard_otherwise import heard_otherwise, written_otherwise
 from pipeline.correcting.lay import laid_on

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from models.language.readings import load_reader
 from models.training.calls.hear import read_heard
+from models.wording.known import known_people
 from pipeline.audio.recording import Recording, read_recording
+from pipeline.correcting.spelt import spelt
 from pipeline.hearing.supplement import supplemented
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
@@ -60,6 +63,7 @@ def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bo
     Yields:
         The calls in order of folder and name.
     """
+    reader = load_reader()
     for path in (found for folder in folders for found in sorted(folder.glob("*.truth.json"))):
         stem = path.name.removesuffix(".truth.json")
         audio, heard = path.with_name(f"{stem}.wav"), path.with_name(f"{stem}.heard.json")
@@ -67,15 +71,22 @@ def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bo
             continue
         truth = read_truth(json.loads(path.read_text(encoding="utf-8")), stem)
         recording = read_recording(audio)
-        case = path.with_name(f"{stem}.case.json")
+        told = path.with_name(f"{stem}.case.json")
+        case = (
+            made_case(json.loads(told.read_text(encoding="utf-8"))) if told.exists() else CallCase("no-case")
+        )
         second = path.with_name(f"{stem}.heard2.json")
         again = read_heard(second) if second.exists() and not exact else None
-        words = exact_words(truth, recording.sha256) if exact else read_heard(heard)
+        words = (
+            exact_words(truth, recording.sha256)
+            if exact
+            else spelt(read_heard(heard), known_people(case, reader))
+        )
         yield StoredCall(
             recording,
             words if again is None else supplemented(words, again),
             truth,
-            made_case(json.loads(case.read_text(encoding="utf-8"))) if case.exists() else CallCase("no-case"),
+            case,
             again,
         )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flows.review.content.known import known_words
 from models.language.readings import load_reader
+from models.wording.known import known_people, known_words
 from pipeline.correcting.offers import offers
 from pipeline.types import CallCase, CaseName, Requester
 
@@ -35,3 +35,8 @@ def test_words_are_offered_where_the_line_sounds_like_them(line, found):
     made = offers(line, reader.line(line), known_words(CASE, reader))
 
     assert [(line[each.chars.start : each.chars.end], each.text) for each in made] == found
+
+
+def test_people_are_known_whole_and_in_parts() -> None:
+    """Neither company nor products are people; a surname alone has no parts."""
+    assert {each.text for each in known_people(CASE, load_reader())} == {"鈴木花子", "鈴木", "花子", "山本"}

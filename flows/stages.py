@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pipeline.audio.recording
-import pipeline.correcting.spelt
 import pipeline.finding.detect
 import pipeline.finding.listed
 import pipeline.given.given_words
@@ -20,6 +19,7 @@ import pipeline.given.heard_call
 import pipeline.given.laid_words
 import pipeline.hearing.second_hearing
 import pipeline.hearing.second_wording
+import pipeline.hearing.spelt
 import pipeline.hearing.supplement
 import pipeline.hearing.transcribe
 import pipeline.masking.align
@@ -228,7 +228,7 @@ def transcribe(call: Workspace, models: Models) -> int:
     else:
         listener = beside_words(models.recogniser)
         transcript = pipeline.hearing.transcribe.transcribe(recording, models.recogniser, job.call_id)
-        transcript = pipeline.correcting.spelt.spelt(transcript, known_people(job.case, models.reader))
+        transcript = pipeline.hearing.spelt.spelt(transcript, known_people(job.case, models.reader))
         give_back()
         batches = models.recogniser.in_batches()
         second = pipeline.hearing.second_hearing.hear_again(recording, batches, job.call_id)

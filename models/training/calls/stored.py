@@ -16,7 +16,7 @@ from models.language.readings import load_reader
 from models.training.calls.hear import read_heard
 from models.wording.known import known_people
 from pipeline.audio.recording import Recording, read_recording
-from pipeline.correcting.spelt import spelt
+from pipeline.hearing.spelt import spelt
 from pipeline.hearing.supplement import supplemented
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from pipeline.correcting.offers import Known
-from pipeline.correcting.spelt import spelt
+from pipeline.hearing.spelt import spelt
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.sound.morae import morae
 from pipeline.types import Transcript

@@ -210,7 +210,7 @@ def _listening(scale: Scale) -> Iterator[Step]:
         ("{speak-voices}", "--times", "2"),
         ("--clips", "{voices}", "--part", "listening", "--times", "2"),
     )
-    for name, more, hours in (("text", (), 1.6), ("spectrograms", ("--spectrograms",), 0.2)):
+    for name, more, hours in (("text", (), 2.4), ("spectrograms", ("--spectrograms",), 0.3)):
         yield Step(
             f"collect-{name}",
             tuple((*collect, *more, *source) for source in sources),
@@ -238,7 +238,7 @@ def _listening(scale: Scale) -> Iterator[Step]:
     yield _train(
         "train-adapter", "models.training.speech.train_adapter",
         *_sets(TEXT_SETS, "collect-spectrograms"), "--base", "{base-weights}/base.npz", "--katakana", "3",
-        made="telephone.npz", epochs=1, seed=1, hours=0.9,
+        made="telephone.npz", epochs=1, seed=1, hours=1.5,
     )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """The encoder that the ears read where another model, or a file, writes the words.
 
-    window -> embedded encoder -> ear, phonetic network      the same, whoever writes the words
+    window -> embedded encoder -> ear, phonetic network      the same as beside the telephone adapter
            -> another model    -> words                      of any width and any spectrogram
 
 The ears have learned to read one encoder, the embedded model's.  Where that model as it was published
 writes the words as well, or is loaded for the second hearing (``models.speech.transcriber``), decoder and
-ears share what was encoded, and nothing here is loaded.  Beside another model it costs, ears
+ears share what was encoded, and nothing here is loaded; as published it decodes windows filled up to thirty
+seconds, so the ears hear a little otherwise there.  Beside another model it costs, ears
 included, 0.6 s of CPU time and 90 MB to load (0.3 GB for a moment; the whole model would take 160 MB, but of
 its decoder only what CTranslate2 insists on is loaded).  A minute of speech costs 2.1 CPU s in windows of
 thirty seconds, and 0.8 in those of the second hearing.

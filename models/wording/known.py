@@ -27,7 +27,12 @@ def known_words(case: CallCase, reader: Reader) -> tuple[Known, ...]:
 
 
 def known_people(case: CallCase, reader: Reader) -> tuple[Known, ...]:
-    """The names of requester and staff, whole, and surname and given name; arguments as above."""
+    """The names of requester and staff, whole, and surname and given name by themselves.
+
+    Args:
+        case: The case.
+        reader: Reads names whose reading is not stated.
+    """
     return _read((*case.requester.names, *case.staff, *_parts(case, reader)), reader)
 
 

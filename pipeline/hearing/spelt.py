@@ -5,7 +5,8 @@
     spelt        は い 、 須ヶ間 で す
 
 Nothing in the sound tells 須ヶ間 from 菅間, but whoever asks for the recording has told how they are
-written.  It decides nothing about whose the name is: a name that sounds the same is theirs by its sound.
+written.  Whose the name is, is decided later and on the spelt words; a name that reads exactly as theirs is
+theirs to the comparators in either writing.
 """
 
 from __future__ import annotations

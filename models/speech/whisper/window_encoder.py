@@ -56,8 +56,9 @@ class WindowEncoder:
             ValueError: when a window is longer than the encoder.
         """
         longest = max(len(window) for window in windows) / RATE
-        if longest * RATE > WIDEST * HOP:
-            msg = f"a window of {longest:.2f} s; at most {WIDEST * HOP // RATE} s"
+        most = WIDEST * HOP / RATE
+        if longest > most:
+            msg = f"a window of {longest:.2f} s; at most {most:.0f} s"
             raise ValueError(msg)
         return self._encoded(self._spectrograms(windows, frames_of(max(least_seconds, longest))))
 
@@ -106,7 +107,7 @@ def encode_only_sound(model: WhisperModel) -> None:
     encode = model.encode
 
     def encode_sound(features: NDArray[np.float32]) -> Any:
-        # What fills up is 0, and hardly a frame of sound is, to the last bit, in any bin.
+        # What it is filled up with is 0 in every bin; a frame of sound never is.
         there = np.flatnonzero(features.any(axis=-2))
         last = int(there[-1]) + 1 if len(there) else 0
         return encode(features[..., : frames_of(last * HOP / RATE)])

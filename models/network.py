@@ -28,7 +28,11 @@ def session(network: bytes) -> InferenceSession:
     # What is asked takes a few ms, and others are asked on the other cores: more threads only wait.
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    return InferenceSession(network, options, providers=["CPUExecutionProvider"])
+    made = InferenceSession(network, options, providers=["CPUExecutionProvider"])
+    # It keeps its bytes in case a provider fails and another has to read them; the CPU is the only one.
+    made.disable_fallback()
+    made._model_bytes = None  # noqa: SLF001 - no public name frees them
+    return made
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from models.speech.ear import POOL
 from models.speech.ears import Ears
 from models.speech.listening_encoder import ListeningEncoder
-from models.speech.whisper.window_encoder import SPARE
+from models.speech.whisper.frames import SPARE
 from models.speech.window_decoder import Decoding, WindowDecoder
 from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import HeardSegment

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from models.speech.ear import on_cpu, pooled
 from models.speech.ears import SILENCE, Ears, Heard
 from models.speech.listening_encoder import ListeningEncoder
-from models.speech.whisper.window_encoder import HOP, WindowEncoder
+from models.speech.whisper.frames import HOP
+from models.speech.whisper.window_encoder import WindowEncoder
 from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardWord
 

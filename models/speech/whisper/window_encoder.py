@@ -8,26 +8,18 @@ A Whisper encoder takes thirty seconds; of a shorter window it need not encode t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.speech.whisper.frames import HOP, SPARE, WIDEST
 from pipeline.hearing.transcribe import RATE
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["HOP", "SPARE", "WIDEST", "WindowEncoder", "encode_only_sound", "frames_of"]
-
-SPARE: Final = 1.0
-"""Seconds of padding after the longest window: an end without any loses its last words."""
-
-HOP: Final = 160
-"""Samples per frame of the spectrogram, of every Whisper model."""
-
-WIDEST: Final = 3000
-"""Frames that the encoder takes at most: thirty seconds."""
+__all__ = ["WindowEncoder", "encode_only_sound", "frames_of"]
 
 
 class WindowEncoder:

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
-from models.speech.whisper.window_encoder import HOP, SPARE, WIDEST
+from models.speech.whisper.frames import HOP, SPARE, WIDEST
 from models.training.calls.lines import on_a_line
 from models.training.speech.line_windows import Said, silences, windows_of_lines
 from models.training.speech.spoken_calls import SpokenCall, add_sources, sources

@@ -29,6 +29,7 @@ from torch import nn
 from torch.nn import functional
 
 from models.speech.whisper.adapter import read_adapter
+from models.speech.whisper.frames import FRAMES_A_SECOND, SPARE
 from models.training.calls.throats import another_voice
 from models.training.speech.adapted_whisper import Whisper
 from models.training.speech.text_sets import read_set
@@ -53,10 +54,6 @@ TICK = 0.02
 
 LONG = 2000
 """Frames: in a set the first hearing's windows are filled up to 3000, the second's to half as many."""
-
-SPARE = 100
-"""Frames of silence that are kept behind what is said, as where it is used
-(``models.speech.whisper.window_encoder.encode_only_sound``)."""
 
 EVERY = 250
 """Steps after which the adapter is written, as it is then, and reported on."""
@@ -158,10 +155,13 @@ def _windows(entry: str, new: dict[int, int]) -> Iterator[Window]:
 
 
 def _held(frames: NDArray[np.float16]) -> int:
-    """Frames until a window ends and ``SPARE``; what it is filled up with is zero.  An even number."""
+    """Frames until a window ends and ``SPARE``, as where it is used; an even number.
+
+    What it is filled up with is zero.
+    """
     there = np.flatnonzero(np.asarray(frames[:, 0]))
     last = int(there[-1]) + 1 if len(there) else 0
-    return min(len(frames), (last + SPARE) // 2 * 2)
+    return min(len(frames), (last + round(SPARE * FRAMES_A_SECOND)) // 2 * 2)
 
 
 def _written(window: Window, special: Special, *, timed: bool) -> tuple[list[int], int]:

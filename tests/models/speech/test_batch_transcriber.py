@@ -5,7 +5,7 @@ import pytest
 
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
 from models.speech.transcriber import load_transcriber
-from models.speech.whisper.window_encoder import SPARE
+from models.speech.whisper.frames import SPARE
 from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS
 
 

@@ -13,7 +13,7 @@ import models.registry as registry_module
 import models.speech.transcriber as transcriber_module
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
 from models.speech.transcriber import DECODING, FasterWhisperRecogniser, load_transcriber
-from models.speech.whisper.window_encoder import SPARE, WIDEST
+from models.speech.whisper.frames import SPARE, WIDEST
 from pipeline.audio.recording import for_recogniser, read_recording
 from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardSegment

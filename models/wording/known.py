@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from models.language.readings import Reader
 from pipeline.correcting.offers import Known
+from pipeline.ownership.compare.name import known_names
+from pipeline.ownership.compare.spelling import BLANKS
 from pipeline.sound.morae import fold_kana, morae
 from pipeline.types import CallCase, CaseName
 
@@ -43,18 +45,14 @@ def _read(names: Iterable[CaseName], reader: Reader) -> tuple[Known, ...]:
 
 
 def _parts(case: CallCase, reader: Reader) -> Iterator[CaseName]:
-    """Surname and given name of requester and staff, where a name can be cut.
-
-    Of staff a case often gives the surname alone, and two kanji of that are no two names.
-    """
-    for name in (*case.requester.names, *(each for each in case.staff if len(each.text) > 2)):
-        kana = fold_kana(name.kana or reader.kana(name.text))
-        parts = reader.name_parts(name.text, kana)
-        if parts is None:
+    """Surname and given name of requester and staff, where ownership knows them apart and they can be cut."""
+    people = (*case.requester.names, *case.staff)
+    for name, known in zip(people, known_names(case, reader), strict=False):
+        if len(known.parts) != 2 or known.abroad:
             continue
-        surname, given = parts
-        cuts = (at for at in range(1, len(name.text)) if surname in reader.readings(name.text[:at]))
+        (surname, given), text = known.parts, BLANKS.sub("", name.text)
+        cuts = (at for at in range(1, len(text)) if surname in reader.readings(text[:at]))
         cut = next(cuts, None)
         if cut is not None:
-            yield CaseName(name.text[:cut], surname)
-            yield CaseName(name.text[cut:], given)
+            yield CaseName(text[:cut], surname)
+            yield CaseName(text[cut:], given)

@@ -40,3 +40,16 @@ def test_words_are_offered_where_the_line_sounds_like_them(line, found):
 def test_people_are_known_whole_and_in_parts() -> None:
     """Neither company nor products are people; a surname alone has no parts."""
     assert {each.text for each in known_people(CASE, load_reader())} == {"鈴木花子", "鈴木", "花子", "山本"}
+
+
+def test_a_name_is_cut_where_ownership_cuts_it() -> None:
+    """Also one that is written with a blank; not two kanji of staff, nor a name from abroad."""
+    case = CallCase(
+        "R-1",
+        Requester(
+            names=(CaseName("鈴木 花子", "スズキ ハナコ"), CaseName("ジョン・スミス", "ジョン・スミス"))
+        ),
+        staff=(CaseName("桜井", "サクライ"),),
+    )
+    known = {each.text for each in known_people(case, load_reader())}
+    assert known == {"鈴木 花子", "鈴木", "花子", "ジョン・スミス", "桜井"}

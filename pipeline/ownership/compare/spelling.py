@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from pipeline.finding.verdict import Verdict
 from pipeline.reasons import Reason
+from pipeline.sound.morae import fold_kana, morae
 from pipeline.types import CallCase, Party
 
 __all__ = ["BLANKS", "KANJI", "LEAD", "TAIL", "as_explained", "as_spelt", "letter_by_letter", "without_lead"]
@@ -27,6 +29,9 @@ _SAME_SPELLING = {
     Party.STAFF: Reason.NAME_SAME_SPELLING_STAFF,
 }
 
+SHORT_MORAE: Final = 2
+"""Most morae of a name that is never clear by its letters alone."""
+
 BLANKS = re.compile(r"\s")
 """What may stand between the surname and the given name of a case."""
 
@@ -42,11 +47,16 @@ KANJI = re.compile(r"[一-龠々]+")
 
 
 def as_spelt(text: str, case: CallCase) -> Verdict | None:
-    """Judge a full name that is spelt as in the case, however the dictionary reads it (未来, 良子)."""
+    """Judge a full name that is spelt as in the case, however the dictionary reads it (未来, 良子).
+
+    One of two morae is doubtful in any spelling: 阿部 may be all that is left of カベ.
+    """
     said = _together(TAIL.sub("", text))
     for party, names in ((Party.REQUESTER, case.requester.names), (Party.STAFF, case.staff)):
-        if any(len(said) > 1 and said == BLANKS.sub("", name.text) for name in names):
-            return Verdict(party, _SAME_SPELLING[party], False)
+        for name in names:
+            if len(said) > 1 and said == BLANKS.sub("", name.text):
+                short = 0 < len(morae(fold_kana(name.kana))) <= SHORT_MORAE
+                return Verdict(party, _SAME_SPELLING[party], short)
     return None
 
 

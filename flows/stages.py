@@ -23,6 +23,7 @@ import pipeline.hearing.spelt
 import pipeline.hearing.supplement
 import pipeline.hearing.transcribe
 import pipeline.masking.align
+import pipeline.masking.echoed_words
 import pipeline.masking.plan
 import pipeline.masking.voices
 import pipeline.ownership.chain
@@ -228,10 +229,12 @@ def transcribe(call: Workspace, models: Models) -> int:
     else:
         listener = beside_words(models.recogniser)
         transcript = pipeline.hearing.transcribe.transcribe(recording, models.recogniser, job.call_id)
+        transcript = pipeline.masking.echoed_words.without_echo(transcript, recording)
         transcript = pipeline.hearing.spelt.spelt(transcript, known_people(job.case, models.reader))
         give_back()
         batches = models.recogniser.in_batches()
         second = pipeline.hearing.second_hearing.hear_again(recording, batches, job.call_id)
+        second = pipeline.masking.echoed_words.without_echo(second, recording)
         transcript = pipeline.hearing.supplement.supplemented(transcript, second)
         transcript = pipeline.speaking.speakers.told_apart(recording, transcript, models.voices)
         transcript = pipeline.hearing.second_wording.with_second(transcript, second)

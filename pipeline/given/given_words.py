@@ -23,11 +23,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.audio.levels import above_noise
 from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError
 from pipeline.given.heard_call import HeardChannel
 from pipeline.given.said_elsewhere import SaidElsewhere
-from pipeline.given.speaking_channel import above_noise
 from pipeline.given.written_morae import price, written_morae
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, as_heard, build_transcript
 from pipeline.hearing.windows import FRAME_SECONDS

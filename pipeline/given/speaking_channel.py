@@ -11,11 +11,11 @@ from statistics import median_low
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pipeline.audio.levels import frame_levels
 from pipeline.audio.recording import Recording
 
-__all__ = ["SpeakingChannel", "above_noise"]
+__all__ = ["SpeakingChannel"]
 
 FRAME_SECONDS: Final = 0.1
 """Length of a frame in which loudness is compared."""
@@ -38,11 +38,9 @@ class SpeakingChannel:
     """
 
     def __init__(self, recording: Recording) -> None:
-        frame = max(1, round(FRAME_SECONDS * recording.rate))
         levels = []
         for samples in recording.samples:
-            whole = np.asarray(samples[: len(samples) // frame * frame], dtype=np.float32)
-            level = above_noise(np.square(whole.reshape(-1, frame)).mean(axis=1))
+            level = frame_levels(samples, recording.rate, FRAME_SECONDS)
             levels.append(level - np.percentile(level, 97) if len(level) else level)
         self._levels = levels
 
@@ -73,16 +71,3 @@ class SpeakingChannel:
         first = int(max(start, end - WORD_END_SECONDS) / FRAME_SECONDS)
         one, two = (level[first : max(first + 1, round(end / FRAME_SECONDS))] for level in self._levels)
         return int(len(one) > 0 and float(two.mean()) > float(one.mean()))
-
-
-def above_noise(power: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The level of a channel above its quietest tenth, in decibels.
-
-    Args:
-        power: Mean square of each frame, shape (frames,).
-
-    Returns:
-        One level for each frame; -100 where it is no louder than the noise.
-    """
-    noise = np.percentile(power, 10) if len(power) else 0.0
-    return np.asarray(10 * np.log10(np.maximum(power.astype(np.float64) - noise, 1e-10)))

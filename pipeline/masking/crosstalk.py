@@ -198,9 +198,12 @@ def _same_sound(one: Array, two: Array) -> int | None:
     cross = second * np.conj(first)
     hertz = np.fft.rfftfreq(size, 1 / RATE)
     band = (hertz > _BAND_HERTZ[0]) & (hertz < _BAND_HERTZ[1])
+    bins = np.count_nonzero(band)
+    if not bins:
+        return None  # a few samples have no band that could agree
     phase = np.where(band, cross / np.maximum(np.abs(cross), 1e-9), 0)
     # Two-sided spectrum: each bin of the band counts twice.
-    agreement = _lags(np.fft.irfft(phase, size), reach) * size / (2 * np.count_nonzero(band))
+    agreement = _lags(np.fft.irfft(phase, size), reach) * size / (2 * bins)
     at = int(np.argmax(np.abs(agreement)))
     power = float(np.square(one).sum())
     if abs(agreement[at]) * np.sqrt(len(one)) < _MIN_AGREEMENT or power == 0:

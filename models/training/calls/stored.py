@@ -19,6 +19,7 @@ from pipeline.audio.recording import Recording, read_recording
 from pipeline.hearing.spelt import spelt
 from pipeline.hearing.supplement import supplemented
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.masking.echoed_words import without_echo
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import CallCase, CaseName, Requester, Transcript
 
@@ -76,11 +77,11 @@ def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bo
             made_case(json.loads(told.read_text(encoding="utf-8"))) if told.exists() else CallCase("no-case")
         )
         second = path.with_name(f"{stem}.heard2.json")
-        again = read_heard(second) if second.exists() and not exact else None
+        again = without_echo(read_heard(second), recording) if second.exists() and not exact else None
         words = (
             exact_words(truth, recording.sha256)
             if exact
-            else spelt(read_heard(heard), known_people(case, reader))
+            else spelt(without_echo(read_heard(heard), recording), known_people(case, reader))
         )
         yield StoredCall(
             recording,

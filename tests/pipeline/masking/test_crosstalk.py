@@ -57,6 +57,13 @@ def test_what_is_understood_between_other_sounds_is_heard() -> None:
     assert heard_on(broken, TimeSpan(0.5, 4.8), (0,)) == (0, 1)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_single_sample_is_compared_with_what_is_around_it() -> None:
+    """By itself it has no band that could agree."""
+    assert heard_on(call(-3, over=1.0), TimeSpan(2.0, 2.0 + 0.4 / RATE), (0,)) == (0, 1)
+    assert heard_on(call(None, over=1.0), TimeSpan(2.0, 2.0 + 0.4 / RATE), (0,)) == (0,)
+
+
 def test_an_inverted_copy_is_heard() -> None:
     """A line with swapped wires carries the same sound upside down."""
     whole = call(-6)

@@ -1,0 +1,50 @@
+"""How loud a channel is above its own noise."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio.stored import Track
+
+__all__ = ["above_noise", "frame_levels"]
+
+BLOCK_FRAMES: Final = 4096
+"""Frames worked on at once: of a call of hours no copy is in memory."""
+
+
+def frame_levels(samples: Track, rate: int, seconds: float) -> NDArray[np.float64]:
+    """The level of a channel in frames of one length (``above_noise``).
+
+    Args:
+        samples: Of one channel.
+        rate: Samples a second.
+        seconds: Length of a frame; what is left over at the end has none.
+
+    Returns:
+        Decibels, shape (frames,).
+    """
+    frame = max(1, round(seconds * rate))
+    block, end = frame * BLOCK_FRAMES, len(samples) // frame * frame
+    powers = [_powers(samples[at : min(at + block, end)], frame) for at in range(0, end, block)]
+    return above_noise(np.concatenate(powers) if powers else np.zeros(0))
+
+
+def _powers(samples: NDArray[np.int16], frame: int) -> NDArray[np.float32]:
+    """Mean square of each frame."""
+    return np.asarray(np.square(samples.astype(np.float32).reshape(-1, frame)).mean(axis=1), np.float32)
+
+
+def above_noise(power: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The level of a channel above its quietest tenth, in decibels.
+
+    Args:
+        power: Mean square of each frame, shape (frames,).
+
+    Returns:
+        One level for each frame; -100 where it is no louder than the noise.
+    """
+    noise = np.percentile(power, 10) if len(power) else 0.0
+    return np.asarray(10 * np.log10(np.maximum(power.astype(np.float64) - noise, 1e-10)))

@@ -1,8 +1,8 @@
 """The steps of the training graph: which command makes which learned file from what.
 
-    speak-mei, speak-voices   -> collect-text -> train-ear ---------.
+    speak-mei, speak-voices…  -> collect-text -> train-ear ---------.
     people                                    -> train-phonetic ----+-> all below is heard with these three
-                                              -> train-adapter -----'
+                              -> train-adapter-first -> -second -> -third -> adapter
     speak-reading  -> hear-reading -> count-noise -> make-data -> train-tagger-first -> -a, -b -> tagger
                                    -> heard-morae, made-morae -> train-phonetic-tagger-first -> …-tagger
     speak-weighing -> hear-weighing -> collect-fusion -> train-fusion -> judge -> doubt
@@ -36,7 +36,7 @@ EARS: Networks = (
 VOCABULARY: Networks = (
     ("models/weighing/tagger/tagger.vocabulary.json", "train-tagger-first/tagger.vocabulary.json"),
 )
-ADAPTER: Networks = (("models/speech/whisper/telephone.npz", "train-adapter/telephone.npz"),)
+ADAPTER: Networks = (("models/speech/whisper/telephone.npz", "adapter/telephone.npz"),)
 TAGGERS: Networks = (
     ("models/weighing/tagger/tagger.onnx", "tagger/tagger.onnx"),
     *VOCABULARY,
@@ -65,12 +65,28 @@ LEARNED = EARS + ADAPTER + TAGGERS + FUSION + JUDGE + DOUBT + OWNER + EDGES + VO
 
 DIALOGUES = tuple(f"{{dialogues}}/{name}.jsonl.gz" for name in ("asdc", "real-persona-chat", "jmultiwoz-tc"))
 
-TEXT_SETS = tuple(
-    f"{name}-{kind}"
-    for name in ("speak-mei-0", "speak-mei-1", "speak-voices", "people-listening")
-    for kind in ("first", "again")
+VOICED = (
+    ("speak-voices", 33001, ("f1", *(f"u{number}" for number in range(1, 13)))),
+    ("speak-voices-2", 33011, tuple(f"u{number}" for number in range(13, 20))),
+    ("speak-voices-3", 33012, ("u20", "a11", "b11", "c10", "d10", "e12", "f4", "g10", "j9")),
 )
-"""Of calls and of people: what the networks that listen and the adapter learn from."""
+"""Step, seed and script files of the calls in many voices: each round of the adapter has calls of its own."""
+
+
+def _both_hearings(*names: str) -> tuple[str, ...]:
+    """Windows as the first hearing cuts them, and as the second does."""
+    return tuple(f"{name}-{kind}" for name in names for kind in ("first", "again"))
+
+
+ROUNDS = (
+    _both_hearings("speak-mei-0", "speak-mei-1", "speak-voices", "people-listening"),
+    _both_hearings("speak-voices-2", "people-listening"),
+    _both_hearings("speak-voices-3", "people-listening"),
+)
+"""What each round of the adapter learns from."""
+
+TEXT_SETS = tuple(dict.fromkeys(name for each in ROUNDS for name in each))
+"""Of calls and of people: what the networks that listen learn from."""
 
 PEOPLE_SETS = tuple(f"people-listening-{kind}" for kind in ("first", "again"))
 """The same people on other lines, at other speeds."""
@@ -145,8 +161,8 @@ def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
     yield _speak("speak-mei", split, "listening", scale, sets=("c", "d", "e"), mei=True, seed=4242, hours=0.3)
     few = replace(scale, calls=1) if scale.quick else scale
     # What learns from twenty calls in as many voices loses to what learned from 190 in five: many of both.
-    files = ("f1", *(f"u{number}" for number in range(1, 21)))
-    yield _speak("speak-voices", split, "listening", few, files=files, seed=33001, hours=1.3)
+    for name, seed, files in VOICED:
+        yield _speak(name, split, "listening", few, files=files, seed=seed, hours=0.5)
     for part, seed, hours in (("reading", 33002, 2.0), ("owning", 33004, 1.7)):
         yield _speak(f"speak-{part}", split, part, scale, mei=scale.quick, seed=seed, hours=hours)
     # The shortest calls hold as many names a minute as others, of more people.
@@ -207,7 +223,7 @@ def _listening(scale: Scale) -> Iterator[Step]:
     collect = ("models.training.speech.collect_text", "--out", "{out}", "--seed", "7")
     sources = (
         *(("{speak-mei}", "--share", f"{part}/3") for part in range(2)),
-        ("{speak-voices}", "--times", "2"),
+        *((f"{{{name}}}", "--times", "2") for name, *_ in VOICED),
         ("--clips", "{voices}", "--part", "listening", "--times", "2"),
     )
     for name, more, hours in (("text", (), 2.4), ("spectrograms", ("--spectrograms",), 0.3)):
@@ -235,11 +251,26 @@ def _listening(scale: Scale) -> Iterator[Step]:
         *_sets(TEXT_SETS), *_sets(PEOPLE_SETS, "collect-people"),
         made="phonetic.onnx", epochs=min(scale.epochs, 8), seed=1, hours=0.8,
     )  # fmt: skip
-    yield _train(
-        "train-adapter", "models.training.speech.train_adapter",
-        *_sets(TEXT_SETS, "collect-spectrograms"), "--base", "{base-weights}/base.npz", "--katakana", "3",
-        made="telephone.npz", epochs=1, seed=1, hours=1.5,
-    )  # fmt: skip
+    yield from _adapter()
+
+
+def _adapter() -> Iterator[Step]:
+    """Rounds of learning, each from other calls and from the adapter before, and the mean of them."""
+    before: tuple[str, ...] = ()
+    for number, (order, sets, hours) in enumerate(
+        zip(("first", "second", "third"), ROUNDS, (1.2, 0.6, 0.7), strict=True), 1
+    ):
+        yield _train(
+            f"train-adapter-{order}", "models.training.speech.train_adapter",
+            *_sets(sets, "collect-spectrograms"), "--base", "{base-weights}/base.npz",
+            "--katakana", "3", *before,
+            made="telephone.npz", epochs=1, seed=number, hours=hours,
+        )  # fmt: skip
+        before = ("--start", f"{{train-adapter-{order}}}/telephone.npz", "--rate", "3e-4")
+    rounds = zip(("first", "second", "third"), (0.2, 0.4, 0.4), strict=True)
+    each = (f"{{train-adapter-{order}}}/telephone.npz:{share}" for order, share in rounds)
+    average = ("models.training.average_adapters", *each, "--out", "{out}/telephone.npz")
+    yield Step("adapter", (average,), ("telephone.npz",), hours=0.0)
 
 
 def _sets(names: tuple[str, ...], step: str = "collect-text") -> tuple[str, ...]:

@@ -20,7 +20,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -28,7 +27,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from models.speech.whisper.adapter import read_adapter
+from models.speech.whisper.adapter import Adapter, read_adapter, write_adapter
 from models.speech.whisper.frames import FRAMES_A_SECOND, SPARE
 from models.training.calls.throats import another_voice
 from models.training.speech.adapted_whisper import Whisper
@@ -285,15 +284,10 @@ def _report(
 
 
 def _write(model: Whisper, out: Path, sha256: str) -> None:
-    """Write U and D of every matrix as int8 with a scale for each row."""
-    content: dict[str, Any] = {"sha256": np.array(sha256)}
-    for name, adapter in model.adapters():
-        for part, values in (("up", adapter.up), ("down", adapter.down)):
-            rows = values.detach().numpy()
-            scale = np.maximum(np.abs(rows).max(axis=1), 1e-12) / 127
-            content[f"{name}:{part}"] = np.round(rows / scale[:, None]).astype(np.int8)
-            content[f"{name}:{part}:scale"] = scale.astype(np.float32)
-    np.savez_compressed(out, **content)
+    changes = {
+        name: (each.up.detach().numpy(), each.down.detach().numpy()) for name, each in model.adapters()
+    }
+    write_adapter(out, Adapter(changes), sha256)
     print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
 
 

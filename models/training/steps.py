@@ -79,13 +79,13 @@ def _both_hearings(*names: str) -> tuple[str, ...]:
 
 
 ROUNDS = (
-    _both_hearings("speak-mei-0", "speak-mei-1", "speak-voices", "people-listening"),
-    _both_hearings("speak-voices-2", "people-listening"),
-    _both_hearings("speak-voices-3", "people-listening"),
+    ("first", _both_hearings("speak-mei-0", "speak-mei-1", "speak-voices", "people-listening"), 1.2, 0.2),
+    ("second", _both_hearings("speak-voices-2", "people-listening"), 0.6, 0.4),
+    ("third", _both_hearings("speak-voices-3", "people-listening"), 0.7, 0.4),
 )
-"""What each round of the adapter learns from."""
+"""Each round of the adapter: its name, what it learns from, hours, and its share of the mean."""
 
-TEXT_SETS = tuple(dict.fromkeys(name for each in ROUNDS for name in each))
+TEXT_SETS = tuple(dict.fromkeys(name for _, sets, *_ in ROUNDS for name in sets))
 """Of calls and of people: what the networks that listen learn from."""
 
 PEOPLE_SETS = tuple(f"people-listening-{kind}" for kind in ("first", "again"))
@@ -257,18 +257,15 @@ def _listening(scale: Scale) -> Iterator[Step]:
 def _adapter() -> Iterator[Step]:
     """Rounds of learning, each from other calls and from the adapter before, and the mean of them."""
     before: tuple[str, ...] = ()
-    for number, (order, sets, hours) in enumerate(
-        zip(("first", "second", "third"), ROUNDS, (1.2, 0.6, 0.7), strict=True), 1
-    ):
+    for seed, (name, sets, hours, _) in enumerate(ROUNDS, 1):
         yield _train(
-            f"train-adapter-{order}", "models.training.speech.train_adapter",
+            f"train-adapter-{name}", "models.training.speech.train_adapter",
             *_sets(sets, "collect-spectrograms"), "--base", "{base-weights}/base.npz",
             "--katakana", "3", *before,
-            made="telephone.npz", epochs=1, seed=number, hours=hours,
+            made="telephone.npz", epochs=1, seed=seed, hours=hours,
         )  # fmt: skip
-        before = ("--start", f"{{train-adapter-{order}}}/telephone.npz", "--rate", "3e-4")
-    rounds = zip(("first", "second", "third"), (0.2, 0.4, 0.4), strict=True)
-    each = (f"{{train-adapter-{order}}}/telephone.npz:{share}" for order, share in rounds)
+        before = ("--start", f"{{train-adapter-{name}}}/telephone.npz", "--rate", "3e-4")
+    each = (f"{{train-adapter-{name}}}/telephone.npz:{share}" for name, *_, share in ROUNDS)
     average = ("models.training.average_adapters", *each, "--out", "{out}/telephone.npz")
     yield Step("adapter", (average,), ("telephone.npz",), hours=0.0)
 

@@ -51,7 +51,7 @@ def without_echo(transcript: Transcript, recording: Recording) -> Transcript:
         recording: The call.
 
     Returns:
-        The other utterances; the transcript itself, where all stay or the call has one channel.
+        The other utterances; the transcript itself, where all stay, none would, or the call has one channel.
     """
     if recording.channels != 2:
         return transcript

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.audio.stored import Track
 
-__all__ = ["above_noise", "frame_levels"]
+__all__ = ["above_noise", "frame_levels", "reaching"]
 
 BLOCK_FRAMES: Final = 4096
 """Frames worked on at once: of a call of hours no copy is in memory."""
@@ -35,6 +35,19 @@ def frame_levels(samples: Track, rate: int, seconds: float) -> NDArray[np.float6
 def _powers(samples: NDArray[np.int16], frame: int) -> NDArray[np.float32]:
     """Mean square of each frame."""
     return np.asarray(np.square(samples.astype(np.float32).reshape(-1, frame)).mean(axis=1), np.float32)
+
+
+def reaching(levels: NDArray[np.float64], frames_late: int) -> NDArray[np.float64]:
+    """The loudest of a channel that its echo on another may hold in each frame.
+
+    Args:
+        levels: Of the channel, shape (frames,).
+        frames_late: By which an echo comes late at most; it may be one frame early, as frames are cut.
+
+    Returns:
+        Of the same shape.
+    """
+    return np.asarray(np.max([np.roll(levels, by) for by in range(-1, frames_late + 1)], axis=0))
 
 
 def above_noise(power: NDArray[np.floating]) -> NDArray[np.float64]:

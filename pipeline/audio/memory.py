@@ -14,9 +14,10 @@ _M_ARENA_MAX: Final = -8
 """Parameter of ``mallopt`` (glibc's ``malloc.h``): how many arenas there may be at most."""
 
 ARENAS: Final = 1
-"""Without a bound each thread that was ever started keeps what it once took: masking a call of two minutes
-took .1 GiB more at its highest.  With one for each of the two threads that recognise, six runs over two calls
-peaked at 986 to 1,035 MiB; with one for both at 990 to 1,005, in the same time."""
+"""Arenas of memory that all threads share.  Without a bound each thread that was ever started keeps what it
+once took: masking a call of two minutes took .1 GiB more at its highest.  With one for each of the two
+threads that recognise, six runs over two calls peaked at 986 to 1,035 MiB; with one for both at 990 to 1,005,
+in the same time."""
 
 
 def share_arenas() -> None:

@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio.levels import above_noise
+from pipeline.audio.levels import above_noise, reaching
 from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError
 from pipeline.given.heard_call import HeardChannel
@@ -32,6 +32,7 @@ from pipeline.given.written_morae import price, written_morae
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, as_heard, build_transcript
 from pipeline.hearing.windows import FRAME_SECONDS
 from pipeline.masking.crosstalk import heard_on
+from pipeline.masking.faint_copy import MAX_ECHO_LAG_SECONDS
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason
 from pipeline.sound.pairs import TimedMora, paired_in_pieces
@@ -256,8 +257,7 @@ def _own(said: Sequence[TimedMora], here: NDArray[np.float32], there: NDArray[np
     ours, theirs = (
         above_noise(power[: len(power) // 10 * 10].reshape(-1, 10).mean(axis=1)) for power in (here, there)
     )
-    late = round(0.3 / (10 * FRAME_SECONDS))
-    reached = np.max([np.roll(theirs, by) for by in range(-1, late + 1)], axis=0) if len(theirs) else theirs
+    reached = reaching(theirs, round(MAX_ECHO_LAG_SECONDS / (10 * FRAME_SECONDS)))
     at = [min(len(ours) - 1, int(each.time / (10 * FRAME_SECONDS))) for each in said]
     return [each for each, i in zip(said, at, strict=True) if i < 0 or ours[i] >= reached[i] - ECHO_DECIBELS]
 

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio.levels import frame_levels
+from pipeline.audio.levels import frame_levels, reaching
 from pipeline.audio.recording import Recording
 from pipeline.hearing.transcribe import as_heard, build_transcript
 from pipeline.masking.crosstalk import channels_and_echo
@@ -74,9 +74,8 @@ class _Levels:
     def of(cls, recording: Recording) -> _Levels:
         """The levels of both channels."""
         own = tuple(frame_levels(each, recording.rate, FRAME_SECONDS) for each in recording.samples)
-        late = range(-1, round(MAX_ECHO_LAG_SECONDS / FRAME_SECONDS) + 1)
-        echoed = tuple(np.max([np.roll(other, by) for by in late], axis=0) for other in reversed(own))
-        return cls(own, echoed)
+        late = round(MAX_ECHO_LAG_SECONDS / FRAME_SECONDS)
+        return cls(own, tuple(reaching(other, late) for other in reversed(own)))
 
     def is_faint(self, channel: int, time: TimeSpan) -> bool:
         """Whether a stretch is much fainter than the other channel and than the loud parts of its own."""

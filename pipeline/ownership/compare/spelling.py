@@ -49,7 +49,7 @@ KANJI = re.compile(r"[一-龠々]+")
 def as_spelt(text: str, case: CallCase) -> Verdict | None:
     """Judge a full name that is spelt as in the case, however the dictionary reads it (未来, 良子).
 
-    One of two morae is doubtful in any spelling: 阿部 may be all that is left of カベ.
+    One of two morae is doubtful in any spelling: カベ is soon heard as アベ and spelt 阿部.
     """
     said = _together(TAIL.sub("", text))
     for party, names in ((Party.REQUESTER, case.requester.names), (Party.STAFF, case.staff)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.audio.levels import BLOCK_FRAMES, frame_levels
+from pipeline.audio.levels import BLOCK_FRAMES, frame_levels, reaching
 
 
 def test_a_frame_ten_times_as_loud_has_twenty_decibels_more() -> None:
@@ -29,3 +29,9 @@ def test_silence_and_nothing_have_levels() -> None:
     """No call is refused for them here."""
     assert len(frame_levels(np.zeros(0, dtype=np.int16), 10, 1.0)) == 0
     assert frame_levels(np.zeros(20, dtype=np.int16), 10, 1.0) == pytest.approx([-100.0, -100.0])
+
+
+def test_an_echo_is_late_and_holds_the_loudest() -> None:
+    """One frame early at most, as frames are cut; of nothing nothing reaches."""
+    assert list(reaching(np.array([0.0, 0, 9, 0, 0, 0]), 2)) == [0, 9, 9, 9, 9, 0]
+    assert len(reaching(np.zeros(0), 2)) == 0

@@ -75,7 +75,7 @@ soak: $(READY) ## the long tests: damaged files, odd inputs, kills, a night, a r
 
 # Voices and other people's dialogues to learn from lie outside the project; give their folders.  What is done is
 # not done again: the same command goes on after a kill.  models/training/README.md has the steps, and one can be
-# named: `make train TRAIN_STEPS=train-ear`; `TRAIN_OPTIONS="--scale tiny"` tries all of it on a few calls.
+# named: `make train TRAIN_STEPS=tagger`; `TRAIN_OPTIONS="--scale tiny"` tries all of it on a few calls.
 VOICES ?= ../shared/data/voices
 DIALOGUES ?= ../shared/data/dialogues
 TRAIN_STEPS ?=

@@ -104,14 +104,15 @@ def _used(listener: Listener, adapter: str | None) -> tuple[Mapping[str, str], M
 def _had_say(file: RegisteredFile, listener: Listener, adapter: str | None) -> bool:
     """Whether a file of ours was asked about this call.
 
-    An adapter is where it was added to the model that wrote the words.  What reads an encoder is not where
-    nobody listened; what weighs the ears' word against the words is not, either, where the words came from a
-    file: those are found by reading alone.
+    An adapter is where it was added to the model that wrote the words, or to the encoder that the ears read.
+    What reads an encoder is not where nobody listened; what weighs the ears' word against the words is not,
+    either, where the words came from a file: those are found by reading alone.
     """
     from models.registry import ADAPTER
+    from models.speech.ears import ears_encoder
 
     if file.section == ADAPTER:
-        return file.name == adapter
+        return file.name == adapter or (listener.heard and file.sha256 == ears_encoder().adapter_sha256)
     if file.encoder is not None:
         return listener.heard
     return not file.listens or (listener.heard and listener.role == BESIDE_WORDS)

@@ -27,6 +27,7 @@ __all__ = [
     "is_installed",
     "registered_bytes",
     "registered_files",
+    "registered_sha256",
     "verified_bytes",
 ]
 
@@ -82,10 +83,12 @@ class Encoder:
     Attributes:
         sha256: Of the ``model.bin`` that holds it.
         width: Values of each of its steps.
+        adapter_sha256: Of the adapter's file that is added to it, if one is.
     """
 
     sha256: str
     width: int
+    adapter_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +231,23 @@ def bound_encoder(section: str, name: str, registry: Path = REGISTRY) -> Encoder
     return encoder
 
 
+def registered_sha256(section: str, name: str, registry: Path = REGISTRY) -> str:
+    """SHA-256 that a file of ours must have.
+
+    Args:
+        section: Table of the registry, e.g. ``adapter``.
+        name: Entry in it, e.g. ``telephone``.
+        registry: The registry file.
+
+    Raises:
+        ModelError: when it is not registered.
+    """
+    entry = _read(registry).get(section, {}).get(name)
+    if entry is None or "sha256" not in entry:
+        raise ModelError(f"{section}.{name} is not registered with its SHA-256")
+    return str(entry["sha256"])
+
+
 def adapted_model(section: str, name: str, registry: Path = REGISTRY) -> str | None:
     """SHA-256 of the ``model.bin`` that an adapter is added to; ``None`` for a file that is no adapter.
 
@@ -265,7 +285,9 @@ def installed_data(registry: Path = REGISTRY) -> Mapping[tuple[str, str], str]:
 
 def _encoder(entry: Mapping[str, Any]) -> Encoder | None:
     described = entry.get("encoder")
-    return Encoder(described["sha256"], described["width"]) if described else None
+    if not described:
+        return None
+    return Encoder(described["sha256"], described["width"], described.get("adapter_sha256"))
 
 
 @lru_cache(maxsize=4)

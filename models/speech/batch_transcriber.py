@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.speech.ear import POOL
-from models.speech.ears import Ears
 from models.speech.listening_encoder import ListeningEncoder
 from models.speech.whisper.frames import SPARE
 from models.speech.window_decoder import Decoding, WindowDecoder
@@ -39,7 +37,7 @@ class BatchTranscriber:
         name: What the manifest calls it.
         at_once: How many threads may recognise at the same time without waiting for each other.
         how: How windows are decoded.
-        ears: Listen to what the encoder gives, or to the embedded encoder beside it, or not at all.
+        ears: Listen to the same windows, or nobody does.
     """
 
     def __init__(
@@ -48,20 +46,12 @@ class BatchTranscriber:
         name: str,
         at_once: int = 1,
         how: Decoding = GREEDY,
-        ears: Ears | ListeningEncoder | None = None,
+        ears: ListeningEncoder | None = None,
     ) -> None:
         self._decoder = WindowDecoder(model, ears)
         self._how = how
         self.name = name
         self.at_once = at_once
-
-    def encoding(self, window: NDArray[np.float32], pool: int = POOL) -> NDArray[np.float32]:
-        """What a network reads of a window of at most ``SECOND_WINDOW_SECONDS`` seconds, shape (n, width)."""
-        return self._decoder.encoding(window, self._how.least_seconds, pool)
-
-    def whole_encoding(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the decoder reads of such a window, filled up; shape (steps, width)."""
-        return self._decoder.whole_encoding(window, self._how.least_seconds)
 
     def tokens(self, text: str) -> list[int]:
         """What a text is written with, in the published numbers of the tokens."""

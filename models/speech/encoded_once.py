@@ -4,8 +4,8 @@
     encoding(window)    spectrogram -> encoder                            likewise
     recognise(window)   spectrogram -> the same, so what was kept -> decoder
 
-With the telephone adapter another encoder recognises: then language and ears share what was kept, and no
-silence is encoded behind a short window.
+The ears read the adapted encoder, the one that recognises; the language is asked of the model as published.
+Beside another model only language and words share what was kept.
 
 Encoding is most of what the question costs, and faster-whisper keeps none of it.
 """
@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.speech.ears import LISTENED_SECONDS
+from models.speech.whisper.frames import WIDEST
 from models.speech.whisper.window_encoder import frames_of
+from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import RATE
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["EncodedOnce"]
+__all__ = ["EncodedOnce", "language_of"]
 
 KEPT = 12
 """Windows whose encoding is kept at most: more than are asked about in a call and heard at once; 3 MB each
@@ -37,40 +38,30 @@ class EncodedOnce:
 
     Args:
         model: The loaded model; from now on it encodes through this.
-        least_seconds: Width of the encoder at the least.  A model that decodes what it is asked about needs
-            the whole 30 s, as faster-whisper decodes.
     """
 
-    def __init__(self, model: WhisperModel, least_seconds: float = LISTENED_SECONDS) -> None:
+    def __init__(self, model: WhisperModel) -> None:
         self._model = model
-        self._least_seconds = least_seconds
         self._encode = model.encode
         self._kept: dict[bytes, Any] = {}
         model.encode = self._once
 
     def language(self, window: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language (ISO 639-1) of at most 30 s of 16 kHz audio, and its probability."""
-        ((found, *_),) = self._model.model.detect_language(self.encoding(window))
-        return str(found[0]).strip("<|>"), float(found[1])
+        return _language(self._model, self.encoding(window))
 
-    def encoding(self, window: NDArray[np.float32], *, last: bool = False) -> Any:
-        """The encoder's output for at most 30 s of 16 kHz audio, filled up to the encoder's width.
+    def encoding(self, window: NDArray[np.float32]) -> Any:
+        """What the model's encoder gives of at most 30 s of 16 kHz audio; it is kept.
 
         Args:
             window: float32, shape (n,).
-            last: Whether nobody asks for it again; else it is kept.
         """
-        from faster_whisper.audio import pad_or_trim
-
         # As faster-whisper does it, to the byte: else it is encoded once more, and nothing worse.
-        frames = frames_of(max(self._least_seconds, len(window) / RATE))
-        features = pad_or_trim(self._model.feature_extractor(window)[..., :-1], frames)
+        features = _spectrogram(self._model, window)
         name = _name(features)
         encoded = self._kept.pop(name, None)
         if encoded is None:
             encoded = self._encode(features)
-        if last:
-            return encoded
         for older in list(self._kept)[: 1 - KEPT]:
             self._kept.pop(older, None)
         self._kept[name] = encoded
@@ -80,6 +71,29 @@ class EncodedOnce:
         """As ``WhisperModel.encode``; what was kept is given out once."""
         kept = self._kept.pop(_name(features), None) if self._kept else None
         return self._encode(features) if kept is None else kept
+
+
+def language_of(model: WhisperModel, window: NDArray[np.float32]) -> tuple[str, float]:
+    """The same as ``EncodedOnce.language`` of a model that decodes no such window.
+
+    No encoding is kept, and the encoder is no wider than the second hearing's or the window.
+    """
+    frames = frames_of(max(SECOND_WINDOW_SECONDS, len(window) / RATE))
+    return _language(model, model.encode(_spectrogram(model, window, frames)))
+
+
+def _language(model: WhisperModel, encoded: Any) -> tuple[str, float]:
+    ((found, *_),) = model.model.detect_language(encoded)
+    return str(found[0]).strip("<|>"), float(found[1])
+
+
+def _spectrogram(
+    model: WhisperModel, window: NDArray[np.float32], frames: int = WIDEST
+) -> NDArray[np.float32]:
+    """Filled up as faster-whisper does it, by default to 30 s."""
+    from faster_whisper.audio import pad_or_trim
+
+    return np.asarray(pad_or_trim(model.feature_extractor(window)[..., :-1], frames))
 
 
 def _name(features: NDArray[np.float32]) -> bytes:

@@ -1,15 +1,12 @@
-"""The encoder that the ears read where another model, or a file, writes the words.
+"""The encoder that the ears read, whoever writes the words.
 
-    window -> embedded encoder -> ear, phonetic network      the same as beside the telephone adapter
-           -> another model    -> words                      of any width and any spectrogram
+    window -> embedded encoder, adapted -> ear, phonetic network      the same beside every writer of words
+           -> any model                 -> words                      of any width and any spectrogram
 
-The ears have learned to read one encoder, the embedded model's.  Where that model as it was published
-writes the words as well, or is loaded for the second hearing (``models.speech.transcriber``), decoder and
-ears share what was encoded, and nothing here is loaded; as published it decodes windows filled up to thirty
-seconds, so the ears hear a little otherwise there.  Beside another model it costs, ears
-included, 0.6 s of CPU time and 90 MB to load (0.3 GB for a moment; the whole model would take 160 MB, but of
-its decoder only what CTranslate2 insists on is loaded).  A minute of speech costs 2.1 CPU s in windows of
-thirty seconds, and 0.8 in those of the second hearing.
+The ears have learned to read one encoder: the embedded model's with the telephone adapter.  Where that model
+writes the words, both share what was encoded, and nothing here is loaded.  Beside another model
+it costs, ears included, 0.6 s of CPU time and 90 MB to load (0.3 GB for a moment; the whole model would take
+160 MB, but of its decoder only what CTranslate2 insists on is loaded).
 """
 
 from __future__ import annotations
@@ -17,16 +14,24 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.registry import EmbeddedModel, Encoder, embedded_asr, is_installed, verified_bytes
-from models.speech.ear import POOL, on_cpu, pooled
+from models.registry import (
+    EmbeddedModel,
+    Encoder,
+    embedded_asr,
+    is_installed,
+    registered_sha256,
+    verified_bytes,
+)
+from models.speech.ear import on_cpu
 from models.speech.ears import LISTENED_SECONDS, SILENCE, Ears, Heard, Unheard, load_ears
+from models.speech.whisper.adapter import load_adapter
 from models.speech.whisper.narrow_vocabulary import SPECIAL, narrowed_config, narrowed_weights, without_layers
 from models.speech.whisper.processors import Place
 from models.speech.whisper.window_encoder import WindowEncoder
@@ -35,7 +40,7 @@ from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import RATE, HeardWord
 from pipeline.types import Posteriorgram
 
-__all__ = ["EMBEDDED", "ListeningEncoder", "load_listening_encoder"]
+__all__ = ["EMBEDDED", "ListeningEncoder", "listening", "load_listening_encoder"]
 
 EMBEDDED: Final = "base"
 """The embedded model whose encoder the ears have learned to read, as the registry calls it."""
@@ -45,7 +50,7 @@ class ListeningEncoder:
     """The embedded model's encoder with the ears on it; several threads may ask it.
 
     Args:
-        encoder: The embedded model's.
+        encoder: The embedded model's, with its adapter.
         ears: The networks that read it.
         sha256: Of the embedded model's weights (``model.bin``).
         at_once: How many threads may listen at the same time without waiting for each other.
@@ -65,8 +70,12 @@ class ListeningEncoder:
         """
         if len(samples) > LISTENED_SECONDS * RATE:
             return SILENCE
-        (heard,) = self.listen_together([samples])
+        (heard,) = self.listen_together([samples], 0.0)
         return heard
+
+    def listen_to(self, encoded: NDArray[np.float32], samples: int) -> Heard:
+        """Listen to a window that this encoder has encoded elsewhere (``Ears.listen``)."""
+        return self._ears.listen(encoded, samples)
 
     def listen_together(
         self, windows: Sequence[NDArray[np.float32]], least_seconds: float = SECOND_WINDOW_SECONDS
@@ -94,21 +103,14 @@ class ListeningEncoder:
         """What is heard mora by mora in one window, in seconds from its start (``listen``)."""
         return self.listen(samples).posteriorgrams
 
-    def encoding(
-        self,
-        window: NDArray[np.float32],
-        pool: int = POOL,
-        least_seconds: float = SECOND_WINDOW_SECONDS,
-    ) -> NDArray[np.float32]:
-        """What a network reads of a window (``models.speech.ear.pooled``), shape (n, width).
+    def encoding(self, window: NDArray[np.float32], least_seconds: float = 0.0) -> NDArray[np.float32]:
+        """What the ears read of a window of at most 30 s, with what it is filled up with; (steps, width).
 
         Args:
-            window: 16 kHz mono, float32, shape (n,); at most 30 s.
-            pool: Steps of the encoder that are read as one.
+            window: 16 kHz mono, float32, shape (n,).
             least_seconds: Width of the encoder at the least.
         """
-        encoded = self._encoder.together([window], least_seconds)
-        return pooled(on_cpu(encoded)[0], len(window), pool)
+        return np.asarray(on_cpu(self._encoder.together([window], least_seconds))[0])
 
 
 def load_listening_encoder(at: Place) -> ListeningEncoder | Unheard:
@@ -124,7 +126,7 @@ def load_listening_encoder(at: Place) -> ListeningEncoder | Unheard:
         What listens, or why nobody does.
 
     Raises:
-        ModelError: when the embedded model or a network is not the bytes that it must be.
+        ModelError: when the embedded model, its adapter or a network is not the bytes that it must be.
     """
     embedded = embedded_asr(EMBEDDED)
     if embedded is None or not is_installed(embedded):
@@ -137,7 +139,6 @@ def _loaded(embedded: EmbeddedModel, at: Place) -> ListeningEncoder:
     import ctranslate2
     from faster_whisper.feature_extractor import FeatureExtractor
 
-    (weights,) = (file for file in embedded.files if file.name == "model.bin")
     try:
         with tempfile.TemporaryDirectory(prefix="kaiji-ears-") as folder:
             _lay_out(embedded, Path(folder))
@@ -153,12 +154,23 @@ def _loaded(embedded: EmbeddedModel, at: Place) -> ListeningEncoder:
         msg = f"the ears' encoder could not be loaded ({type(error).__name__})"
         raise ModelError(msg) from None
     encoder = WindowEncoder(model, FeatureExtractor(feature_size=model.n_mels))
-    ears = load_ears(Encoder(weights.sha256, encoder.width()))
-    return ListeningEncoder(encoder, ears, weights.sha256, at.at_once)
+    return listening(encoder, embedded, at.at_once)
+
+
+def listening(encoder: WindowEncoder, embedded: EmbeddedModel, at_once: int) -> ListeningEncoder:
+    """Lay the ears on the encoder of an embedded model that is loaded with its adapter.
+
+    Raises:
+        ModelError: when the ears have not learned to read it.
+    """
+    (weights,) = (file for file in embedded.files if file.name == "model.bin")
+    adapter = registered_sha256("adapter", embedded.adapter) if embedded.adapter else None
+    ears = load_ears(Encoder(weights.sha256, encoder.width(), adapter))
+    return ListeningEncoder(encoder, ears, weights.sha256, at_once)
 
 
 def _lay_out(embedded: EmbeddedModel, folder: Path) -> None:
-    """Write the verified model's encoder, and what CTranslate2 needs beside it."""
+    """Write the verified model's encoder, adapted, and what CTranslate2 needs beside it."""
     content = {
         file.name: verified_bytes(file)
         for file in embedded.files
@@ -166,8 +178,11 @@ def _lay_out(embedded: EmbeddedModel, folder: Path) -> None:
     }
     vocabulary = content["vocabulary.txt"].decode().splitlines()
     kept = np.array([n for n, token in enumerate(vocabulary) if SPECIAL.fullmatch(token)], dtype=np.int64)
+    (weights,) = (file for file in embedded.files if file.name == "model.bin")
+    rows = partial(narrowed_weights, wanted=without_layers("decoder"))
+    if embedded.adapter:
+        rows = partial(rows, change=load_adapter(embedded.adapter, weights.sha256).applied)
     with (folder / "model.bin").open("wb") as file:
-        wanted = without_layers("decoder")
-        file.writelines(narrowed_weights(content.pop("model.bin"), kept, len(vocabulary), wanted=wanted))
+        file.writelines(rows(content.pop("model.bin"), kept, len(vocabulary)))
     (folder / "config.json").write_text(narrowed_config(json.loads(content["config.json"]), kept), "utf-8")
     (folder / "vocabulary.txt").write_text("".join(f"{vocabulary[token]}\n" for token in kept), "utf-8")

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.registry import EmbeddedFile, EmbeddedModel, Encoder, embedded_asr, verified_bytes
+from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
-from models.speech.ear import POOL, on_cpu, pooled
-from models.speech.ears import LISTENED_SECONDS, SILENCE, Ears, Heard, Unheard, ears_encoder, load_ears
-from models.speech.encoded_once import EncodedOnce
-from models.speech.listening_encoder import ListeningEncoder, load_listening_encoder
+from models.speech.ear import on_cpu
+from models.speech.ears import LISTENED_SECONDS, SILENCE, Heard, Unheard, ears_encoder
+from models.speech.encoded_once import EncodedOnce, language_of
+from models.speech.listening_encoder import ListeningEncoder, listening, load_listening_encoder
 from models.speech.whisper.adapter import load_adapter
 from models.speech.whisper.narrow_vocabulary import (
     NarrowWhisper,
@@ -35,10 +35,9 @@ from models.speech.whisper.narrow_vocabulary import (
 )
 from models.speech.whisper.processors import Place, place
 from models.speech.whisper.window_encoder import WindowEncoder, encode_only_sound
-from models.speech.window_decoder import UNREAD, Decoding
+from models.speech.window_decoder import Decoding
 from pipeline.audio.memory import share_arenas
 from pipeline.errors import ModelError
-from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import RATE, HeardSegment, HeardWord
 from pipeline.types import Posteriorgram
 
@@ -74,10 +73,9 @@ class FasterWhisperRecogniser:
         name: What the manifest calls it.
         sha256: Of its weights (``model.bin``).
         at_once: How many threads may recognise at the same time without waiting for each other.
-        ears: What listens to this model's own encoder, or to the embedded one beside it, or why nobody
-            does.
-        again: The model that second hearings are decoded with, and whose encoder the ears read where it is
-            the embedded one; ``model`` by default.
+        ears: What listens, or why nobody does.
+        again: The model as published, where ``model`` is adapted: second hearings are decoded with it, and
+            it is asked for the language.  Then the ears read what ``model`` encodes.
         adapter: Name of what was added to ``model``, if anything was.
 
     Attributes:
@@ -91,7 +89,7 @@ class FasterWhisperRecogniser:
         name: str,
         sha256: str,
         at_once: int = 1,
-        ears: Ears | ListeningEncoder | Unheard = Unheard.NOT_INSTALLED,
+        ears: ListeningEncoder | Unheard = Unheard.NOT_INSTALLED,
         *,
         again: WhisperModel | None = None,
         adapter: str | None = None,
@@ -99,9 +97,7 @@ class FasterWhisperRecogniser:
         self.adapter = adapter
         self._model = model
         self._again = again or model
-        # Where the model has an encoder of its own, the other is only listened to and asked for the language.
-        apart = self._again is not model
-        self._encoded = EncodedOnce(self._again, SECOND_WINDOW_SECONDS if apart else LISTENED_SECONDS)
+        self._encoded = EncodedOnce(model)
         self._ears = None if isinstance(ears, Unheard) else ears
         self.unheard = ears if isinstance(ears, Unheard) else None
         self.encoder_sha256 = ears_encoder().sha256
@@ -120,8 +116,7 @@ class FasterWhisperRecogniser:
             Utterances with timed words, in order; times in seconds from ``samples[0]``.
         """
         bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
-        # Where the model has an encoder of its own nobody asks for the other's again.
-        heard = self._listened(samples, last=self._again is not self._model)
+        heard = self.listen(samples)
         found, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         segments = list(found)
         # Of all utterances together: where one ends the next tells as much as its own words.
@@ -135,30 +130,6 @@ class FasterWhisperRecogniser:
             )
             for segment in segments
         )
-
-    def encoding(self, samples: NDArray[np.float32], pool: int = POOL) -> NDArray[np.float32]:
-        """What a network reads of a window of at most 30 s (``models.speech.ear.pooled``), shape (n, width).
-
-        Where the model is the embedded one, the same samples are encoded no second time where they are
-        recognised soon after.
-
-        Raises:
-            ModelError: when nobody listens.
-        """
-        if self._ears is None:
-            raise ModelError(UNREAD)
-        if isinstance(self._ears, ListeningEncoder):
-            return self._ears.encoding(samples, pool)
-        return pooled(self.whole_encoding(samples), len(samples), pool)
-
-    def whole_encoding(self, samples: NDArray[np.float32], *, last: bool = False) -> NDArray[np.float32]:
-        """What the ears read of a window of at most 30 s, filled up to the encoder's width; (steps, width).
-
-        Args:
-            samples: float32, shape (n,).
-            last: Whether nobody asks for this window again.
-        """
-        return np.asarray(on_cpu(self._encoded.encoding(samples, last=last))[0])
 
     @property
     def hears_morae(self) -> bool:
@@ -191,14 +162,12 @@ class FasterWhisperRecogniser:
         Args:
             samples: float32, shape (n,); of more than 30 s nothing is heard.
         """
-        return self._listened(samples, last=False)
-
-    def _listened(self, samples: NDArray[np.float32], *, last: bool) -> Heard:
         if self._ears is None or len(samples) > LISTENED_SECONDS * RATE:
             return SILENCE
-        if isinstance(self._ears, ListeningEncoder):
+        if self._again is self._model:
             return self._ears.listen(samples)
-        return self._ears.listen(self.whole_encoding(samples, last=last), len(samples))
+        # They read what is decoded next: it is encoded once.
+        return self._ears.listen_to(on_cpu(self._encoded.encoding(samples))[0], len(samples))
 
     def in_batches(self, how: Decoding = GREEDY, *, listened: bool = True) -> BatchTranscriber:
         """What decodes short windows together, for a second hearing, with the model that is loaded for it.
@@ -216,9 +185,12 @@ class FasterWhisperRecogniser:
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability.
 
-        The same samples are encoded no second time where they are recognised soon after.
+        Where the model is not adapted, the same samples are encoded no second time if they are recognised
+        soon after.
         """
-        return self._encoded.language(samples)
+        if self._again is self._model:
+            return self._encoded.language(samples)
+        return language_of(self._again, samples)
 
 
 def load_transcriber(
@@ -241,9 +213,9 @@ def load_transcriber(
         cpu_threads: Default: the machine's cores, at most ``whisper.processors.MOST_THREADS``.
 
     Returns:
-        The recogniser, with the ears: on its own encoder, or on the embedded one, which is loaded beside it
-        (``models.speech.listening_encoder``).  On a CPU each thread takes a window of its own.  The weights
-        are there once, however many threads.
+        The recogniser, with the ears on the embedded, adapted encoder: its own, or one that is loaded beside
+        it (``models.speech.listening_encoder``).  On a CPU each thread takes a window of its own.  The
+        weights are there once, however many threads.
 
     Raises:
         ModelError: when it is missing, incomplete, or not the bytes that it must be.
@@ -253,7 +225,7 @@ def load_transcriber(
     options = at.of_whisper(compute_type)
     embedded = None if Path(name_or_path).is_dir() else embedded_asr(name_or_path)
     if embedded is not None:
-        return _load_embedded(embedded, options)
+        return _load_embedded(embedded, options, at)
     return _load_by_path_or_hub(name_or_path, revision, options, at)
 
 
@@ -266,7 +238,7 @@ def _most_tokens(seconds: float) -> int:
     return min(MOST_TOKENS, TOKENS_BESIDE + round(TOKENS_A_SECOND * seconds))
 
 
-def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWhisperRecogniser:
+def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any], at: Place) -> FasterWhisperRecogniser:
     """Load from the verified bytes, by way of files that are gone afterwards.
 
     CTranslate2 keeps for good what it is handed in memory: 180 MB beside the model itself.
@@ -275,8 +247,7 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
 
     files = {file.name: file for file in embedded.files}
     # A second hearing is worth its price as far as it errs otherwise than the first: of six calls twice as
-    # much leaked with the adapter in both as with it in the first only (tests/bench/NOTES.md).  And the ears
-    # have learned to read the encoder as it was published.
+    # much leaked with the adapter in both as with it in the first only (tests/bench/NOTES.md).
     adapters = (embedded.adapter, None) if embedded.adapter else (None,)
     try:
         with tempfile.TemporaryDirectory(prefix="kaiji-model-") as folder:
@@ -289,22 +260,22 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
     for model in models:
         # faster-whisper only calls it, and asks for what it is.
         model.model = NarrowWhisper(model.model, kept)
+    model, *again = models
     if embedded.adapter:
-        encode_only_sound(models[0])
-    sha256 = files["model.bin"].sha256
+        encode_only_sound(model)
+        encoder = WindowEncoder(model.model, model.feature_extractor)
+        ears: ListeningEncoder | Unheard = listening(encoder, embedded, options["num_workers"])
+    else:
+        ears = load_listening_encoder(at)
     return FasterWhisperRecogniser(
-        models[0],
+        model,
         embedded.name,
-        sha256,
+        files["model.bin"].sha256,
         options["num_workers"],
-        load_ears(_encoder(models[-1], sha256)),
-        again=models[-1],
+        ears,
+        again=again[0] if again else None,
         adapter=embedded.adapter,
     )
-
-
-def _encoder(model: WhisperModel, sha256: str) -> Encoder:
-    return Encoder(sha256, WindowEncoder(model.model, model.feature_extractor).width())
 
 
 def _lay_out(
@@ -338,7 +309,7 @@ def _lay_out(
 def _load_by_path_or_hub(
     name_or_path: str, revision: str | None, options: dict[str, Any], at: Place
 ) -> FasterWhisperRecogniser:
-    """Load another model; where its encoder is not the one that the ears read, that is loaded beside it."""
+    """Load another model; the encoder that the ears read is loaded beside it."""
     from faster_whisper import WhisperModel
     from faster_whisper.utils import download_model
 
@@ -364,9 +335,7 @@ def _load_by_path_or_hub(
         raise ModelError(msg) from error
     name = path.name if path.is_dir() else name_or_path
     called = f"{name}@{revision}" if revision else name
-    encoder = _encoder(model, sha256)
-    ears = load_ears(encoder) if encoder == ears_encoder() else load_listening_encoder(at)
-    return FasterWhisperRecogniser(model, called, sha256, at.at_once, ears)
+    return FasterWhisperRecogniser(model, called, sha256, at.at_once, load_listening_encoder(at))
 
 
 def _file_sha256(path: Path) -> str:

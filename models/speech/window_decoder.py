@@ -16,20 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.speech.ear import on_cpu, pooled
-from models.speech.ears import SILENCE, Ears, Heard
+from models.speech.ears import SILENCE, Heard
 from models.speech.listening_encoder import ListeningEncoder
 from models.speech.whisper.frames import HOP
 from models.speech.whisper.window_encoder import WindowEncoder
-from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardWord
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["UNREAD", "Decoded", "Decoding", "WindowDecoder"]
-
-UNREAD = "no network reads this model's encoder, and the embedded one is not loaded"
+__all__ = ["Decoded", "Decoding", "WindowDecoder"]
 
 _PIECES = re.compile(r"[A-Za-z]|[^A-Za-z]+")
 
@@ -72,10 +68,10 @@ class WindowDecoder:
 
     Args:
         model: The loaded model.
-        ears: Listen to what the encoder gives, or to the embedded encoder beside it, or not at all.
+        ears: Listen to the same windows, or nobody does.
     """
 
-    def __init__(self, model: WhisperModel, ears: Ears | ListeningEncoder | None = None) -> None:
+    def __init__(self, model: WhisperModel, ears: ListeningEncoder | None = None) -> None:
         from faster_whisper.tokenizer import Tokenizer
 
         self._model = model
@@ -102,7 +98,9 @@ class WindowDecoder:
             return ()
         longest = max(len(window) for window in windows) / RATE
         encoded = self._encoder.together(windows, how.least_seconds)
-        listened = self._listened(encoded, windows, how.least_seconds)
+        listened: Sequence[Heard] = [SILENCE] * len(windows)
+        if self._ears is not None:
+            listened = self._ears.listen_together(windows, how.least_seconds)
         prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         results = self._model.model.generate(
             encoded,
@@ -123,40 +121,8 @@ class WindowDecoder:
             for words, result, heard in zip(timed, results, listened, strict=True)
         )
 
-    def encoding(self, window: NDArray[np.float32], least_seconds: float, pool: int) -> NDArray[np.float32]:
-        """What a network reads of a window (``models.speech.ear.pooled``), shape (n, width).
-
-        Args:
-            window: 16 kHz mono, float32, shape (n,).
-            least_seconds: Width of the encoder, as in ``Decoding``.
-            pool: Steps of the encoder that are read as one.
-
-        Raises:
-            ModelError: when nobody listens.
-        """
-        if self._ears is None:
-            raise ModelError(UNREAD)
-        if isinstance(self._ears, ListeningEncoder):
-            return self._ears.encoding(window, pool, least_seconds)
-        return pooled(self.whole_encoding(window, least_seconds), len(window), pool)
-
-    def whole_encoding(self, window: NDArray[np.float32], least_seconds: float) -> NDArray[np.float32]:
-        """What the decoder reads of a window, filled up to the encoder's width; shape (steps, width)."""
-        return np.asarray(on_cpu(self._encoder.together([window], least_seconds))[0])
-
     def _on_words(self, words: tuple[HeardWord, ...], heard: Heard) -> tuple[HeardWord, ...]:
         return words if self._ears is None else self._ears.on_words(words, heard)
-
-    def _listened(
-        self, encoded: Any, windows: Sequence[NDArray[np.float32]], least_seconds: float
-    ) -> Sequence[Heard]:
-        """What is heard in each window beside its words; nothing, where nobody listens."""
-        if self._ears is None:
-            return [SILENCE] * len(windows)
-        if isinstance(self._ears, ListeningEncoder):
-            return self._ears.listen_together(windows, least_seconds)
-        rows = on_cpu(encoded)
-        return [self._ears.listen(row, len(w)) for row, w in zip(rows, windows, strict=True)]
 
     def tokens(self, text: str) -> list[int]:
         """What a text is written with: letters one by one, as a narrow vocabulary has no English words."""

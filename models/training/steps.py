@@ -1,8 +1,7 @@
 """The steps of the training graph: which command makes which learned file from what.
 
-    speak-mei, speak-voices…  -> collect-text -> train-ear ---------.
-    people                                    -> train-phonetic ----+-> all below is heard with these three
-                              -> train-adapter-first -> -second -> -third -> adapter
+    speak-mei…, speak-voices…, people -> collect -> train-adapter-first -> -second -> -third -> adapter-mean
+        -> train-adapter-fourth -> adapter, and the ears                  all below is heard with these three
     speak-reading  -> hear-reading -> count-noise -> make-data -> train-tagger-first -> -a, -b -> tagger
                                    -> heard-morae, made-morae -> train-phonetic-tagger-first -> …-tagger
     speak-weighing -> hear-weighing -> collect-fusion -> train-fusion -> judge -> doubt
@@ -18,7 +17,7 @@ Each row learns from another part of ``split.toml``; ``README.md`` has the table
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -30,8 +29,8 @@ __all__ = ["LEARNED", "SCALES", "Scale", "steps"]
 Networks = tuple[tuple[str, str], ...]
 
 EARS: Networks = (
-    ("models/speech/ear.onnx", "train-ear/ear.onnx"),
-    ("models/speech/phonetic.onnx", "train-phonetic/phonetic.onnx"),
+    ("models/speech/ear.onnx", "train-adapter-fourth/ear.onnx"),
+    ("models/speech/phonetic.onnx", "train-adapter-fourth/phonetic.onnx"),
 )
 VOCABULARY: Networks = (
     ("models/weighing/tagger/tagger.vocabulary.json", "train-tagger-first/tagger.vocabulary.json"),
@@ -69,8 +68,16 @@ VOICED = (
     ("speak-voices", 33001, ("f1", *(f"u{number}" for number in range(1, 13)))),
     ("speak-voices-2", 33011, tuple(f"u{number}" for number in range(13, 20))),
     ("speak-voices-3", 33012, ("u20", "a11", "b11", "c10", "d10", "e12", "f4", "g10", "j9")),
-)
+    (
+        "speak-voices-4", 33015,
+        ("a9", "a10", "b9", "b10", "c8", "c9", "d8", "d9", "e10", "e11", "f3"),
+    ),
+)  # fmt: skip
 """Step, seed and script files of the calls in many voices: each round of the adapter has calls of its own."""
+
+
+MEI_AGAIN = tuple(f"{letter}{number}" for letter in "ab" for number in range(1, 9))
+"""Script files that Mei speaks for the last round of the adapter."""
 
 
 def _both_hearings(*names: str) -> tuple[str, ...]:
@@ -79,20 +86,17 @@ def _both_hearings(*names: str) -> tuple[str, ...]:
 
 
 ROUNDS = (
-    ("first", _both_hearings("speak-mei-0", "speak-mei-1", "speak-voices", "people-listening"), 1.2, 0.2),
-    ("second", _both_hearings("speak-voices-2", "people-listening"), 0.6, 0.4),
-    ("third", _both_hearings("speak-voices-3", "people-listening"), 0.7, 0.4),
+    ("first", _both_hearings("speak-mei-0", "speak-mei-1", "speak-voices", "people-listening"), 1.4, 0.2),
+    ("second", _both_hearings("speak-voices-2", "people-listening"), 0.7, 0.4),
+    ("third", _both_hearings("speak-voices-3", "people-listening"), 0.8, 0.4),
 )
 """Each round of the adapter: its name, what it learns from, hours, and its share of the mean."""
 
-TEXT_SETS = tuple(dict.fromkeys(name for _, sets, *_ in ROUNDS for name in sets))
-"""Of calls and of people: what the networks that listen learn from."""
+LAST_SETS = _both_hearings("speak-voices-4", "speak-mei-2", "people-listening")
+"""What a last round learns from, which goes on from that mean; the adapter is the mean of both."""
 
-PEOPLE_SETS = tuple(f"people-listening-{kind}" for kind in ("first", "again"))
-"""The same people on other lines, at other speeds."""
-
-CALL_SETS = tuple(name for name in TEXT_SETS if "people" not in name)
-"""What the ear learns from: calls, of which somebody knows whose data is said when."""
+HEARD_SETS = tuple(dict.fromkeys((*(name for _, sets, *_ in ROUNDS for name in sets), *LAST_SETS)))
+"""Of calls and of people: what adapter and ears learn from."""
 
 SITTINGS = 16
 """Calls in which voices are heard that calls are made up of: what each says in one sitting."""
@@ -146,7 +150,7 @@ def steps(split: Split, scale: Scale) -> tuple[Step, ...]:
     """
     return (
         *_spoken(split, scale),
-        *_listening(scale),
+        *_listening(),
         *_reading(split, scale),
         *_reading_morae(split, scale),
         *_weighing(scale),
@@ -160,6 +164,7 @@ def steps(split: Split, scale: Scale) -> tuple[Step, ...]:
 def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
     yield _speak("speak-mei", split, "listening", scale, sets=("c", "d", "e"), mei=True, seed=4242, hours=0.3)
     few = replace(scale, calls=1) if scale.quick else scale
+    yield _speak("speak-mei-2", split, "listening", scale, files=MEI_AGAIN, mei=True, seed=4243, hours=0.2)
     # What learns from twenty calls in as many voices loses to what learned from 190 in five: many of both.
     for name, seed, files in VOICED:
         yield _speak(name, split, "listening", few, files=files, seed=seed, hours=0.5)
@@ -214,64 +219,61 @@ def _name(path: PurePath) -> str:
     return path.name.partition(".")[0]
 
 
-def _listening(scale: Scale) -> Iterator[Step]:
+def _listening() -> Iterator[Step]:
     yield Step(
         "base-weights",
-        (("models.training.speech.base_weights", "--out", "{out}/base.npz"),),
+        (("models.training.adapter.base_weights", "--out", "{out}/base.npz"),),
         ("base.npz",),
     )
     collect = ("models.training.speech.collect_text", "--out", "{out}", "--seed", "7")
     sources = (
         *(("{speak-mei}", "--share", f"{part}/3") for part in range(2)),
-        *((f"{{{name}}}", "--times", "2") for name, *_ in VOICED),
+        ("{speak-mei-2}",),
+        *((f"{{{name}}}", "--times", "2") for name, *_ in VOICED[:-1]),
+        *((f"{{{name}}}",) for name, *_ in VOICED[-1:]),
         ("--clips", "{voices}", "--part", "listening", "--times", "2"),
     )
-    for name, more, hours in (("text", (), 2.4), ("spectrograms", ("--spectrograms",), 0.3)):
-        yield Step(
-            f"collect-{name}",
-            tuple((*collect, *more, *source) for source in sources),
-            tuple(f"{name}.{end}" for name in TEXT_SETS for end in ("f16", "jsonl")),
-            seed=7,
-            hours=hours,
-        )
-    people = (*collect[:-1], "8", "--clips", "{voices}", "--part", "listening", "--times", "3")
     yield Step(
-        "collect-people",
-        (people,),
-        tuple(f"{name}.{end}" for name in PEOPLE_SETS for end in ("f16", "jsonl")),
-        seed=8,
-        hours=0.2,
+        "collect",
+        tuple((*collect, *source) for source in sources),
+        tuple(f"{name}.{end}" for name in HEARD_SETS for end in ("f16", "jsonl")),
+        seed=7,
+        hours=0.4,
     )
-    yield _train(
-        "train-ear", "models.training.speech.train_ear", *_sets(CALL_SETS),
-        made="ear.onnx", epochs=min(scale.epochs, 6), seed=1, hours=0.2,
-    )  # fmt: skip
-    yield _train(
-        "train-phonetic", "models.training.speech.train_phonetic",
-        *_sets(TEXT_SETS), *_sets(PEOPLE_SETS, "collect-people"),
-        made="phonetic.onnx", epochs=min(scale.epochs, 8), seed=1, hours=0.8,
-    )  # fmt: skip
     yield from _adapter()
 
 
 def _adapter() -> Iterator[Step]:
-    """Rounds of learning, each from other calls and from the adapter before, and the mean of them."""
+    """Rounds of learning, each from other calls and from what the one before made, and the mean of them.
+
+    A call is heard once in the last round: what is heard again and again is learned by heart.
+    """
     before: tuple[str, ...] = ()
     for seed, (name, sets, hours, _) in enumerate(ROUNDS, 1):
-        yield _train(
-            f"train-adapter-{name}", "models.training.speech.train_adapter",
-            *_sets(sets, "collect-spectrograms"), "--base", "{base-weights}/base.npz",
-            "--katakana", "3", *before,
-            made="telephone.npz", epochs=1, seed=seed, hours=hours,
-        )  # fmt: skip
-        before = ("--start", f"{{train-adapter-{name}}}/telephone.npz", "--rate", "3e-4")
-    each = (f"{{train-adapter-{name}}}/telephone.npz:{share}" for name, *_, share in ROUNDS)
-    average = ("models.training.average_adapters", *each, "--out", "{out}/telephone.npz")
-    yield Step("adapter", (average,), ("telephone.npz",), hours=0.0)
+        yield _round(name, sets, before, seed, hours)
+        before = (f"{{train-adapter-{name}}}",)
+    each = [f"{{train-adapter-{name}}}/telephone.npz:{share}" for name, *_, share in ROUNDS]
+    yield _mean("adapter-mean", each)
+    yield _round("fourth", LAST_SETS, (*before, "{adapter-mean}"), len(ROUNDS) + 1, 0.6)
+    yield _mean(
+        "adapter", [f"{{{name}}}/telephone.npz:0.5" for name in ("adapter-mean", "train-adapter-fourth")]
+    )
 
 
-def _sets(names: tuple[str, ...], step: str = "collect-text") -> tuple[str, ...]:
-    return tuple(f"{{{step}}}/{name}" for name in names)
+def _round(name: str, sets: tuple[str, ...], before: tuple[str, ...], seed: int, hours: float) -> Step:
+    """Adapter and ears, as they go on from folders of those before."""
+    train = (
+        "models.training.adapter.train_adapter", *(f"{{collect}}/{each}" for each in sets),
+        "--base", "{base-weights}/base.npz", "--out", "{out}", "--katakana", "3",
+        "--epochs", "1", "--seed", str(seed), *(("--start", *before, "--rate", "3e-4") if before else ()),
+    )  # fmt: skip
+    outputs = ("telephone.npz", "phonetic.onnx", "ear.onnx")
+    return Step(f"train-adapter-{name}", (train,), outputs, seed=seed, environment="torch", hours=hours)
+
+
+def _mean(name: str, adapters: Sequence[str]) -> Step:
+    average = ("models.training.adapter.average_adapters", *adapters, "--out", "{out}/telephone.npz")
+    return Step(name, (average,), ("telephone.npz",), hours=0.0)
 
 
 def _hear(

@@ -40,9 +40,7 @@ def test_every_network_and_lexicon_stands_with_its_bytes(tmp_path: Path):
     """Whatever the registry names of ours, and what packages bring."""
     found = manifest(tmp_path, FakeModels())
     lexicons = {file.name: file.sha256 for file in registered_files() if file.section == "lexicon"}
-    networks = {
-        name: file.sha256 for name, file in REGISTERED.items() if file.section not in ("lexicon", "adapter")
-    }
+    networks = {name: file.sha256 for name, file in REGISTERED.items() if file.section != "lexicon"}
 
     assert found["networks"].pop(LANGUAGE)
     assert found["lexicons"].pop("sudachidict")
@@ -54,12 +52,15 @@ def test_every_network_and_lexicon_stands_with_its_bytes(tmp_path: Path):
     )
 
 
-def test_an_adapter_stands_where_it_was_added_to_the_model(tmp_path: Path):
-    """With its bytes."""
-    models = FakeModels()
-    models.recogniser.adapter = "telephone"
+@pytest.mark.parametrize("unheard", [None, Unheard.NOT_INSTALLED])
+@pytest.mark.parametrize("written", [None, "telephone"])
+def test_an_adapter_stands_where_it_was_used(tmp_path: Path, unheard: Unheard | None, written: str | None):
+    """With its bytes: by the model that wrote the words, or by the encoder that the ears read."""
+    models = FakeModels(unheard=unheard)
+    models.recogniser.adapter = written
     found = manifest(tmp_path, models)["networks"]
-    assert found["adapter.telephone"] == REGISTERED["adapter.telephone"].sha256
+    used = unheard is None or written is not None
+    assert found.get("adapter.telephone") == (REGISTERED["adapter.telephone"].sha256 if used else None)
 
 
 def test_where_the_ears_listened_it_is_said(tmp_path: Path):
@@ -103,7 +104,6 @@ def test_words_from_a_file_are_held_against_the_embedded_model(tmp_path: Path):
     """Whichever model listens again: the morae are the embedded one's."""
     words = words_file(tmp_path / "w.json", [(1.0, "隣の長谷川さんです")])
     models = FakeModels(unheard=Unheard.NOT_INSTALLED)
-    models.recogniser.adapter = "telephone"
     found = manifest(tmp_path, models, words)
 
     assert found["models"]["asr"]["sha256"] == "f" * 64
@@ -113,8 +113,8 @@ def test_words_from_a_file_are_held_against_the_embedded_model(tmp_path: Path):
         "encoder_sha256": "e" * 64,
         "role": AGAINST_FILE,
     }
-    assert found["networks"].keys() >= READ_ENCODER
-    assert not found["networks"].keys() & (LISTEN | {"adapter.telephone"})
+    assert found["networks"].keys() >= READ_ENCODER | {"adapter.telephone"}
+    assert not found["networks"].keys() & LISTEN
 
 
 def test_the_version_is_one_and_the_same(tmp_path: Path):

@@ -3,9 +3,9 @@
     W   [512 x 2048]  as published, verified            145 MB
     W + U D           U [512 x 64], D [64 x 2048]       the file: int8, a scale for each row, 8 MB
 
-It learned how calls are spoken and written from made calls and from people (``adapter.md``).  What listens
-(``models.speech.ears``) has learned to read the encoder as it was published, which is loaded beside it for
-the second hearing: it hears the same with and without the adapter.
+It learned how calls are spoken and written from made calls and from people (``adapter.md``); what listens
+(``models.speech.ears``) learned with it, to read this encoder.  The second hearing decodes with the model as
+it was published, which is loaded beside it.
 """
 
 from __future__ import annotations

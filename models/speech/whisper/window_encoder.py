@@ -91,7 +91,7 @@ def encode_only_sound(model: WhisperModel) -> None:
     """Have faster-whisper encode a window as far as it holds sound, and ``SPARE`` seconds behind it.
 
     It fills every window up to 30 s.  The adapter has learned from windows that are not
-    (``models.training.speech.train_adapter``); a model as published loses words of them.
+    (``models.training.adapter.train_adapter``); a model as published loses words of them.
 
     Args:
         model: The loaded model; from now on it encodes so.

@@ -1,12 +1,12 @@
-"""Collect windows and what is said in them: for the telephone adapter, the phonetic network, the ear.
+"""Collect windows and what is said in them: for the telephone adapter and the ears.
 
     python -m models.training.speech.collect_text CALLS_DIR... --out FOLDER [--seed N]
     python -m models.training.speech.collect_text --clips VOICES_DIR --part PART --out FOLDER [--seed N]
 
-writes ``<folder>/<name>-first.f16`` (the encoder's output of every window, one after another, float16; with
-``--spectrograms`` what the encoder reads) and ``<name>-first.jsonl`` (a line for each window: its steps; its
-lines with their times, text, tokens, kana, and when somebody's data is said in them), and ``-again`` of
-windows as the second hearing cuts and colours them.
+writes ``<folder>/<name>-first.f16`` (what an encoder reads of every window, one after another, float16) and
+``<name>-first.jsonl`` (a line for each window: its frames; its lines with their times, text, tokens, kana,
+and when somebody's data is said in them), and ``-again`` of windows as the second hearing cuts and colours
+them.
 Calls need their ``.wav`` and ``.truth.json``.  With ``--clips`` the speech is of people (Common Voice, as
 ``split.toml`` shares them out): what one has read is strung together and sent down a telephone line
 (``models.training.speech.clips``).
@@ -19,14 +19,13 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
+from models.speech.transcriber import load_transcriber
 from models.speech.whisper.frames import HOP, SPARE, WIDEST
 from models.training.calls.lines import on_a_line
 from models.training.speech.line_windows import Said, silences, windows_of_lines
@@ -40,10 +39,6 @@ __all__ = ["main"]
 
 EMPTY_SHARE = 0.05
 """Windows in which nobody speaks, as a share of the others: nothing may be written there."""
-
-
-_Reads = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""Of the samples of a window its steps, shape (steps, width)."""
 
 
 class _Writer:
@@ -76,26 +71,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_sources(parser)
-    parser.add_argument(
-        "--spectrograms", action="store_true", help="what the encoder reads, not what it gives"
-    )
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    recogniser = load_transcriber("base-plain", cpu_threads=1)
+    tokens = load_transcriber("base-plain", cpu_threads=1).in_batches(listened=False).tokens
     for name, calls in sources(options):
-        _collect(name, calls, recogniser, options)
+        _collect(name, calls, tokens, options)
     return 0
 
 
 def _collect(
-    name: str, calls: Iterable[SpokenCall], recogniser: FasterWhisperRecogniser, options: argparse.Namespace
+    name: str,
+    calls: Iterable[SpokenCall],
+    tokens: Callable[[str], list[int]],
+    options: argparse.Namespace,
 ) -> None:
-    batches = recogniser.in_batches()
-    heard: _Reads = recogniser.whole_encoding
-    heard_again: _Reads = batches.whole_encoding
-    if options.spectrograms:
-        heard, heard_again = _spectrogram, partial(_spectrogram, seconds=SECOND_WINDOW_SECONDS + SPARE)
-    first, again = (_Writer(options.out, f"{name}-{kind}", batches.tokens) for kind in ("first", "again"))
+    first, again = (_Writer(options.out, f"{name}-{kind}", tokens) for kind in ("first", "again"))
     for call, recording, lines, voices in calls:
         rng = random.Random(f"{options.seed} {call}")
         for index, samples in enumerate(recording.samples):
@@ -103,12 +93,13 @@ def _collect(
             own = [line for line in lines if recording.channels == 1 or line.channel == index]
             duration = len(channel) / RATE
             for window, said in windows_of_lines(own, duration, MAX_WINDOW_SECONDS, rng):
-                first.add(heard(window.samples(channel)), said, window, voices)
+                first.add(_spectrogram(window.samples(channel)), said, window, voices)
             for window, said in windows_of_lines(own, duration, SECOND_WINDOW_SECONDS, rng):
-                again.add(heard_again(brightened(window.samples(channel))), said, window, voices)
+                sound = brightened(window.samples(channel))
+                again.add(_spectrogram(sound, SECOND_WINDOW_SECONDS + SPARE), said, window, voices)
             for window in silences(own, duration, rng):
                 if rng.random() < EMPTY_SHARE:
-                    first.add(heard(window.samples(channel)), (), window, voices)
+                    first.add(_spectrogram(window.samples(channel)), (), window, voices)
     for writer, kind in ((first, "first"), (again, "again")):
         writer.close()
         print(f"{name}-{kind}: {writer.windows} windows, {writer.seconds / 60:.0f} min", flush=True)

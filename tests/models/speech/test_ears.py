@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import models.speech.ears as ears_module
-from models.registry import Encoder, bound_encoder, embedded_asr, registered_files
+from models.registry import Encoder, bound_encoder, embedded_asr, registered_files, registered_sha256
 from models.speech.ears import NETWORKS, ears_encoder, load_ears
 from pipeline.errors import ModelError
 
@@ -15,13 +15,15 @@ BOUND = bound_encoder("ear", "network")
 
 
 def test_the_bound_encoder_is_the_embedded_models() -> None:
-    """All that reads an encoder was learned from the one that is embedded."""
+    """All that reads an encoder was learned from the one that is embedded, with its adapter."""
     base = embedded_asr("base")
     assert base is not None
+    assert base.adapter is not None
     (weights,) = [file.sha256 for file in base.files if file.name == "model.bin"]
     readers = [file for file in registered_files() if file.encoder is not None]
     assert {(file.section, file.name) for file in readers} == set(NETWORKS)
-    assert {file.encoder for file in readers} == {Encoder(weights, 512)}
+    adapter = registered_sha256("adapter", base.adapter)
+    assert {file.encoder for file in readers} == {Encoder(weights, 512, adapter)}
 
 
 def test_the_networks_take_what_the_bound_encoder_gives() -> None:
@@ -32,10 +34,17 @@ def test_the_networks_take_what_the_bound_encoder_gives() -> None:
 
 
 @pytest.mark.parametrize(
-    "encoder", [Encoder("0" * 64, BOUND.width), Encoder("0" * 64, 1280), Encoder(BOUND.sha256, 768)]
+    "encoder",
+    [
+        Encoder("0" * 64, BOUND.width, BOUND.adapter_sha256),
+        Encoder("0" * 64, 1280, BOUND.adapter_sha256),
+        Encoder(BOUND.sha256, 768, BOUND.adapter_sha256),
+        Encoder(BOUND.sha256, BOUND.width, "0" * 64),
+        Encoder(BOUND.sha256, BOUND.width),
+    ],
 )
 def test_no_other_encoder_is_listened_to(encoder: Encoder) -> None:
-    """Of other bytes, or of another width."""
+    """Of other bytes, of another width, with another adapter or none."""
     with pytest.raises(ModelError, match="the ears read the encoder of"):
         load_ears(encoder)
 

@@ -267,11 +267,11 @@ def test_the_command_lists_and_plans(tmp_path: Path, capsys: pytest.CaptureFixtu
     """Without running anything."""
     options = ["--work", str(tmp_path), "--voices", str(tmp_path / "none"), "--scale", "tiny"]
     assert main(["list", *options]) == 0
-    assert "train-ear  [torch" in capsys.readouterr().out
-    assert main(["run", "--dry-run", "--until", "collect-text", *options]) == 0
+    assert "train-adapter-first  [torch" in capsys.readouterr().out
+    assert main(["run", "--dry-run", "--until", "collect", *options]) == 0
     out = capsys.readouterr().out
-    assert "collect-text: to run (not run yet)" in out
-    assert "train-ear" not in out
+    assert "collect: to run (not run yet)" in out
+    assert "train-adapter" not in out
     assert main(["run", "nothing", *options]) == 2
     assert "no step is called nothing" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

@@ -69,7 +69,7 @@ def test_no_floor_learns_from_calls_that_one_below_has_learned_from() -> None:
         return {name}.union(*(needs(other) for other in by_name[name].after))
 
     for calls, networks in (
-        ("speak-reading", ("train-ear", "train-phonetic")),
+        ("speak-reading", ("train-adapter-fourth", "adapter")),
         ("speak-weighing", ("tagger", "train-phonetic-tagger")),
         ("speak-owning", ("tagger", "train-fusion", "judge", "doubt")),
     ):

@@ -1,6 +1,6 @@
 """Average telephone adapters that went on from one another: better than any of them.
 
-    python -m models.training.average_adapters A.npz:0.2 B.npz:0.4 C.npz:0.4 --out telephone.npz
+    python -m models.training.adapter.average_adapters A.npz:0.2 B.npz:0.4 C.npz:0.4 --out telephone.npz
 
 Each round of learning fits the names and voices of its own calls more closely than any others, and each in
 its own way: of what it learns from the loss falls by half, of calls in other voices hardly.  In the middle of

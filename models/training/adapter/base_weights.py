@@ -1,6 +1,6 @@
 """Write the embedded recogniser's weights for the training of its adapter, which has torch and no recogniser.
 
-    python -m models.training.speech.base_weights --out base.npz
+    python -m models.training.adapter.base_weights --out base.npz
 
 The file holds the model's arrays (the embedding narrowed as the product narrows it), the published numbers
 of the tokens that are kept, which of them write katakana, and the numbers of the special ones.

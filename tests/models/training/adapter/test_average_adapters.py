@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.speech.whisper.adapter import Adapter, made_for, read_adapter, write_adapter
-from models.training.average_adapters import average, main
+from models.training.adapter.average_adapters import average, main
 
 
 def adapter(value: float, rank: int = 2) -> Adapter:

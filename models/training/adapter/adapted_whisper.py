@@ -1,6 +1,6 @@
 """A Whisper model in torch, with what is added to its matrices.
 
-It reads the arrays that ``models.training.speech.base_weights`` writes and computes what CTranslate2 does
+It reads the arrays that ``models.training.adapter.base_weights`` writes and computes what CTranslate2 does
 with them; what was published stays, and only what is added is learned.
 """
 
@@ -117,7 +117,7 @@ class Whisper(nn.Module):
     """The whole model.
 
     Args:
-        arrays: As ``models.training.speech.base_weights`` writes them.
+        arrays: As ``models.training.adapter.base_weights`` writes them.
     """
 
     def __init__(self, arrays: Arrays) -> None:
@@ -133,24 +133,27 @@ class Whisper(nn.Module):
         self.heard_norm = Norm(arrays, "encoder/layer_norm")
         self.norm = Norm(arrays, "decoder/layer_norm")
 
-    def forward(self, tokens: torch.Tensor, spectrograms: torch.Tensor) -> torch.Tensor:
+    def forward(self, tokens: torch.Tensor, heard: torch.Tensor) -> torch.Tensor:
         """What follows each token.
 
         Args:
             tokens: Shape (batch, tokens).
-            spectrograms: Shape (batch, frames, mels), bfloat16.
+            heard: From ``heard``.
 
         Returns:
             Logits, shape (batch, tokens, vocabulary).
         """
-        heard = self._heard(spectrograms)
         x = self.embedding[tokens] + self.positions[: tokens.shape[1]]
         for layer in self.decoder:
             x = layer(x, heard)
         return functional.linear(self.norm(x), self.embedding)
 
-    def _heard(self, spectrograms: torch.Tensor) -> torch.Tensor:
-        """What the encoder gives, shape (batch, frames / 2, width)."""
+    def heard(self, spectrograms: torch.Tensor) -> torch.Tensor:
+        """What the encoder gives, shape (batch, frames / 2, width), bfloat16.
+
+        Args:
+            spectrograms: Shape (batch, frames, mels), bfloat16.
+        """
         x = spectrograms.transpose(1, 2)
         x = functional.gelu(functional.conv1d(x, self.conv1_weight, self.conv1_bias, padding=1))
         x = functional.gelu(functional.conv1d(x, self.conv2_weight, self.conv2_bias, stride=2, padding=1))

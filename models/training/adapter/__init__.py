@@ -1,0 +1,1 @@
+"""The telephone adapter and the ears on it: one encoder learns for all that hear."""

@@ -1,8 +1,8 @@
 """Who listened to a call beside the words: what a manifest, a run and the command line tell of it.
 
 The ears (``models.speech.ears``) find names that the words have lost.  They read the embedded model's
-encoder with its adapter, whoever writes the words, and fall silent only where its packages are not installed.  Whether they
-listened changes what is found, so it is never left unsaid.
+encoder with its adapter, whoever writes the words, and fall silent only where its packages are not installed.
+Whether they listened changes what is found, so it is never left unsaid.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class Listener:
     Attributes:
         heard: Whether the ears did.
         encoder_sha256: Of the ``model.bin`` of the embedded model, whose encoder was, or would have been,
-            read, with its adapter (``networks`` of a manifest); what wrote the words stands apart from it (``models.asr`` of a manifest).
+            read, with its adapter (``networks`` of a manifest); what wrote the words stands apart from it
+            (``models.asr``).
         role: ``BESIDE_WORDS`` or ``AGAINST_FILE``.
         why: Code of why not (``models.speech.ears.Unheard``), where they did not.
     """

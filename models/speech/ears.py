@@ -1,4 +1,4 @@
-"""What listens to the embedded model's encoder: the ear, and the phonetic recogniser."""
+"""What listens to the embedded model's adapted encoder: the ear, and the phonetic recogniser."""
 
 from __future__ import annotations
 
@@ -126,9 +126,11 @@ def load_ears(encoder: Encoder) -> Ears:
             registered ones.
     """
     if encoder != (bound := ears_encoder()):
-        msg = (
-            f"the ears read the encoder of {bound.sha256[:12]}… ({bound.width} wide), "
-            f"not of {encoder.sha256[:12]}… ({encoder.width} wide)"
-        )
+        msg = f"the ears read the encoder of {_named(bound)}, not of {_named(encoder)}"
         raise ModelError(msg)
     return Ears(load_ear(), load_phonetic(), WordTimes())
+
+
+def _named(encoder: Encoder) -> str:
+    adapter = f"adapter {encoder.adapter_sha256[:12]}…" if encoder.adapter_sha256 else "no adapter"
+    return f"{encoder.sha256[:12]}… ({encoder.width} wide, {adapter})"

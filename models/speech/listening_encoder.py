@@ -36,7 +36,6 @@ from models.speech.whisper.narrow_vocabulary import SPECIAL, narrowed_config, na
 from models.speech.whisper.processors import Place
 from models.speech.whisper.window_encoder import WindowEncoder
 from pipeline.errors import ModelError
-from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import RATE, HeardWord
 from pipeline.types import Posteriorgram
 
@@ -70,7 +69,7 @@ class ListeningEncoder:
         """
         if len(samples) > LISTENED_SECONDS * RATE:
             return SILENCE
-        (heard,) = self.listen_together([samples], 0.0)
+        (heard,) = self.listen_together([samples])
         return heard
 
     def listen_to(self, encoded: NDArray[np.float32], samples: int) -> Heard:
@@ -78,7 +77,7 @@ class ListeningEncoder:
         return self._ears.listen(encoded, samples)
 
     def listen_together(
-        self, windows: Sequence[NDArray[np.float32]], least_seconds: float = SECOND_WINDOW_SECONDS
+        self, windows: Sequence[NDArray[np.float32]], least_seconds: float = 0.0
     ) -> tuple[Heard, ...]:
         """Listen to several windows, in an encoder as wide as the longest of them.
 
@@ -102,15 +101,6 @@ class ListeningEncoder:
     def posteriorgrams(self, samples: NDArray[np.float32]) -> tuple[Posteriorgram, ...]:
         """What is heard mora by mora in one window, in seconds from its start (``listen``)."""
         return self.listen(samples).posteriorgrams
-
-    def encoding(self, window: NDArray[np.float32], least_seconds: float = 0.0) -> NDArray[np.float32]:
-        """What the ears read of a window of at most 30 s, with what it is filled up with; (steps, width).
-
-        Args:
-            window: 16 kHz mono, float32, shape (n,).
-            least_seconds: Width of the encoder at the least.
-        """
-        return np.asarray(on_cpu(self._encoder.together([window], least_seconds))[0])
 
 
 def load_listening_encoder(at: Place) -> ListeningEncoder | Unheard:

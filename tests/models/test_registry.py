@@ -18,6 +18,7 @@ from models.registry import (
     installed_data,
     registered_bytes,
     registered_files,
+    registered_sha256,
     verified_bytes,
 )
 from pipeline.errors import ModelError
@@ -237,3 +238,11 @@ def test_the_table_of_models_has_every_registered_file():
     table = REGISTRY.with_name("README.md").read_text(encoding="utf-8")
 
     assert set(re.findall(r"^\| `([^`]+)` \|.*\| `([0-9a-f]{8})` \|", table, re.MULTILINE)) == registered
+
+
+def test_the_bytes_that_a_file_of_ours_must_be_are_told() -> None:
+    """Of each that is registered, and of no other."""
+    for file in registered_files():
+        assert registered_sha256(file.section, file.name) == file.sha256
+    with pytest.raises(ModelError, match=r"adapter\.none"):
+        registered_sha256("adapter", "none")

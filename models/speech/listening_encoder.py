@@ -79,7 +79,9 @@ class ListeningEncoder:
     def listen_together(
         self, windows: Sequence[NDArray[np.float32]], least_seconds: float = 0.0
     ) -> tuple[Heard, ...]:
-        """Listen to several windows, in an encoder as wide as the longest of them.
+        """Listen to several windows one after another, in an encoder as wide as the longest of them.
+
+        What is encoded of one is gone before the next: all of eight windows is 12 MB, and each copy as much.
 
         Args:
             windows: 16 kHz mono, float32, shape (n,) each.
@@ -91,8 +93,12 @@ class ListeningEncoder:
         Raises:
             ValueError: when a window is longer than the encoder.
         """
-        rows = on_cpu(self._encoder.together(windows, least_seconds))
-        return tuple(self._ears.listen(row, len(w)) for row, w in zip(rows, windows, strict=True))
+        width = max(least_seconds, *(len(window) / RATE for window in windows))
+        return tuple(self._listened(window, width) for window in windows)
+
+    def _listened(self, window: NDArray[np.float32], width: float) -> Heard:
+        """Listen to one window in an encoder of so many seconds."""
+        return self._ears.listen(on_cpu(self._encoder.together([window], width))[0], len(window))
 
     def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
         """Say of words when each is heard, and what sounds in it (``Ears.on_words``)."""

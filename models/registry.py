@@ -201,14 +201,13 @@ def registered_bytes(section: str, name: str, path: Path, registry: Path = REGIS
     Raises:
         ModelError: when it is missing, not registered, or other bytes.
     """
-    entry = _read(registry).get(section, {}).get(name)
-    if entry is None or "sha256" not in entry or not path.is_file():
-        msg = f"{section}.{name} is not registered with its SHA-256 or {path.name} is missing"
-        raise ModelError(msg)
+    registered = registered_sha256(section, name, registry)
+    if not path.is_file():
+        raise ModelError(f"{section}.{name} is registered, but {path.name} is missing")
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()
-    if found != entry["sha256"]:
-        msg = f"{path.name}: SHA-256 {found[:12]}… is not the registered {entry['sha256'][:12]}…"
+    if found != registered:
+        msg = f"{path.name}: SHA-256 {found[:12]}… is not the registered {registered[:12]}…"
         raise ModelError(msg)
     return content
 

@@ -53,10 +53,6 @@ class BatchTranscriber:
         self.name = name
         self.at_once = at_once
 
-    def tokens(self, text: str) -> list[int]:
-        """What a text is written with, in the published numbers of the tokens."""
-        return self._decoder.tokens(text)
-
     def recognise_batch(self, windows: Sequence[NDArray[np.float32]]) -> tuple[HeardSegment, ...]:
         """Recognise 16 kHz mono windows of at most ``SECOND_WINDOW_SECONDS`` seconds each.
 

@@ -93,7 +93,7 @@ class ListeningEncoder:
         Raises:
             ValueError: when a window is longer than the encoder.
         """
-        width = max(least_seconds, *(len(window) / RATE for window in windows))
+        width = max([least_seconds, *(len(window) / RATE for window in windows)])
         return tuple(self._listened(window, width) for window in windows)
 
     def _listened(self, window: NDArray[np.float32], width: float) -> Heard:

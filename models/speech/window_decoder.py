@@ -8,7 +8,6 @@ are read from memory once a step for all of them, which is most of what decoding
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
 __all__ = ["Decoded", "Decoding", "WindowDecoder"]
-
-_PIECES = re.compile(r"[A-Za-z]|[^A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +120,6 @@ class WindowDecoder:
 
     def _on_words(self, words: tuple[HeardWord, ...], heard: Heard) -> tuple[HeardWord, ...]:
         return words if self._ears is None else self._ears.on_words(words, heard)
-
-    def tokens(self, text: str) -> list[int]:
-        """What a text is written with: letters one by one, as a narrow vocabulary has no English words."""
-        return [token for piece in _PIECES.findall(text) for token in self._tokenizer.encode(piece)]
 
 
 def _words(timed: Any) -> tuple[HeardWord, ...]:

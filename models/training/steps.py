@@ -65,15 +65,18 @@ LEARNED = EARS + ADAPTER + TAGGERS + FUSION + JUDGE + DOUBT + OWNER + EDGES + VO
 DIALOGUES = tuple(f"{{dialogues}}/{name}.jsonl.gz" for name in ("asdc", "real-persona-chat", "jmultiwoz-tc"))
 
 VOICED = (
-    ("speak-voices", 33001, ("f1", *(f"u{number}" for number in range(1, 13)))),
-    ("speak-voices-2", 33011, tuple(f"u{number}" for number in range(13, 20))),
-    ("speak-voices-3", 33012, ("u20", "a11", "b11", "c10", "d10", "e12", "f4", "g10", "j9")),
+    ("speak-voices", 33001, ("f1", *(f"u{number}" for number in range(1, 13))), 2),
+    ("speak-voices-2", 33011, tuple(f"u{number}" for number in range(13, 20)), 2),
+    ("speak-voices-3", 33012, ("u20", "a11", "b11", "c10", "d10", "e12", "f4", "g10", "j9"), 2),
     (
         "speak-voices-4", 33015,
-        ("a9", "a10", "b9", "b10", "c8", "c9", "d8", "d9", "e10", "e11", "f3"),
+        ("a9", "a10", "b9", "b10", "c8", "c9", "d8", "d9", "e10", "e11", "f3"), 1,
     ),
 )  # fmt: skip
-"""Step, seed and script files of the calls in many voices: each round of the adapter has calls of its own."""
+"""Of the calls in many voices step, seed, script files, and at how many speeds they are heard.
+
+Each round of the adapter has calls of its own.
+"""
 
 
 MEI_AGAIN = tuple(f"{letter}{number}" for letter in "ab" for number in range(1, 9))
@@ -166,7 +169,7 @@ def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
     few = replace(scale, calls=1) if scale.quick else scale
     yield _speak("speak-mei-2", split, "listening", scale, files=MEI_AGAIN, mei=True, seed=4243, hours=0.2)
     # What learns from twenty calls in as many voices loses to what learned from 190 in five: many of both.
-    for name, seed, files in VOICED:
+    for name, seed, files, _ in VOICED:
         yield _speak(name, split, "listening", few, files=files, seed=seed, hours=0.5)
     for part, seed, hours in (("reading", 33002, 2.0), ("owning", 33004, 1.7)):
         yield _speak(f"speak-{part}", split, part, scale, mei=scale.quick, seed=seed, hours=hours)
@@ -229,8 +232,7 @@ def _listening() -> Iterator[Step]:
     sources = (
         *(("{speak-mei}", "--share", f"{part}/3") for part in range(2)),
         ("{speak-mei-2}",),
-        *((f"{{{name}}}", "--times", "2") for name, *_ in VOICED[:-1]),
-        *((f"{{{name}}}",) for name, *_ in VOICED[-1:]),
+        *((f"{{{name}}}", "--times", str(times)) for name, *_, times in VOICED),
         ("--clips", "{voices}", "--part", "listening", "--times", "2"),
     )
     yield Step(

@@ -6,7 +6,6 @@ gives while it learns.  What they are is in ``models/speech/phonetic.md`` and ``
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from torch import nn
 from models.training.tagging.train import Block, go_on_from, write_network
 from pipeline.sound.posteriorgram import CLASSES
 
-__all__ = ["Ear", "Phonetic", "kinds_of", "morae_in", "read", "write"]
+__all__ = ["Ear", "Phonetic", "kinds_of", "read", "write"]
 
 ENCODED_WIDTH = 512
 """Values of each step of ``base``'s encoder."""
@@ -108,24 +107,6 @@ class Ear(_Reader):
 
     def __init__(self) -> None:
         super().__init__(EAR_POOL, 160, (1, 2, 4, 8, 16, 32, 1), KINDS, noise=0.15, hidden=0.1, dropped=0.2)
-
-
-def morae_in(
-    start: float, end: float, morae: torch.Tensor, steps: int, step_seconds: float
-) -> tuple[int, int] | None:
-    """First step and end of where a line is heard, or ``None`` where it has more morae than steps.
-
-    Args:
-        start: Of the line, in seconds of its window.
-        end: Likewise.
-        morae: Their classes, shape (n,).
-        steps: Of the window.
-        step_seconds: Seconds of each.
-    """
-    first = max(0, round((start - MARGIN) / step_seconds))
-    last = min(steps, round((end + MARGIN) / step_seconds) + 1)
-    blanks = sum(one == other for one, other in itertools.pairwise(morae.tolist()))
-    return (first, last) if len(morae) > 0 and len(morae) + blanks <= last - first else None
 
 
 def kinds_of(spans: Iterable[tuple[float, float, int]], end: float) -> torch.Tensor:

@@ -6,6 +6,7 @@ only the order of its morae is known, and every way of laying them out in its ti
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -16,9 +17,9 @@ from models.speech.whisper.frames import FRAMES_A_SECOND
 from models.training.adapter.ear_networks import (
     ENCODED_SECONDS,
     IGNORED,
+    MARGIN,
     Ear,
     Phonetic,
-    morae_in,
 )
 from models.training.adapter.windows import Window
 from pipeline.sound.digits import edit_distance
@@ -80,13 +81,18 @@ def morae_wrong(network: Phonetic, encoded: torch.Tensor, windows: Sequence[Wind
 def _said(
     network: Phonetic, windows: Sequence[Window], steps: int
 ) -> Iterator[tuple[int, int, int, torch.Tensor]]:
-    """Of each line whose morae are known its window's row, first step and end, and the morae."""
+    """Of each line its window's row, first step and end, and the morae.
+
+    A line whose morae nobody knows, or that has more of them than steps, is left out.
+    """
     for row, window in enumerate(windows):
         own = min(steps, round(window.frames / FRAMES_A_SECOND / ENCODED_SECONDS) // network.pool)
         for line in window.lines:
-            found = morae_in(line.start, line.end, line.morae, own, network.step_seconds)
-            if found is not None:
-                yield row, *found, line.morae
+            first = max(0, round((line.start - MARGIN) / network.step_seconds))
+            last = min(own, round((line.end + MARGIN) / network.step_seconds) + 1)
+            blanks = sum(one == other for one, other in itertools.pairwise(line.morae.tolist()))
+            if len(line.morae) > 0 and len(line.morae) + blanks <= last - first:
+                yield row, first, last, line.morae
 
 
 def ear_loss(network: Ear, encoded: torch.Tensor, windows: Sequence[Window]) -> torch.Tensor:

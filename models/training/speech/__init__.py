@@ -1,1 +1,1 @@
-"""Training of what listens beside the recogniser."""
+"""Windows of speech and what is said in them: what the adapter and the ears learn from."""

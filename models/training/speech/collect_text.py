@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -24,13 +25,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
-from models.speech.transcriber import load_transcriber
+from models.registry import embedded_asr, verified_bytes
 from models.speech.whisper.frames import HOP, SPARE, WIDEST
 from models.training.calls.lines import on_a_line
 from models.training.speech.line_windows import Said, silences, windows_of_lines
 from models.training.speech.spoken_calls import SpokenCall, add_sources, sources
 from pipeline.audio.recording import Resampled
+from pipeline.errors import ModelError
 from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS, brightened
 from pipeline.hearing.transcribe import RATE
 from pipeline.hearing.windows import MAX_WINDOW_SECONDS, Window
@@ -39,6 +42,9 @@ __all__ = ["main"]
 
 EMPTY_SHARE = 0.05
 """Windows in which nobody speaks, as a share of the others: nothing may be written there."""
+
+
+_PIECES = re.compile(r"[A-Za-z]|[^A-Za-z]+")
 
 
 class _Writer:
@@ -73,10 +79,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_sources(parser)
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    tokens = load_transcriber("base-plain", cpu_threads=1).in_batches(listened=False).tokens
+    tokens = _tokens()
     for name, calls in sources(options):
         _collect(name, calls, tokens, options)
     return 0
+
+
+def _tokens() -> Callable[[str], list[int]]:
+    """How the embedded model writes a text: letters one by one, a narrow vocabulary has no English words."""
+    model = embedded_asr("base")
+    if model is None:
+        raise ModelError("the registry names no embedded model")
+    (file,) = (file for file in model.files if file.name == "tokenizer.json")
+    tokenizer = Tokenizer.from_buffer(verified_bytes(file))
+
+    def tokens(text: str) -> list[int]:
+        pieces = _PIECES.findall(text)
+        return [token for piece in pieces for token in tokenizer.encode(piece, add_special_tokens=False).ids]
+
+    return tokens
 
 
 def _collect(

@@ -41,7 +41,7 @@ class WindowHeard:
     """A window.
 
     Attributes:
-        steps: What the encoder gave, shape (steps, width), float16; they stay on disk until they are read.
+        steps: What an encoder reads, shape (steps, width), float16; they stay on disk until they are read.
         lines: In order, none overlapping another.
     """
 

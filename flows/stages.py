@@ -258,7 +258,7 @@ def detect(call: Workspace, models: Models) -> int:
 def attribute(call: Workspace, models: Models) -> int:
     """Decide whose data each finding is, by what was written and by what was heard."""
     transcript, case, reader = _judged(call), call.get(JOB).case, models.reader
-    context = pipeline.ownership.chain.Context(transcript, case, reader, judge=models.owner.reattribute)
+    context = pipeline.ownership.chain.Context(transcript, case, reader, judge=models.owner.decide)
     entities = call.get(ENTITIES)
     findings = pipeline.ownership.chain.attribute(entities, context)
     findings = pipeline.finding.listed.apply_lists(findings, transcript, case.words, reader)

@@ -174,7 +174,7 @@ class EntitySpan:
         chars, score: Where it stands in ``Transcript.text``; 0 to 1, the judge's probability if ``judged``.
         recognizer, explanation: Names of the recognizers that found it, joined by ``+``; why they did.
         needs_review: A recognizer asks for an analyst.
-        hint, heard_again_as: The owner by the talk (a self-introduction), and by a second hearing's words.
+        hint: The owner by the talk (a self-introduction).
         owners: Probabilities of third party, requester, staff and company, from the words.
         morae: Length of its reading where that is known (a term of the case), else 0.
         candidate: Too unlikely to be masked; shown to an analyst as time allows.
@@ -190,7 +190,6 @@ class EntitySpan:
     hint: Party | None = None
     morae: int = 0
     candidate: bool = False
-    heard_again_as: Party | None = None
     judged: bool = False
     parts: tuple[tuple[int, float], ...] = ()
     owners: tuple[float, ...] = ()

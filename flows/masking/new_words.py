@@ -81,7 +81,7 @@ def items_in(words: Corrections, models: Models) -> tuple[MaskItem, ...]:
         return ()
     around = untold(around)
     found = detect(around, models.analyzer, words.case)
-    context = Context(around, words.case, models.reader, judge=models.owner.reattribute)
+    context = Context(around, words.case, models.reader, judge=models.owner.decide)
     findings = attribute(found, context, leave_out=FEW_NAMES)
     new = [words.now.chars(piece.chars) for piece in words.new]
     brought = tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
@@ -19,8 +19,7 @@ from models.weighing.judge.judge import Judge, load_judge
 from models.weighing.phonetic_tagger.tagger import PhoneticTagger, load_phonetic_tagger
 from models.weighing.tagger.tagger import Tagger, load_tagger
 from pipeline.finding.detect import unite
-from pipeline.ownership.chain import RULES, Context, attribute
-from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Transcript
+from pipeline.types import CallCase, CharSpan, EntitySpan, Party, Transcript
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -102,14 +101,7 @@ class CallAnalyzer:
         return whole_addresses(call, self._judge.judged(call, unite(told)))
 
     def call(self, transcript: Transcript, case: CallCase, again: Transcript | None = None) -> Call:
-        """The call as the recognizers read it, with the findings of its second hearing.
-
-        The only attribution within detection happens here.  Behind detection it would decide otherwise: the
-        findings of both hearings are united (``unite``), and a united finding no longer tells which words of
-        the second hearing it came from.  So the rules decide about the second hearing while its findings
-        still stand on its own words.  Their answer is a hint (``EntitySpan.heard_again_as``), which the chain
-        weighs with all other evidence; the owner of a finding is decided there alone.
-        """
+        """The call as the recognizers read it, with the findings of its second hearing."""
         call = Call(transcript, case, self.reader, morae=self.read_with.heard.on_characters(transcript))
         if again is None or not again.segments:
             return call
@@ -117,8 +109,7 @@ class CallAnalyzer:
         morae = self.read_with.heard.on_characters(again)
         pairing = pair_hearings(call, other)
         kinds, parties = other.tagged(self.read_with.written)
-        found = attribute(unite(self.witnessed(other)), Context(again, case, self.reader), passes=RULES)
-        spans = carry_over(map(_told, found), pairing, call)
+        spans = carry_over(unite(self.witnessed(other)), pairing, call)
         carried = (pairing.carried(each) for each in (kinds, parties, other.sounds, morae))
         return call.heard_again(HeardAgain(spans, *carried))
 
@@ -199,17 +190,6 @@ def load_analyzer(
     )
 
 
-def _told(finding: Finding) -> EntitySpan:
-    """A finding of the second hearing with the hint of its owner, where the rules leave no doubt.
-
-    A third party's finding gets a hint, too: 早し is 林, and 死の behind it is not 志乃 where the third
-    party's name is 早ししの.
-    """
-    known = finding.party in {Party.REQUESTER, Party.STAFF, Party.COMPANY} and not finding.needs_review
-    told = known or finding.party is Party.THIRD_PARTY
-    return replace(finding.entity, heard_again_as=finding.party if told else None)
-
-
 def _engine(recognizers: list[CallRecognizer], nlp_engine: _GinzaEngine) -> AnalyzerEngine:
     registry = RecognizerRegistry(recognizers=list(recognizers), supported_languages=["ja"])
     return AnalyzerEngine(registry=registry, nlp_engine=nlp_engine, supported_languages=["ja"])
@@ -235,7 +215,7 @@ def _place_and_recognizer(result: RecognizerResult) -> tuple[int, int, str, str]
 
 def _frozen(result: RecognizerResult) -> EntitySpan:
     metadata = result.recognition_metadata or {}
-    party, again = metadata.get("hint"), metadata.get("heard_again_as")
+    party = metadata.get("hint")
     return EntitySpan(
         result.entity_type,
         CharSpan(result.start, result.end),
@@ -245,5 +225,4 @@ def _frozen(result: RecognizerResult) -> EntitySpan:
         bool(metadata.get("needs_review", False)),
         Party(party) if party else None,
         int(metadata.get("morae", 0)),
-        heard_again_as=Party(again) if again else None,
     )

@@ -27,7 +27,5 @@ class SecondHearingRecognizer(CallRecognizer):
             )
             if span.hint is not None:
                 result.recognition_metadata["hint"] = str(span.hint)
-            if span.heard_again_as is not None:
-                result.recognition_metadata["heard_again_as"] = str(span.heard_again_as)
             found.append(result)
         return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from models.language.lexicon.foreign import foreign_name
 from models.language.lexicon.kanji import load_kanji
 from models.language.lexicon.lexicon import load_lexicon
-from pipeline.ownership.compare.kanji import KanjiSounds
+from pipeline.ownership.known.kanji import KanjiSounds
 from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.types import CharSpan
 

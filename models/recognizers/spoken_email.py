@@ -7,13 +7,15 @@ import re
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
-from pipeline.ownership.compare.mail import AT_SIGN
 from pipeline.reasons import Reason
 
 __all__ = ["SpokenEmailRecognizer"]
 
+_AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっとまーく|@マーク|[@＠]"
+"""The @ as it is said and heard."""
+
 _WRITTEN = re.compile(r"[A-Za-z0-9._%+\-]+\s*[@＠]\s*[A-Za-z0-9\-]+(?:\s*\.\s*[A-Za-z0-9\-]+)*")
-_AT = re.compile(rf"[、\s]*(?:{AT_SIGN})[、\sのは]*")
+_AT = re.compile(rf"[、\s]*(?:{_AT_SIGN})[、\sのは]*")
 _SIGN = (
     r"ドット|どっと|ハイフン|はいふん|アンダーバー|アンダースコア|アンダーライン|点|マイナス|"
     r"小文字で?|大文字で?|半角で?|数字の|全部"

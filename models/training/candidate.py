@@ -76,7 +76,7 @@ def _masked(path: Path) -> MaskPlan:
     again = hear_again(recording, recogniser.in_batches(), path.stem)
     transcript = supplemented(transcribe(recording, recogniser, path.stem), again)
     entities = detect(transcript, analyzer, call_case, again)
-    judge = load_owner(analyzer.reader).reattribute
+    judge = load_owner(analyzer.reader).decide
     findings = attribute(entities, Context(transcript, call_case, analyzer.reader, judge=judge))
     findings = align(findings, transcript, recording, MaskPolicy())
     return make_plan(findings, transcript, call_case, MaskPolicy())

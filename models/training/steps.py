@@ -6,7 +6,7 @@
                                    -> heard-morae, made-morae -> train-phonetic-tagger-first -> …-tagger
     speak-weighing -> hear-weighing -> collect-fusion -> train-fusion -> judge -> doubt
                                    -> collect-edges -> train-edges
-    speak-owning   -> hear-owning -> collect-owner -> train-owner-1, train-owner-2
+    speak-owning   -> hear-owning -> collect-owner -> train-owner
     speak-voices, people -> collect-voices -> train-voice
     scripts, hearings    -> collect-roles  -> train-roles
     speak-weighing, speak-sittings -> collect-sittings -> train-third
@@ -45,10 +45,10 @@ FUSION: Networks = (("models/weighing/fusion/fusion.onnx", "train-fusion/fusion.
 JUDGE: Networks = (("models/weighing/judge/judge.json", "judge/judge.json"),)
 DOUBT: Networks = (("models/weighing/judge/doubt.json", "doubt/doubt.json"),)
 OWNER: Networks = (
-    ("models/weighing/owner/owner_u21_u36.onnx", "train-owner-1/owner_u21_u36.onnx"),
-    ("models/weighing/owner/owner_u21_u36.names.json", "train-owner-1/owner_u21_u36.names.json"),
-    ("models/weighing/owner/owner_u37_u46.onnx", "train-owner-2/owner_u37_u46.onnx"),
-    ("models/weighing/owner/owner_u37_u46.names.json", "train-owner-2/owner_u37_u46.names.json"),
+    ("models/weighing/owner/alone.onnx", "train-owner/alone.onnx"),
+    ("models/weighing/owner/alone.names.json", "train-owner/alone.names.json"),
+    ("models/weighing/owner/around.onnx", "train-owner/around.onnx"),
+    ("models/weighing/owner/around.names.json", "train-owner/around.names.json"),
 )
 EDGES: Networks = (("pipeline/masking/edges.npz", "train-edges/edges.npz"),)
 NOISE: Networks = (("models/training/tagging/confusions.json", "count-noise/confusions.json"),)
@@ -420,22 +420,24 @@ def _weighing(scale: Scale) -> Iterator[Step]:
 
 def _owning(scale: Scale) -> Iterator[Step]:
     yield _hear("owning", 0.7)
-    owner = ("models.training.weighing.collect_owner", "{hear-owning}", "--out", "{out}/owner.npz")
+    owner = ("models.training.weighing.collect_owner", "{hear-owning}", "--out")
     yield Step(
         "collect-owner",
-        ((*owner, "--otherwise", *OTHERWISE),),
-        ("owner.npz",),
+        (
+            (*owner, "{out}/heard.npz"),
+            (*owner, "{out}/read.npz", "--unheard"),
+            (*owner, "{out}/exact.npz", "--exact"),
+        ),
+        ("heard.npz", "read.npz", "exact.npz"),
         networks=EARS + ADAPTER + TAGGERS + FUSION + JUDGE + DOUBT,
         hours=0.6,
     )
-    # A file keeps the name of the registered network that it may replace, until it does.
-    for half, name in enumerate(("owner_u21_u36", "owner_u37_u46")):
-        train = _train(
-            f"train-owner-{half + 1}", "models.training.weighing.train_owner", "{collect-owner}/owner.npz",
-            "--half", f"{half}/2", "--judge-by", str(scale.judge_by),
-            made=f"{name}.onnx", epochs=min(scale.epochs, 20), hours=0.1,
-        )  # fmt: skip
-        yield replace(train, outputs=(f"{name}.onnx", f"{name}.names.json"))
+    learned = [f"{{collect-owner}}/{name}.npz" for name in ("heard", "read", "exact")]
+    made = ("alone.onnx", "alone.names.json", "around.onnx", "around.names.json")
+    train = ("models.training.weighing.train_owner", *learned, "--out", "{out}")
+    yield Step(
+        "train-owner", ((*train, "--judge-by", str(scale.judge_by)),), made, environment="torch", hours=0.1
+    )
 
 
 def _told_apart(split: Split, scale: Scale) -> Iterator[Step]:

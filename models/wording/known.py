@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from models.language.readings import Reader
 from pipeline.correcting.offers import Known
-from pipeline.ownership.compare.name import known_names
-from pipeline.ownership.compare.spelling import BLANKS
+from pipeline.ownership.known.names import known_names
+from pipeline.ownership.known.spelling import BLANKS
 from pipeline.sound.morae import fold_kana, morae
 from pipeline.types import CallCase, CaseName
 

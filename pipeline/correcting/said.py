@@ -29,8 +29,8 @@ from pipeline.types import CharSpan, Segment, TimeSpan, Transcript, Word
 __all__ = ["offered", "said_offers"]
 
 MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -2.0, -12.0
-"""Log odds from which a word is said, for each of its morae and in all: lower than those by which
-``pipeline.ownership.heard`` decides, because a person takes an offer or leaves it."""
+"""Log odds from which a word is said, for each of its morae and in all: lower than those from which a form
+is fairly near (``pipeline.ownership.evidence.nearness``), because a person takes an offer or leaves it."""
 
 LAST_MORA_SECONDS: Final = 0.14
 """Seconds that the last mora lasts at the most: a posteriorgram has each mora where it begins."""

@@ -99,7 +99,6 @@ def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
         a.needs_review and b.needs_review,
         _agreed(a.hint, b.hint),
         max(a.morae, b.morae),
-        heard_again_as=_agreed(a.heard_again_as, b.heard_again_as),
     )
 
 

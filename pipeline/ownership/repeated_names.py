@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.finding.verdict import SURE_SCORE, said_of
-from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.known.names import KanaReader
 from pipeline.reasons import Reason
 from pipeline.sound.morae import MIN_TELLING, morae
 from pipeline.types import Finding, Party

@@ -80,7 +80,7 @@ def planned(
 ) -> MaskPlan:
     """What would be masked of a call; arguments as for ``figures_of``."""
     policy = policy or MaskPolicy()
-    context = Context(call.transcript, call.case, reader, judge=_owner(reader).reattribute)
+    context = Context(call.transcript, call.case, reader, judge=_owner(reader).decide)
     findings = attribute(entities, context, leave_out=leave_out)
     findings = align(findings, call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, call.case, policy)

@@ -3,12 +3,12 @@
     python -m tests.bench.function_ablation CALLS_DIR... --of PACKAGE [--of PACKAGE]...
         [--words heard read exact] [--only h3,h4] [--most 12] [--together FUNCTION[,FUNCTION...]]
 
-``PACKAGE`` is as ``pipeline.ownership.heard`` or ``models.recognizers``.  A function that says nothing
+``PACKAGE`` is as ``pipeline.ownership.evidence`` or ``models.recognizers``.  A function that says nothing
 gives back the finding that it was given, or answers None, False, 0, nothing (``tests.bench.silencing``).
 
 Every call is run once while all functions are watched; each function is then silenced on the calls where it
 ever said something, ``--most`` of them from each folder.  Characters tell, not seconds: no sound is masked,
-and a call takes a second or two.  With ``--together`` the named functions (``pipeline.ownership.heard.spotted
+and a call takes a second or two.  With ``--together`` the named functions (``pipeline.ownership.evidence.letters
 ._explains``) are silenced at once, on all calls.
 """
 
@@ -102,7 +102,7 @@ class Bench:
     def outcome(self, call: Heard) -> Outcome:
         """Find and attribute, as the product does."""
         entities = detect(call.transcript, self._analyzer, call.case, call.again)
-        context = Context(call.transcript, call.case, self.reader, judge=self._owner.reattribute)
+        context = Context(call.transcript, call.case, self.reader, judge=self._owner.decide)
         masked = np.zeros(len(call.transcript.text), dtype=np.bool_)
         for finding in attribute(entities, context):
             if finding.party in UNOWNED and not finding.entity.candidate:

@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for case in random.Random(call.truth.call_id).sample(others, min(options.cases, len(others))):  # noqa: S311
             # Confidential words are looked for as they stand, whoever asks.
             entities = detect(call.transcript, analyzer, replace(case, words=()), call.again)
-            context = Context(call.transcript, case, reader, judge=owner.reattribute)
+            context = Context(call.transcript, case, reader, judge=owner.decide)
             for span, finding in taken_by(call, entities, context):
                 pairs += 1
                 if finding.party in UNOWNED:

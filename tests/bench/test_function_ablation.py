@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.finding import doubtful_names, whole_names
 from pipeline.ownership import chain
-from pipeline.ownership.heard import spotted
+from pipeline.ownership.evidence import letters
 from pipeline.types import CharSpan, Finding
 from tests.bench.function_ablation import Bench, ablate, heard_calls, main
 from tests.bench.silencing import functions_of, nothing_of, silenced, watched
@@ -78,11 +78,11 @@ def test_a_function_is_silenced_wherever_it_was_imported_to() -> None:
 
 def test_whoever_says_something_is_noted() -> None:
     """Not whoever was asked in vain."""
-    functions = functions_of(["pipeline.finding.doubtful_names", "pipeline.ownership.heard.spotted"])
+    functions = functions_of(["pipeline.finding.doubtful_names", "pipeline.ownership.evidence.letters"])
     with watched(functions) as spoke:
         assert doubtful_names.show_doubtful_names(()) == ()
-        assert spotted._counted("サトー") == 2
-    assert spoke == {"pipeline.ownership.heard.spotted._counted"}
+        assert letters._common("西村", "村西") == 1
+    assert spoke == {"pipeline.ownership.evidence.letters._common"}
 
 
 def test_what_is_lost_without_a_function_is_told_by_owner() -> None:

@@ -68,8 +68,8 @@ def test_constants_are_found_in_the_folders_of_a_package():
     """Of those that are there today, two that are not in its first folder."""
     found = {(each.module, each.name) for each in constants_of(["pipeline.ownership"])}
 
-    assert ("pipeline.ownership.compare.name", "MIN_LIKENESS") in found
-    assert ("pipeline.ownership.heard.spoken_forms", "ENOUGH_WORTH") in found
+    assert ("pipeline.ownership.evidence.nearness", "FAIR_ODDS") in found
+    assert ("pipeline.ownership.known.forms", "MIN_NAME_MORAE") in found
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def planned(
     leave_out: frozenset[str] = frozenset(),
 ) -> Outcome:
     """Attribute and plan; arguments as of ``outcome``, after ``found``."""
-    context = Context(call.transcript, call.case, machinery.reader, judge=machinery.owner.reattribute)
+    context = Context(call.transcript, call.case, machinery.reader, judge=machinery.owner.decide)
     findings = tuple(
         _timed(each, call.transcript) for each in attribute(entities, context, leave_out=leave_out)
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from models.language.lexicon.lexicon import FOLDER, lexicon_lines
-from pipeline.ownership.compare.kanji import KanjiSounds
+from pipeline.ownership.known.kanji import KanjiSounds
 from pipeline.sound.morae import fold_kana
 
 __all__ = ["load_kanji"]

@@ -38,7 +38,7 @@ from pipeline.masking.edges import (
     describe,
 )
 from pipeline.measuring.evaluate import AudioPair, frames_of
-from pipeline.ownership.chain import RULES, Context, attribute
+from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, TimeSpan, Transcript
 
@@ -141,7 +141,7 @@ def found_cases(folders: Sequence[Path]) -> Iterator[Case]:
         speech = _speech(recording)
         found = detect(call.transcript, analyzer, call.case, call.again)
         places = places_of(call.transcript)
-        for finding in attribute(found, Context(call.transcript, call.case, reader), passes=RULES):
+        for finding in attribute(found, Context(call.transcript, call.case, reader), passes=BEFORE_THE_JUDGE):
             touched = places.touched(finding.entity.chars)
             on = {place.segment.channel for place in touched}
             words = [place.word.time for place in touched]

@@ -1,18 +1,23 @@
-"""Collect what the owner judge learns from: findings in calls that no network has learned from.
+"""Collect what the judge of owners learns from: evidence of findings in calls, beside cases.
 
-    python -m models.training.weighing.collect_owner CALLS_DIR... --out DATA.npz [--otherwise ONE OTHER]
+    python -m models.training.weighing.collect_owner CALLS_DIR... --out DATA.npz
+        [--strangers 2] [--unheard] [--exact] [--share 0/1]
 
-The folders are those of ``models.training.calls.stored``, heard twice.  Every call is taken as it is heard,
-as it is only read, and in its exact words; ``--otherwise`` takes it once more, from two other hearings.
+The folders are those of ``models.training.calls.stored``, heard twice.  Every call is shown with its own
+case, and with those of other calls: whoever asks there is a stranger, and nothing is theirs.  ``--unheard``
+shows the calls as they are only read, ``--exact`` in their exact words.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,91 +25,108 @@ from numpy.typing import NDArray
 from models.analysis.analyzer import CallAnalyzer, load_analyzer
 from models.calls.hearings import char_times
 from models.training.calls.examples import said_then
-from models.training.calls.hear import read_heard
 from models.training.calls.stored import StoredCall, stored_calls, unheard
-from models.weighing.owner.features import features
 from pipeline.finding.detect import detect
-from pipeline.hearing.supplement import supplemented
 from pipeline.measuring.truth import CallTruth
-from pipeline.ownership.chain import RULES, Context, attribute
-from pipeline.types import Transcript
+from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
+from pipeline.ownership.evidence.beside import PairValues, Told
+from pipeline.ownership.evidence.evidence import Evidence
+from pipeline.ownership.known.names import KNOWN_PARTIES
+from pipeline.types import CallCase, Transcript
 
 MARGIN_SECONDS = 0.02
 """Seconds around a span within which the middle of its characters lies."""
 
+OWNERS = ("requester", "operator", "company", "third")
+"""Whose data it is by the truth, in the order of ``KNOWN_PARTIES`` and then anybody else's."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A finding: its call, what is looked at, how long it is the requester's and how long another's."""
+    """A finding: evidence for each party, seconds of each owner's data in it, and what its neighbours ask."""
 
-    call: str
-    values: Mapping[str, float] = field(repr=False)
-    own: float
-    third: float
+    values: PairValues = field(repr=False)
+    seconds: tuple[float, ...]
+    told: Told = field(repr=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--otherwise", nargs=2, default=())
+    parser.add_argument("--strangers", type=int, default=2, help="others' cases for each call")
+    parser.add_argument("--unheard", action="store_true")
+    parser.add_argument("--exact", action="store_true")
+    parser.add_argument("--share", default="0/1", help="i/n: every n-th call from the i-th")
     options = parser.parse_args(arguments)
-    rows = tuple(_rows(options.folders, options.otherwise, load_analyzer()))
-    names = sorted({name for row in rows for name in row.values})
-    np.savez_compressed(
-        options.out,
-        names=np.array(names),
-        seen=np.array([[row.values.get(name, 0.0) for name in names] for row in rows], dtype=np.float32),
-        own=np.array([row.own for row in rows], dtype=np.float32),
-        third=np.array([row.third for row in rows], dtype=np.float32),
-        calls=np.array([row.call for row in rows]),
-    )
+    which, parts = map(int, options.share.split("/"))
+    calls = list(stored_calls(options.folders, exact=options.exact))
+    analyzer = load_analyzer()
+    rows: list[_Row] = []
+    shown: list[str] = []
+    for call in calls[which::parts]:
+        others = [other.case for other in calls if other.case.case_id != call.case.case_id]
+        chosen = random.Random(call.truth.call_id).sample(others, min(options.strangers, len(others)))
+        for number, case in enumerate((call.case, *chosen)):
+            seen = list(_observed(unheard(call) if options.unheard else call, case, analyzer, own=not number))
+            rows += seen
+            shown += [f"{call.truth.call_id}/{number}"] * len(seen)
+    _write(options.out, rows, shown)
     print(f"{len(rows)} findings")
     return 0
 
 
-def _rows(folders: Sequence[Path], otherwise: Sequence[str], analyzer: CallAnalyzer) -> Iterator[_Row]:
-    for folder in folders:
-        for call in stored_calls([folder], exact=False):
-            for each in (call, unheard(call), *_otherwise(call, folder, otherwise)):
-                yield from _observed(each, analyzer)
-        for call in stored_calls([folder], exact=True):
-            yield from _observed(call, analyzer)
+def _observed(call: StoredCall, case: CallCase, analyzer: CallAnalyzer, *, own: bool) -> Iterator[_Row]:
+    entities = detect(call.transcript, analyzer, case, call.again)
+    context = Context(call.transcript, case, analyzer.reader)
+    findings = attribute(entities, context, passes=BEFORE_THE_JUDGE)
+    told = [f for f in findings if not f.entity.candidate and f.entity.entity_type != "CONFIDENTIAL"]
+    seconds = _whose(call.transcript, call.truth)
+    evidence = Evidence(told, call.transcript, case, analyzer.reader)
+    for each, values in zip(evidence.told, evidence.by_itself(), strict=True):
+        chars = each.entity.chars
+        here = seconds[:, chars.start : chars.end].sum(axis=1).tolist()
+        yield _Row(values, tuple(here) if own else (0.0, 0.0, 0.0, sum(here)), each)
 
 
-def _otherwise(call: StoredCall, folder: Path, names: Sequence[str]) -> Iterator[StoredCall]:
-    if names:
-        stem = call.transcript.call_id
-        one, other = (read_heard(folder / f"{stem}.heard-{name}.json") for name in names)
-        yield replace(call, transcript=supplemented(one, other), again=other)
-
-
-def _observed(call: StoredCall, analyzer: CallAnalyzer) -> Iterator[_Row]:
-    entities = detect(call.transcript, analyzer, call.case, call.again)
-    findings = attribute(entities, Context(call.transcript, call.case, analyzer.reader), passes=RULES)
-    looked_at = features(findings, call.transcript, call.case, analyzer.reader)
-    own, third = _whose(call.transcript, call.truth)
-    for finding, values in zip(findings, looked_at, strict=True):
-        if values is not None:
-            here = slice(finding.entity.chars.start, finding.entity.chars.end)
-            yield _Row(call.transcript.call_id, values, float(own[here].sum()), float(third[here].sum()))
-
-
-def _whose(transcript: Transcript, truth: CallTruth) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How long each character is the requester's, and how long it has to be masked, in seconds."""
+def _whose(transcript: Transcript, truth: CallTruth) -> NDArray[np.float64]:
+    """How long each character is each owner's, in seconds, shape (owners, characters)."""
     starts, ends = char_times(transcript)
     middles, lasts = (starts + ends) / 2, np.nan_to_num(ends - starts)
     channels = np.full(len(middles), -1)
     for segment in transcript.segments:
         channels[segment.chars.start : segment.chars.end] = segment.channel
-    own, third = np.zeros(len(middles)), np.zeros(len(middles))
+    out = np.zeros((len(OWNERS), len(middles)))
     for span, here in said_then(truth, middles, channels, (MARGIN_SECONDS, MARGIN_SECONDS)):
-        if span.must_mask:
-            third[here] = lasts[here]
-        elif span.must_keep:
-            own[here] = lasts[here]
-    return own, third
+        out[OWNERS.index("third" if span.must_mask else span.party), here] = lasts[here]
+    return out
+
+
+def _write(path: Path, rows: Sequence[_Row], shown: Sequence[str]) -> None:
+    names = sorted({name for row in rows for values in row.values.values() for name in values})
+    places: list[Mapping[str, Any]] = [
+        {
+            "place": (told.entity.entity_type, told.entity.chars.start, told.entity.chars.end),
+            "kana": told.kana,
+            "explains": told.explains,
+        }
+        for told in (row.told for row in rows)
+    ]
+    table = np.array(
+        [[[row.values[p].get(name, 0.0) for name in names] for p in KNOWN_PARTIES] for row in rows],
+        np.float32,
+    )
+    np.savez_compressed(
+        path,
+        names=np.array(names),
+        seen=table,
+        seconds=np.array([row.seconds for row in rows], dtype=np.float32),
+        calls=np.array(shown),
+        places=np.array(json.dumps(places, ensure_ascii=False)),
+    )
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Final
 from models.weighing.judge.number_talk import KINDS_OF_NUMBER, SAID_FIGURE, talk_of_others
 from models.wording.announced import CUE_REACH, cue_before
 from models.wording.digits import complete, runs
-from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.known.names import KanaReader
 from pipeline.sound.digits import digits_of, longest_common_run, without_digits
 from pipeline.sound.reader import SoundLine
 from pipeline.types import CharSpan

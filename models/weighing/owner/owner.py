@@ -1,144 +1,166 @@
-"""The learned judge of ownership: two small networks weigh all evidence that a finding is the requester's.
+"""The judge of owners: of all findings, whose each is, by all evidence together.
 
-The rules (``pipeline.ownership.chain.RULES``) look at one kind of evidence after another, and a finding that
-none of them attributes is masked.  Many of the requester's own words are lost that way: half of a garbled
-town between two halves that are theirs, 山の for 山内 where the talk is of them.  No single kind of evidence
-is enough there; the networks have learned what it is worth together (``models/weighing/owner/README.md``).
-They only give findings to the requester and never take one away.
+Two small networks say how probably a finding is the requester's, the staff's, the company's or nobody's that
+the case knows.  The first sees a finding by itself, the second also what the first says of those around it
+(``pipeline.ownership.evidence``; ``models/weighing/owner/README.md``).  To keep a third party's data is a
+breach, to mask the requester's a disclosure refused.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.language.readings import Reader
 from models.network import session
 from models.registry import registered_bytes
-from models.weighing.owner.features import features
-from pipeline.finding.verdict import Veto, given_to
+from pipeline.ownership.evidence.beside import PairValues
+from pipeline.ownership.evidence.evidence import Evidence
+from pipeline.ownership.known.names import KNOWN_PARTIES, KanaReader
+from pipeline.ownership.verdicts import nobodys_reason, owners_reason, vetoed
 from pipeline.reasons import Reason
-from pipeline.types import CallCase, Finding, Party, Requester, Transcript
+from pipeline.types import CallCase, Finding, Party, Transcript
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = [
-    "MIN_PROBABILITY",
-    "MIN_PROBABILITY_AGAINST_TALK",
-    "MIN_PROBABILITY_READ",
-    "MIN_PROBABILITY_RELATIVE",
-    "Half",
-    "Owner",
-    "load_owner",
-]
+__all__ = ["CLEAR_PROBABILITY", "MIN_PROBABILITY", "UNLIKELY_PROBABILITY", "Network", "Owner", "load_owner"]
 
-LEARNED_FROM: Final = ("u21_u36", "u37_u46")
-"""Sets of scripts (``tests/bench/unseen``) that each network has learned from; its files bear this name."""
+MIN_PROBABILITY: Final = 0.75
+"""Lowest probability at which a finding is a known party's; the card has the table."""
 
-MIN_PROBABILITY, MIN_PROBABILITY_READ = 0.65, 0.8
-"""Lowest probability at which a finding becomes the requester's: with the listening networks, and by words
-alone.  Measured on 96 calls by networks that had not learned from the call's set of scripts.  With sound
-(59 s are the requester's, 567 s third parties'), .6 gives back 45.3 s and .8 s, .9 gives back 36.2 s and 0 s.
-By words alone (172 s and 1,167 s), .7 gives back 79.3 s and 1.8 s, .8 57.5 s and .7 s, .9 24.2 s and .7 s."""
+CLEAR_PROBABILITY: Final = 0.95
+"""Probability from which nobody has to look at what is kept."""
 
-MIN_PROBABILITY_AGAINST_TALK: Final = 0.85
-"""The same where the conversation gives the finding to somebody else.  With sound (14 s and 611 s), .7 and
-.85 both give back 6.5 s and 0 s; by words alone (23 s and 1,373 s), 6.4 s and 0 s.  In a sample call a
-neighbouring house with the requester's room number reaches .75."""
-
-MIN_PROBABILITY_RELATIVE: Final = 0.9
-"""The same where the surname is the requester's and another given name may follow.  With sound (2.6 s are
-the requester's, 6.8 s relatives') it gives back 2.4 s and 0 s.  In a sample call the relative 大野照子
-has .69."""
+UNLIKELY_PROBABILITY: Final = 0.2
+"""Probability below which what is masked is a third party's, and no analyst is asked whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Half:
-    """One network of the pair.
+class Network:
+    """One network and what it looks at.
 
     Attributes:
-        network: Maps ``rows``, float32 of shape (1, findings, columns), to log odds of shape (1, findings).
-        columns: The feature in each column, by its name in ``models.weighing.owner.features``.
+        run: Maps ``rows``, float32 of shape (parties, findings, columns), to log odds (parties, findings).
+        columns: The value in each column, by its name in ``pipeline.ownership.evidence``.
     """
 
-    network: InferenceSession
+    run: InferenceSession
     columns: tuple[str, ...]
 
-    def odds(self, seen: Sequence[Mapping[str, float]]) -> NDArray[np.float32]:
-        """Log odds that each finding is the requester's, from its features; a missing feature is 0."""
-        rows = np.array([[values.get(name, 0.0) for name in self.columns] for values in seen], np.float32)
-        (odds,) = self.network.run(None, {"rows": rows[None]})
-        return np.asarray(odds[0], dtype=np.float32)
+    def chances(self, seen: Sequence[PairValues]) -> NDArray[np.float64]:
+        """The probability of each finding that it is each known party's, shape (findings, parties)."""
+        rows = [
+            [[values[p].get(name, 0.0) for name in self.columns] for values in seen] for p in KNOWN_PARTIES
+        ]
+        (odds,) = self.run.run(None, {"rows": np.array(rows, np.float32)})
+        # Against nobody, whose log odds are 0.
+        each = np.exp(np.asarray(odds, np.float64).T)
+        return np.asarray(each / (1 + each.sum(axis=1, keepdims=True)))
 
 
 class Owner:
-    """The judge: the mean of the log odds of networks that have learned from different calls.
+    """The judge.
 
     Args:
-        halves: The networks.
-        reader: Gives readings and kanji to the features.
+        alone: Sees each finding by itself.
+        around: Sees also the findings around it.
+        reader: Gives readings and kanji to the evidence.
     """
 
-    def __init__(self, halves: Sequence[Half], reader: Reader) -> None:
-        self._halves = tuple(halves)
+    def __init__(self, alone: Network, around: Network, reader: KanaReader) -> None:
+        self._alone = alone
+        self._around = around
         self._reader = reader
 
-    def reattribute(
+    def decide(
         self, findings: Sequence[Finding], transcript: Transcript, case: CallCase
     ) -> tuple[Finding, ...]:
-        """Give the requester what is probably theirs among the findings that the rules left to nobody.
+        """Give every finding its owner.
 
         Args:
-            findings: From the passes before, in order of text.
+            findings: In order of text.
             transcript: What they point into.
             case: The requester, the staff and the company.
 
         Returns:
-            The findings in the same order.  Those given to the requester have ``Reason.JUDGED_TOGETHER`` and
-            need review.  Nothing changes where the case says nothing of the requester.
+            The findings in the same order, with party and reason.  What is nobody's that the case knows is a
+            third party's, or UNKNOWN and to be looked at where it may be somebody's.
         """
-        out = list(findings)
-        if case.requester == Requester():
-            return tuple(out)
-        seen = {
-            at: values
-            for at, values in enumerate(features(findings, transcript, case, self._reader))
-            if values is not None
-        }
-        for at, chance in zip(seen, self._chances(tuple(seen.values())), strict=True):
-            if chance >= _bound(out[at], heard="heard" in seen[at]):
-                out[at] = given_to(out[at], Party.REQUESTER, Reason.JUDGED_TOGETHER)
+        # What is only shown to an analyst says nothing of what stands beside it.
+        masked = [at for at, each in enumerate(findings) if _is_judged(each) and not each.entity.candidate]
+        shown = [at for at, each in enumerate(findings) if _is_judged(each) and each.entity.candidate]
+        out = [_confidential(each) for each in findings]
+        for some, twice in ((masked, True), (shown, False)):
+            told = [findings[at] for at in some]
+            if told:
+                evidence = Evidence(told, transcript, case, self._reader)
+                decided = self._decided(told, evidence, twice=twice)
+                for at, finding in zip(some, decided, strict=True):
+                    out[at] = finding
         return tuple(out)
 
-    def _chances(self, seen: Sequence[Mapping[str, float]]) -> list[float]:
-        """The probability that each finding is the requester's, from its features."""
-        if not seen:
-            return []
-        odds = np.mean([half.odds(seen) for half in self._halves], axis=0)
-        return [float(chance) for chance in 1 / (1 + np.exp(-odds))]
+    def _decided(self, told: Sequence[Finding], evidence: Evidence, *, twice: bool) -> list[Finding]:
+        seen = evidence.by_itself()
+        chances = self._alone.chances(seen)
+        if twice:
+            around = evidence.around(chances)
+            seen = tuple(
+                {party: {**one[party], **other[party]} for party in KNOWN_PARTIES}
+                for one, other in zip(seen, around, strict=True)
+            )
+            chances = self._around.chances(seen)
+        return [
+            _judged(finding, values, row) for finding, values, row in zip(told, seen, chances, strict=True)
+        ]
 
 
-def _bound(finding: Finding, *, heard: bool) -> float:
-    """The lowest probability at which this finding becomes the requester's."""
-    if finding.reason is Veto.RELATIVE.value:
-        return MIN_PROBABILITY_RELATIVE
-    if finding.entity.hint is Party.THIRD_PARTY:
-        return MIN_PROBABILITY_AGAINST_TALK
-    return MIN_PROBABILITY if heard else MIN_PROBABILITY_READ
+def _is_judged(finding: Finding) -> bool:
+    return finding.entity.entity_type != "CONFIDENTIAL"
 
 
-def load_owner(reader: Reader) -> Owner:
+def _confidential(finding: Finding) -> Finding:
+    """A confidential word is the company's, whoever says it."""
+    return replace(
+        finding,
+        party=Party.COMPANY,
+        reason=Reason.CONFIDENTIAL_TERM,
+        needs_review=finding.entity.needs_review,
+    )
+
+
+def _judged(finding: Finding, seen: PairValues, chances: NDArray[np.float64]) -> Finding:
+    """The finding with its likeliest owner, where that is likely enough and nothing forbids it."""
+    best = int(chances.argmax())
+    party, chance = KNOWN_PARTIES[best], float(chances[best])
+    values: Mapping[str, float] = seen[party]
+    entity = finding.entity
+    if chance >= MIN_PROBABILITY:
+        if (veto := vetoed(entity.entity_type, values)) is not None:
+            return replace(finding, party=Party.UNKNOWN, reason=veto.value, needs_review=True)
+        doubtful = chance < CLEAR_PROBABILITY or entity.needs_review
+        return replace(
+            finding,
+            party=party,
+            reason=owners_reason(entity.entity_type, party, values),
+            needs_review=doubtful,
+        )
+    likely = chance >= UNLIKELY_PROBABILITY
+    nobody = Party.UNKNOWN if likely else Party.THIRD_PARTY
+    reason = nobodys_reason(entity.entity_type, likely=likely)
+    return replace(finding, party=nobody, reason=reason, needs_review=likely or entity.needs_review)
+
+
+def load_owner(reader: KanaReader) -> Owner:
     """Load the networks that lie beside this module; takes a few milliseconds.
 
     Args:
-        reader: Gives readings and kanji to the features.
+        reader: Gives readings and kanji to the evidence.
 
     Returns:
         The judge.
@@ -146,11 +168,11 @@ def load_owner(reader: Reader) -> Owner:
     Raises:
         ModelError: when a file is not the registered one.
     """
-    folder = Path(__file__).parent
-    halves = []
-    for learned_from in LEARNED_FROM:
-        path = folder / f"owner_{learned_from}.onnx"
-        network = session(registered_bytes("owner", f"{learned_from} network", path))
-        names = registered_bytes("owner", f"{learned_from} names", path.with_suffix(".names.json"))
-        halves.append(Half(network, tuple(json.loads(names))))
-    return Owner(halves, reader)
+    alone, around = (_network(name) for name in ("alone", "around"))
+    return Owner(alone, around, reader)
+
+
+def _network(name: str) -> Network:
+    path = Path(__file__).parent / f"{name}.onnx"
+    names = registered_bytes("owner", f"{name} names", path.with_suffix(".names.json"))
+    return Network(session(registered_bytes("owner", f"{name} network", path)), tuple(json.loads(names)))

@@ -38,18 +38,6 @@ def test_the_second_pass_reads_the_first(analyzer: CallAnalyzer) -> None:
     assert any(call.text[s.chars.start : s.chars.end] == "ハセガマ" for s in again)
 
 
-def test_the_second_hearing_says_whose_a_name_is(analyzer: CallAnalyzer) -> None:
-    """Another's, as well as the requester's."""
-    words = transcript(utterance("林です。隣の佐藤さんの荷物です。", 0.0))
-    case = CallCase("R-1", Requester((CaseName("林結衣", "ハヤシユイ"),)))
-    told = {
-        words.text[span.chars.start : span.chars.end]: span.heard_again_as
-        for span in analyzer.analyze(words, case, words)
-        if span.recognizer == "SecondHearingRecognizer"
-    }
-    assert told == {"林": Party.REQUESTER, "佐藤": Party.THIRD_PARTY}
-
-
 @pytest.mark.parametrize(
     "loop",
     ["ドッ" * 60, "ゼロ" * 150, "1の" * 150, "はい、" * 200, "さん" * 150, "東京都" * 80, "と書いて" * 80],

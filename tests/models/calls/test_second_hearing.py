@@ -16,11 +16,11 @@ def test_what_was_carried_over_is_passed_on() -> None:
     """With its type and score, and whose it is where that is known."""
     call = call_of(("cu: 隣の谷辺さんの荷物です。",))
     nothing = np.full((len(call.text), 4), np.nan, dtype=np.float32)
-    span = EntitySpan("PERSON", CharSpan(2, 4), 0.7, "A", heard_again_as=Party.REQUESTER)
+    span = EntitySpan("PERSON", CharSpan(2, 4), 0.7, "A", hint=Party.REQUESTER)
     call = replace(call, again=HeardAgain((span,), nothing, nothing, nothing))
     (found,) = SecondHearingRecognizer().find(call, artifacts_of(call))
     assert (found.entity_type, found.start, found.end, found.score) == ("PERSON", 2, 4, 0.7)
-    assert found.recognition_metadata["heard_again_as"] == "requester"
+    assert found.recognition_metadata["hint"] == "requester"
 
 
 def test_a_call_heard_once_has_none() -> None:

@@ -11,7 +11,7 @@ from models.company import recognizers as module
 from models.company.recognizers import CompanyRecognizer, load_company
 from pipeline.errors import CallUnsafeError
 from pipeline.finding.detect import detect
-from pipeline.ownership.chain import RULES, Context, attribute
+from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
 from pipeline.reason_text import sentence
 from pipeline.types import Party
 from tests.models.recognizers.calls import NOBODY, artifacts_of, call_of, shown
@@ -98,9 +98,8 @@ def test_the_company_is_asked_beside_kaiji(tmp_path: Path):
     recognizer = of(tmp_path, "deny_list: [緑票]\ndeny_list_score: 0.7")
     call = call_of(("cu: 隣の佐藤さんの荷物です。", "op: 緑票ですね。"))
     analyzer = load_analyzer(company=(recognizer,))
-    findings = attribute(
-        detect(call.transcript, analyzer, NOBODY), Context(call.transcript, NOBODY, call.reader), passes=RULES
-    )
+    context = Context(call.transcript, NOBODY, call.reader)
+    findings = attribute(detect(call.transcript, analyzer, NOBODY), context, passes=BEFORE_THE_JUDGE)
     (ours,) = [each for each in findings if each.entity.entity_type == "CODE"]
 
     assert call.text[ours.entity.chars.start : ours.entity.chars.end] == "緑票"

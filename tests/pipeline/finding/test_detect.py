@@ -171,23 +171,6 @@ def test_whose_it_is_must_not_be_disputed(
 
 
 @pytest.mark.parametrize(
-    ("behind", "agreed"),
-    [(Party.THIRD_PARTY, None), (Party.REQUESTER, Party.REQUESTER), (None, Party.REQUESTER)],
-)
-def test_a_name_heard_again_in_two_pieces_is_whose_both_are(
-    behind: Party | None, agreed: Party | None
-) -> None:
-    """早ししの holds 林, and behind it a given name that is not the requester's."""
-    pieces = [
-        span("PERSON", 0, 4),
-        span("PERSON", 0, 2, witness="B", heard_again_as=Party.REQUESTER),
-        span("PERSON", 2, 4, witness="B", heard_again_as=behind),
-    ]
-    (found,) = unite(pieces)
-    assert found.heard_again_as is agreed
-
-
-@pytest.mark.parametrize(
     ("a", "b", "doubt"), [(True, True, True), (True, False, False), (False, False, False)]
 )
 def test_a_sure_witness_settles_another_ones_doubt(a: bool, b: bool, doubt: bool) -> None:

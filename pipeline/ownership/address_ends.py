@@ -1,0 +1,71 @@
+"""Cut off an address what is none: a postal code before it, somebody's name behind it.
+
+[981の6759、5丁目25の9]  ->  [981の6759]、[5丁目25の9]
+[904号室のイシナキ様]    ->  [904号室]、[イシナキ様]: who lives in the requester's house is somebody else
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from pipeline.types import CharSpan, EntitySpan
+
+__all__ = ["POSTAL_CODE", "part_address_ends"]
+
+POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
+"""A postal code as it is written where it was heard right."""
+
+_FIGURE = "0-9０-９〇一二三四五六七八九十"
+_NAMED = re.compile(
+    rf"[{_FIGURE}](?:丁目|番地|番|号室|号|階)?(?P<joint>[のに、 ]+|(?=[^{_FIGURE}]))"
+    r"(?P<name>[^0-9０-９、。\s]{2,10}(?:様|さま|さん|ちゃん|くん|君))(?:宛て?|方)?[、。\s]*$"
+)
+"""A name with its honorific behind the last number of an address."""
+
+_MARKS = "、。 \n"
+
+
+def part_address_ends(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
+    """Cut addresses where a postal code ends or somebody's name begins.
+
+    Args:
+        entities: In order of text.
+        text: What they point into.
+
+    Yields:
+        The findings; of an address with a code before it or a name behind it each part, the name a PERSON.
+    """
+    for entity in entities:
+        if entity.entity_type == "ADDRESS":
+            for part in _without_code(entity, text):
+                yield from _without_name(part, text)
+        else:
+            yield entity
+
+
+def _without_code(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
+    chars = entity.chars
+    code = POSTAL_CODE.match(text, chars.start, chars.end)
+    rest = text[code.end() : chars.end] if code else ""
+    behind = chars.end - len(rest.lstrip(_MARKS))
+    # A figure more, and it is none.
+    if code is None or not rest.strip(_MARKS) or rest[0].isdecimal():
+        yield entity
+    else:
+        yield replace(entity, chars=CharSpan(chars.start, code.end()), morae=0)
+        yield replace(entity, chars=CharSpan(behind, chars.end), morae=0)
+
+
+def _without_name(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
+    chars = entity.chars
+    named = _NAMED.search(text[chars.start : chars.end])
+    if named is None:
+        yield entity
+    else:
+        start = chars.start
+        yield replace(entity, chars=CharSpan(start, start + named.start("joint")), morae=0)
+        who = CharSpan(start + named.start("name"), chars.end)
+        # What the talk says of the whole, it says of the place.
+        yield replace(entity, entity_type="PERSON", chars=who, morae=0, hint=None, owners=())

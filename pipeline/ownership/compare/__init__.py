@@ -1,1 +1,0 @@
-"""Comparators, one for each kind of data: how alike are what was said and what the case knows?"""

@@ -1,0 +1,172 @@
+"""How a name that is written compares with those of a case: its reading, its letters, its other readings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.ownership.known.kanji import explained_share
+from pipeline.ownership.known.names import KanaReader, KnownName
+from pipeline.ownership.known.spelling import TAIL, letter_by_letter, without_lead
+from pipeline.sound.morae import likeness, morae
+
+__all__ = ["EXPLAINS", "WrittenName", "explains", "name_in", "written_name"]
+
+MIN_KANJI: Final = 2
+"""Fewest kanji of a name that is spelt as another's: one is in any word."""
+
+MIN_SURNAME_LIKENESS, MAX_GIVEN_NAME_LIKENESS, MIN_WHOLE_LIKENESS = 0.72, 0.62, 0.9
+"""Likeness from which a surname may be said, below which what follows it is another given name, and from
+which all of it is one of theirs, whatever its halves are like."""
+
+EXPLAINS: Final = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$|書|と[言い]う")
+"""What tells an explanation of kanji from a name."""
+
+_OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをはが一-龠々]{1,3})の([一-龠々])")
+"""静岡の静, 石ころの石: where the one is in the other, that is the kanji which is explained, no other."""
+
+_BY_ADJECTIVE = re.compile(r"(?<![一-龠々の])([一-龠])(?:さい|しい|きい|るい|い)(?=[、。にとで\s]|$)")
+"""小さい for 小, 長い for 長."""
+
+_KANJI_NAME = re.compile(r"([一-龠々ヶ]+)([^のノ]*)")
+"""The kanji of a name, and what goes on behind them; with の it explains a name (大石の石)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenName:
+    """A name as it is written.
+
+    Attributes:
+        text: Without what is said around it.
+        kana: Its readings, with less and less of what is said before it.
+        readings: All other ways in which it is read.
+        kanji, kanji_readings: The longest name in kanji that it begins with, and how that is read; empty
+            where it begins with none.
+        halves: How its parts read, where a dot parts them, none of them a single mora; else nothing.
+    """
+
+    text: str = field(repr=False)
+    kana: tuple[str, ...] = field(repr=False)
+    readings: tuple[str, ...] = field(repr=False)
+    kanji: str = field(repr=False)
+    kanji_readings: frozenset[str] = field(repr=False)
+    halves: tuple[str, ...] = field(repr=False)
+
+
+def written_name(said: str, reader: KanaReader) -> WrittenName:
+    """Read a name.
+
+    Args:
+        said: As recognised.
+        reader: Knows how names are read.
+    """
+    text = letter_by_letter(said) or TAIL.sub("", said)
+    cores = tuple(dict.fromkeys((text, *without_lead(text))))
+    kanji, readings = _kanji_name(cores[-1], reader)
+    kana = tuple(dict.fromkeys(map(reader.kana, cores)))
+    halves = tuple(map(reader.kana, cores[-1].split("・")))
+    apart = len(halves) > 1 and min(len(morae(half)) for half in halves) > 1  # ス・ミ・ス is spelled out
+    return WrittenName(cores[-1], kana, reader.readings(cores[-1]), kanji, readings, halves if apart else ())
+
+
+def _kanji_name(text: str, reader: KanaReader) -> tuple[str, frozenset[str]]:
+    found = _KANJI_NAME.fullmatch(text)
+    kanji = found[1] if found else ""
+    for length in range(len(kanji), MIN_KANJI - 1, -1):
+        if readings := frozenset(reader.readings(kanji[:length])):
+            return kanji[:length], readings
+    return "", frozenset()
+
+
+def name_in(
+    name: WrittenName, heard: str, known: Sequence[KnownName], spelt: Sequence[str]
+) -> Mapping[str, float]:
+    """Compare a name with those of one party.
+
+    Args:
+        name: As written.
+        heard: Its kana as heard; empty where nobody listened.
+        known: The party's names by sound.
+        spelt: The same as the case writes them, without blanks.
+
+    Returns:
+        The greatest likeness of its reading, of its other readings, and of what is heard; the share of its
+        letters, and of a known name's, that are alike in a row; whether its kanji are the party's, or those
+        of another name that reads otherwise; whether it reads as their surname with another given name.
+    """
+    sounds = [sound for each in known for sound in (each.whole, *each.parts)]
+    kanji_theirs = any(name.kanji in each for each in spelt)
+    reads_otherwise = bool(spelt) and not name.kanji_readings & {*sounds}
+    alike = [(_common(name.text, each), len(each)) for each in spelt if each]
+    return {
+        "alike": _likest(sounds, name.kana),
+        "alike, other reading": _likest(sounds, name.readings),
+        "alike, heard": _likest(sounds, [heard] if heard else ()),
+        "letters": max((run for run, _ in alike), default=0) / max(1, len(name.text)),
+        "letters, of theirs": max((run / size for run, size in alike), default=0.0),
+        "kanji theirs": float(bool(name.kanji) and kanji_theirs),
+        "kanji another's": float(bool(name.kanji) and not kanji_theirs and reads_otherwise),
+        "relative": float(_is_relative(name, known)),
+    }
+
+
+def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) -> Mapping[str, float]:
+    """How much of an explanation of a party's kanji there is in what is written and heard.
+
+    Args:
+        said: As recognised.
+        heard: Kana as heard; empty where nobody listened.
+        spelt: The party's names as the case writes them, without blanks.
+        reader: Knows kanji.
+
+    Returns:
+        The worth of words that explain the kanji of one of the names, in the words and in the sound; how many
+        kanji the words name outright (静岡の静, 小さい) that one of the names has, and that none has.
+    """
+    named = {found[2] for found in _OF_A_WORD.finditer(said) if found[2] in found[1]}
+    named |= set(_BY_ADJECTIVE.findall(said))
+    theirs = max((len(named & {*each}) for each in spelt), default=0)
+    return {
+        "explains": 1.0,
+        "explains, written": max((explained_share(said, each, reader) for each in spelt), default=0.0),
+        "explains, heard": max(
+            (explained_share(heard, each, reader) for each in spelt if heard), default=0.0
+        ),
+        "explains kanji of theirs": float(theirs),
+        "explains kanji of another": float(len(named) - theirs),
+    }
+
+
+def _likest(sounds: Sequence[str], kana: Sequence[str]) -> float:
+    return max((likeness(sound, each) for sound in sounds for each in kana), default=0.0)
+
+
+def _common(one: str, other: str) -> int:
+    """Length of the longest run of letters that two names share."""
+    most = 0
+    for start in range(len(one)):
+        while start + most < len(one) and one[start : start + most + 1] in other:
+            most += 1
+    return most
+
+
+def _is_relative(name: WrittenName, known: Sequence[KnownName]) -> bool:
+    """Whether a surname is said with another given name; before a dot or behind it."""
+    kana = name.kana[-1]
+    if any(likeness(each.whole, kana) >= MIN_WHOLE_LIKENESS for each in known):
+        return False
+    if len(name.halves) > 1:
+        near = [max((likeness(p, half) for n in known for p in n.parts), default=0.0) for half in name.halves]
+        return max(near) >= MIN_SURNAME_LIKENESS and min(near) < MAX_GIVEN_NAME_LIKENESS
+    return any(_goes_on(kana, *each.parts) for each in known if len(each.parts) == 2)
+
+
+def _goes_on(kana: str, surname: str, given: str) -> bool:
+    cuts = (cut for cut in range(max(1, len(surname) - 1), len(surname) + 2) if len(kana) - cut >= 2)
+    return any(
+        likeness(surname, kana[:cut]) >= MIN_SURNAME_LIKENESS
+        and likeness(given, kana[cut:]) < MAX_GIVEN_NAME_LIKENESS
+        for cut in cuts
+    )

@@ -1,1 +1,0 @@
-"""Decide ownership by sound, whatever was written."""

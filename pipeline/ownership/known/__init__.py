@@ -1,0 +1,1 @@
+"""What a case knows of requester, staff and company, by letters, by sound and by its numbers."""

@@ -1,0 +1,101 @@
+"""What of an address is place and what is number.
+
+東京都町田市成瀬5丁目11番30号コーポ桜201      places: トウキョウト, マチダシ, ナルセ   number: 51130201
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.ownership.known.names import KanaReader
+from pipeline.sound.digits import ZERO_KANJI, digits_of
+from pipeline.sound.morae import fold_kana
+from pipeline.types import CaseName
+
+__all__ = ["number_of", "numbers_of", "places_of", "without_numbering"]
+
+_NUMBERING = re.compile(
+    r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"
+    rf"(?<=[0-9０-９]){ZERO_KANJI}(?=[0-9０-９])|"
+    # A kanji digit belongs to the number where more of it follows or went before: 二番, but not 二条.
+    r"[〇零一二三四五六七八九十百千]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
+    r"(?<=[一二三四五六七八九十][のノ])[〇零一二三四五六七八九十](?![一-龠])|丁目|番地|番|号室|号|階"
+)
+_FIGURES = "〇一二三四五六七八九"
+_LARGE = re.compile(
+    r"(?:(?P<thousands>[一二三四五六七八九]?)千)?(?:(?P<hundreds>[一二三四五六七八九]?)百)?"
+    r"(?:(?P<tens>[一二三四五六七八九]?)十)?(?P<ones>[一二三四五六七八九]?)"
+)
+_FIRST_NUMBER = re.compile(
+    r"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番|の[0-9０-９一二三四五六七八九十])"
+)
+_NUMBER_KANA = re.compile(
+    r"(?:ゼロ|レイ|イチ|イッ|ニ|サン|ヨン|シ|ゴ|ロク|ロッ|ナナ|シチ|ハチ|ハッ|キュウ|ク|ジュウ|ジュッ|[ヒビピ]ャク|セン|ゼン)+"
+    r"(?:チョウメ|バンチ|バン|ノ|ゴウ)"
+)
+_COUNTED = re.compile(r"[0-9０-９〇零一二三四五六七八九十]+(?:丁目|番地|番)")
+_ABOVE = re.compile(
+    r"^(?:東京都|北海道|京都府|大阪府|..県|...県)|[^市区郡]{1,6}?[市区郡](?!場|役所|原|川|町)"
+)
+
+
+def number_of(address: CaseName) -> str:
+    """What an address says from its first number on; empty where it has none."""
+    first = _FIRST_NUMBER.search(address.text)
+    return address.text[first.start() :] if first else ""
+
+
+def places_of(address: CaseName, reader: KanaReader) -> tuple[CaseName, ...]:
+    """Cut what an address says before its number.
+
+    Args:
+        address: As the case gives it; the kana may leave out the number, or everything.
+        reader: Reads what has no kana.
+
+    Returns:
+        Prefecture, city and ward, each by itself and as far as they are there, and what comes after them,
+        with their kana; the last may be empty.
+    """
+    first = _FIRST_NUMBER.search(address.text)
+    written = address.text[: first.start()] if first else address.text
+    by_dictionary = reader.kana(written)
+    kana = fold_kana(address.kana) or by_dictionary
+    # The number is no part of the place: ニチョウメ is near many a town.
+    kana = kana[: _number_at(kana, max(0, len(by_dictionary) - 3), address, reader)] if first else kana
+    places: list[CaseName] = []
+    for part in _ABOVE.findall(written):
+        # As long as the dictionary reads it: where it errs, it mostly errs in the reading alone.
+        width = len(reader.kana(part))
+        places.append(CaseName(part, kana[:width]))
+        kana = kana[width:]
+    town = written[sum(len(place.text) for place in places) :]
+    return (*places, CaseName(town, kana))
+
+
+def _number_at(kana: str, start: int, address: CaseName, reader: KanaReader) -> int:
+    """Where in an address's kana its number begins: as it is read, for the ク of ミクニ counts, too."""
+    first = _COUNTED.match(number_of(address))
+    at = kana.find(reader.kana(first[0]), start) if first else -1
+    if at >= 0:
+        return at
+    counted = _NUMBER_KANA.search(kana, start)
+    return counted.start() if counted else len(kana)
+
+
+def without_numbering(text: str) -> str:
+    """What of an address is no number."""
+    return _NUMBERING.sub("", text)
+
+
+def numbers_of(text: str) -> str:
+    """The digits of what numbers a block or a room."""
+    return digits_of("".join(_LARGE.sub(_in_figures, piece) for piece in _NUMBERING.findall(text)))
+
+
+def _in_figures(said: re.Match[str]) -> str:
+    """A number of three or four figures that is written as it is said: 二千百六十六, 八百二十七."""
+    if said["thousands"] is None and said["hundreds"] is None:
+        return said[0]
+    places = (said["thousands"], said["hundreds"], said["tens"])
+    figures = [_FIGURES.index(place or "一") if place is not None else 0 for place in places]
+    return str(int("".join(map(str, (*figures, _FIGURES.index(said["ones"] or "〇"))))))

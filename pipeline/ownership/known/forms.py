@@ -1,0 +1,153 @@
+"""What a case knows, in every way in which it is said: to be looked for in what is written and heard.
+
+伊藤 幸子               イトウ | サチコ | イトウサチコ
+成瀬5丁目11番30号       ナルセ | ゴチョウメジュウイチバンサンジュウゴウ | ゴノジュウイチノサンジュウ ...
+070-0537-2833           ゼロナナゼロ | ゼロゴーサンナナ | マルゴーサンナナ | ニーハチサンサン ...
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.ownership.known.addresses import number_of, places_of, without_numbering
+from pipeline.ownership.known.names import KanaReader, known_names, other_orders
+from pipeline.sound.digits import counted_kana, digits_of, kana_of
+from pipeline.sound.morae import MIN_TELLING, Mora, morae
+from pipeline.types import CallCase, Party
+
+__all__ = ["NUMBERS", "SpokenForm", "spoken_forms"]
+
+MIN_NAME_MORAE: Final = 2
+"""Fewest morae of a name; of anything else ``MIN_TELLING``."""
+
+_SHAPES: Final = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4), (4, 3, 3))}
+"""Digits in the groups of mobile numbers, and of others after area codes of two to four digits or 0120."""
+
+_PIECE = re.compile(r"([0-9]+)(丁目|番地?|号室?|階)?")
+_COUNTERS = {
+    "": "",
+    "丁目": "チョウメ",
+    "番": "バン",
+    "番地": "バンチ",
+    "号": "ゴウ",
+    "号室": "ゴウシツ",
+    "階": "カイ",
+}
+_SHORTENED = {
+    "イチチョウメ": "イッチョウメ",
+    "ハチチョウメ": "ハッチョウメ",
+    "ジュウチョウメ": "ジュッチョウメ",
+}
+
+
+NUMBERS: Final = frozenset({"block", "number begins", "number"})
+"""Kinds of forms that are figures: no name is like one but by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenForm:
+    """Something of the case as it is said.
+
+    Attributes:
+        party: Whose it is.
+        kind: What it is: ``surname``, ``given name``, ``whole name``, ``region`` (prefecture, city, ward),
+            ``town``, ``building``, ``block`` (also a room), ``number begins`` (many begin alike), ``number``.
+        sound: Its morae.
+    """
+
+    party: Party
+    kind: str
+    sound: tuple[Mora, ...] = field(repr=False)
+
+
+def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
+    """Every form of the names and telephone numbers of a case, and of the requester's addresses.
+
+    Args:
+        case: The requester, the staff and the company.
+        reader: Reads what the case gives no kana for.
+
+    Returns:
+        Each sound once for each party.
+    """
+    forms: dict[tuple[Party, tuple[Mora, ...]], SpokenForm] = {}
+    for party, kind, kana in (*_names(case, reader), *_addresses(case, reader), *_phones(case)):
+        sound = morae(kana)
+        if len(sound) >= (MIN_NAME_MORAE if kind.endswith("name") else MIN_TELLING):
+            forms.setdefault((party, sound), SpokenForm(party, kind, sound))
+    return tuple(forms.values())
+
+
+def _names(case: CallCase, reader: KanaReader) -> Iterator[tuple[Party, str, str]]:
+    """Each name whole, and the surname and the given name by themselves."""
+    for known in (*known_names(case, reader), *other_orders(case, reader)):
+        yield known.party, "whole name", known.whole
+        if len(known.parts) == 2:
+            yield known.party, "surname", known.parts[0]
+            yield known.party, "given name", known.parts[1]
+
+
+def _addresses(case: CallCase, reader: KanaReader) -> Iterator[tuple[Party, str, str]]:
+    """Each place of an address by itself, regions also without 市 or 県, and its numbers."""
+    own = Party.REQUESTER
+    for address in case.requester.addresses:
+        *regions, town = places_of(address, reader)
+        for place in regions:
+            yield own, "region", place.kana
+            yield own, "region", place.kana[: -len(reader.kana(place.text[-1:]))]
+        yield own, "town", town.kana
+        said = number_of(address)
+        if building := without_numbering(said).strip():
+            yield own, "building", reader.kana(building)
+        yield from ((own, "block", kana) for kana in _blocks(said))
+
+
+def _blocks(said: str) -> Iterator[str]:
+    """The block and the room, each in all ways, and of a block every run of two of its numbers and more."""
+    runs: list[list[tuple[str, str]]] = []
+    last = None
+    said = unicodedata.normalize("NFKC", said)
+    for piece in _PIECE.finditer(said):
+        between = said[last : piece.start()] if last is not None else None
+        if between is None or between not in {"", "-", "の", "－"}:
+            runs.append([])
+        runs[-1].append((piece[1], piece[2] or ""))
+        last = piece.end()
+    for run in runs:
+        for start, end in itertools.combinations(range(len(run) + 1), 2):
+            if end - start > 1 or len(run) == 1:
+                yield from _ways(run[start:end])
+
+
+def _ways(run: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """One block number or room in every way in which it is said."""
+    counted = [counted_kana(int(digits)) for digits, _ in run]
+    counters = [_COUNTERS[counter] for _, counter in run]
+    zeros = range(3) if any("0" in digits for digits, _ in run) else range(1)
+    singly = [[kana_of(digits)[zero if "0" in digits else 0] for digits, _ in run] for zero in zeros]
+    for numbers in (counted, *singly):
+        with_counters = ["".join(each) for each in zip(numbers, counters, strict=True)]
+        yield "".join(_SHORTENED.get(each, each) for each in with_counters)
+        yield "".join((*with_counters[:-1], numbers[-1]))
+        yield "ノ".join(numbers)
+        yield "".join(numbers)
+
+
+def _phones(case: CallCase) -> Iterator[tuple[Party, str, str]]:
+    """The groups of each telephone number, each by itself.
+
+    Of the last one also all but the last figure: the other side says はい before it is over.
+    """
+    own, company = case.requester.phones, case.company_phones
+    for party, phone in (*((Party.REQUESTER, p) for p in own), *((Party.COMPANY, p) for p in company)):
+        digits = digits_of(phone)
+        for shape in _SHAPES.get(len(digits), ()):
+            edges = (0, *itertools.accumulate(shape))
+            yield from ((party, "number begins", kana) for kana in kana_of(digits[: edges[1]]))
+            for start, end in (*itertools.pairwise(edges[1:]), (edges[-2], len(digits) - 1)):
+                yield from ((party, "number", kana) for kana in kana_of(digits[start:end]))

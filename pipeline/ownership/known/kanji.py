@@ -1,0 +1,144 @@
+"""Find by sound whether the kanji of one name are explained: 大量のようになのかなのな for 陽菜.
+
+    said    太陽の陽に、菜の花の菜        for each kanji a word that everybody knows, and its reading
+    heard   大量のようになのかなのな      タイリョウノ ヨウ for タイヨウノ ヨウ, ナノカナノ for ナノハナノ
+
+What is written is rarely a kanji of the name; but of the words that the name's kanji stand in, in their
+order, some sound like what was heard, and of another name's they do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Protocol
+
+from pipeline.sound.morae import Mora, mora_price, morae
+from pipeline.sound.reader import SoundReader
+from pipeline.sound.search import SoundText
+
+__all__ = ["KanjiReader", "KanjiSounds", "explained_share"]
+
+MIN_WORTH, WORTH_PER_MORA, MIN_WORTH_SHARE = 9.5, 0.1, 0.4
+"""Worth, in morae, of the words that make a text the explanation of a name: at the least, more for each of
+its morae, and as a share of those.  In a long text a little of each kanji of any name is found."""
+
+WORTH_PER_PRICE = 2.5
+"""Worth that a price of one mora takes from a word."""
+
+MIN_WORD_WORTH = 1.5
+"""Lowest worth of a single word."""
+
+PLACES_PER_KANJI, WAYS_KEPT = 4, 12
+"""Most places tried for each kanji, and most ways through all of them that are kept."""
+
+MAX_READING_MORAE = 4
+"""Most morae of a kanji's own reading behind its word; a longer one is a word itself."""
+
+MIN_MORAE = 5
+"""Fewest morae of an explanation."""
+
+_NO, _CALLED = morae("ノ"), morae("トイウジ")
+
+
+@dataclass(frozen=True, slots=True)
+class KanjiSounds:
+    """What is said to explain a kanji, in katakana.
+
+    Attributes:
+        readings: How it is read, the endings of verbs and adjectives with it and without.
+        words: Common words that are written with it.
+        parts: What its radical is called.
+    """
+
+    readings: tuple[str, ...] = field(default=(), repr=False)
+    words: tuple[str, ...] = field(default=(), repr=False)
+    parts: tuple[str, ...] = field(default=(), repr=False)
+
+
+class KanjiReader(SoundReader, Protocol):
+    """Reads text, and knows with which words the kanji of names are explained."""
+
+    def kanji_sounds(self, kanji: str) -> KanjiSounds:
+        """What is said to explain a kanji; empty for one that no name has."""
+
+
+def explained_share(text: str, name: str, reader: KanjiReader) -> float:
+    """How much of the worth that makes a text the explanation of a name it has.
+
+    Args:
+        text: As recognised, or heard.
+        name: A whole name as written, blanks left out.
+        reader: Reads the text, and knows kanji.
+
+    Returns:
+        Worth of what is found over the worth that explains it; 1 and more where the name is explained.
+    """
+    line = reader.line(text).morae
+    needed = max(MIN_WORTH + WORTH_PER_MORA * len(line), MIN_WORTH_SHARE * len(line))
+    return _best(line, name, reader) / needed
+
+
+def _best(line: Sequence[Mora], name: str, reader: KanjiReader) -> float:
+    """The highest total worth of words that explain a name's kanji in their order.
+
+    0 for a text too short to explain anything; a kanji may have no word.
+    """
+    if len(line) < MIN_MORAE:
+        return 0.0
+    sounds = SoundText(line)
+    ways = [(0.0, 0)]
+    for kanji in name:
+        words = sorted(_words(sounds, line, reader.kanji_sounds(kanji)), reverse=True)[:PLACES_PER_KANJI]
+        # A mora may belong to two words: in タノノ the の.
+        longer = [
+            (total + worth, end) for worth, start, end in words for total, last in ways if start >= last - 1
+        ]
+        ways = sorted((*ways, *longer), reverse=True)[:WAYS_KEPT]
+    return ways[0][0]
+
+
+def _words(sounds: SoundText, line: Sequence[Mora], known: KanjiSounds) -> Iterator[tuple[float, int, int]]:
+    """Worth, start and end of each word that is found for a kanji."""
+    targets = _targets_of(known)
+    # A dearer one is not worth enough.
+    most = [(len(target) - MIN_WORD_WORTH) / (WORTH_PER_PRICE * len(target)) for target in targets]
+    for target, matches in zip(targets, sounds.find_each(targets, most), strict=True):
+        for match in matches:
+            worth = len(target) - WORTH_PER_PRICE * match.price
+            if worth > MIN_WORD_WORTH:
+                read = _read(line, match.end, known) if target[-1:] == _NO else 0.0
+                yield worth + read, match.start, match.end
+
+
+@lru_cache(maxsize=1024)
+def _targets_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
+    """The phrases that explain a kanji: word + の, word + という字, a long word alone, a radical."""
+    words = [morae(word) for word in known.words]
+    targets = [word + _NO for word in words if len(word) > 1]
+    targets += [word + _CALLED for word in words if len(word) > 2]
+    targets += [word for word in words if len(word) > 3]
+    targets += [morae(part) for part in known.parts]
+    targets += [word + _CALLED for word in map(morae, known.readings) if len(word) > 1]
+    return tuple(dict.fromkeys(target for target in targets if target))
+
+
+@lru_cache(maxsize=1024)
+def _readings_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
+    """The readings of a kanji that may follow word + の."""
+    readings = dict.fromkeys(map(morae, known.readings))
+    return tuple(reading for reading in readings if 1 <= len(reading) <= MAX_READING_MORAE)
+
+
+def _read(line: Sequence[Mora], at: int, known: KanjiSounds) -> float:
+    """The worth of the kanji's own reading behind word + の, or a mora later: 陽に for 陽."""
+    best = 0.0
+    for reading in _readings_of(known):
+        for start in (at, at + 1):
+            said = line[start : start + len(reading)]
+            if len(said) == len(reading):
+                pairs = [*zip(reading, said, strict=True), *((None, mora) for mora in line[at:start])]
+                price = sum(mora_price(a, b) for a, b in pairs)
+                best = max(best, len(reading) - WORTH_PER_PRICE * price)
+    return best

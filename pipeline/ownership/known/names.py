@@ -1,0 +1,112 @@
+"""The names of a case by sound: the whole, surname and given name.
+
+大野 茂  オオノ シゲル     オオノシゲル: オオノ | シゲル
+グエン・ラン・アン          グエンランアン: グエン | ランアン, and every two of its parts in either order
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pipeline.ownership.known.kanji import KanjiReader
+from pipeline.sound.morae import fold_kana
+from pipeline.types import CallCase, CaseName, Party
+
+__all__ = ["KNOWN_PARTIES", "KanaReader", "KnownName", "known_names", "other_orders"]
+
+KNOWN_PARTIES = (Party.REQUESTER, Party.STAFF, Party.COMPANY)
+"""Those of whom a case knows something, in the order of what the judge of owners learns from."""
+
+_MARKS = re.compile(r"[\s・･＝=,，、]+")
+"""Between the parts of a name from abroad."""
+
+_ABROAD = re.compile(r"[ァ-ヴーA-Za-zÀ-ỹ'’.\-\s・･＝=,，、]+")
+"""How a name from abroad is written in a case."""
+
+
+class KanaReader(KanjiReader, Protocol):
+    """Reads text and names: what ownership needs."""
+
+    def kana(self, text: str) -> str:
+        """Katakana of a text."""
+
+    def readings(self, name: str) -> tuple[str, ...]:
+        """Every way in which a name that is written so is read."""
+
+    def name_parts(self, text: str, kana: str) -> tuple[str, str] | None:
+        """Readings of a name's surname and given name, where they can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """A name of the case by sound: the whole, and its surname and given name where they can be told.
+
+    Of one from abroad, either may be said first.
+    """
+
+    party: Party
+    whole: str = field(repr=False)
+    parts: tuple[str, ...] = field(repr=False)
+    abroad: bool = False
+
+
+def known_names(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
+    """The names of a case by sound.
+
+    Args:
+        case: The requester, the staff and the company.
+        reader: Reads names without kana.
+
+    Yields:
+        One value for each name.
+    """
+    groups: tuple[tuple[Party, Iterable[CaseName]], ...] = (
+        (Party.REQUESTER, case.requester.names),
+        (Party.STAFF, case.staff),
+        (Party.COMPANY, case.company_names),
+    )
+    for party, names in groups:
+        for name in names:
+            whole = fold_kana(name.kana) or reader.kana(name.text)
+            # Of staff a case often gives the surname alone, and two kanji of that are no two names.
+            apart = party is Party.REQUESTER or (party is Party.STAFF and len(name.text) > 2)
+            parts = _split(name, whole, reader) if apart else ()
+            abroad = bool(parts) and _ABROAD.fullmatch(name.text) is not None
+            yield KnownName(party, whole, parts, abroad)
+
+
+def other_orders(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
+    """The names from abroad of a case as they may be said, too: ジョン・スミス, グエン・ラン.
+
+    Args:
+        case: The requester and the staff.
+        reader: Reads names without kana.
+
+    Yields:
+        Any two parts of each, in either order, but for the order of ``known_names``.
+    """
+    named = (*case.requester.names, *case.staff)
+    for name, known in zip(named, known_names(case, reader), strict=False):
+        if known.abroad:
+            told = tuple(filter(None, map(fold_kana, _MARKS.split(name.kana))))
+            pairs = itertools.permutations(told if len(told) > 2 else known.parts, 2)
+            yield from (
+                KnownName(known.party, "".join(pair), pair, abroad=True)
+                for pair in pairs
+                if pair != known.parts
+            )
+
+
+def _split(name: CaseName, whole: str, reader: KanaReader) -> tuple[str, ...]:
+    """Split a name into surname and given name by sound; nothing where only one of them is known."""
+    spaced = tuple(filter(None, map(fold_kana, _MARKS.split(name.kana))))
+    if len(spaced) >= 2:
+        return spaced[0], "".join(spaced[1:])
+    words = _MARKS.split(name.text)
+    if len(words) == 2 and whole.startswith(first := reader.kana(words[0])):
+        return first, whole[len(first) :]
+    return reader.name_parts("".join(words), whole) or ()

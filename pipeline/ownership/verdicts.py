@@ -1,0 +1,198 @@
+"""What a judgement of whose a finding is says to people, and what forbids it: both read from the evidence.
+
+A veto takes a finding from an owner that it is like, last, whatever the judge says.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pipeline.reasons import Reason
+from pipeline.types import Party
+
+__all__ = ["Veto", "nobodys_reason", "owners_reason", "vetoed"]
+
+Values = Mapping[str, float]
+
+NEAR: Final = 0.8
+"""How near, 0 to 1, what is written or heard is to what a reason says of it."""
+
+HALF: Final = 0.5
+"""A probability, or a share, from which a reason says it."""
+
+
+class Veto(enum.Enum):
+    """What takes a finding from an owner; the value is the reason that is stored."""
+
+    OTHER_ROOM = Reason.ADDRESS_OTHER_ROOM
+    """In one building another room is another's home, whatever the talk says."""
+
+    OTHER_SPELLING = Reason.NAME_SPELT_AS_OTHER
+    """Whoever writes 石川 means no 市川."""
+
+    RELATIVE = Reason.RELATIVE
+    """A family shares its surname; a relative is another person, and so is their data (art. 33(2))."""
+
+    OTHER_KANJI = Reason.EXPLAINS_OTHER_KANJI
+    """石ころの石 explains no name without 石."""
+
+    OTHER_IN_TALK = Reason.HEARD_OTHERWISE
+    """What the talk gives to another, and is not heard as theirs, is the other's."""
+
+
+def _of(values: Values, name: str) -> float:
+    return values.get(name, 0.0)
+
+
+_VETOES: Final[tuple[tuple[Veto, str, Callable[[Values], bool]], ...]] = (
+    (
+        Veto.OTHER_ROOM,
+        "ADDRESS",
+        lambda v: (
+            _of(v, "room, off") > 0 and _of(v, "block, same") == 0 and _of(v, "written building") >= NEAR
+        ),
+    ),
+    (
+        Veto.OTHER_SPELLING,
+        "PERSON",
+        lambda v: (
+            _of(v, "kanji another's") > 0
+            and _of(v, "explains, written") < HALF
+            and _of(v, "alike, heard") < NEAR
+        ),
+    ),
+    (
+        Veto.RELATIVE,
+        "PERSON",
+        lambda v: (
+            _of(v, "relative") > 0
+            and _of(v, "explains, written") < HALF
+            and _of(v, "heard given name") < NEAR
+        ),
+    ),
+    (Veto.OTHER_KANJI, "PERSON", lambda v: _of(v, "explains kanji of another") > 0),
+    (
+        Veto.OTHER_IN_TALK,
+        "PERSON",
+        lambda v: _of(v, "talk: nobody's") > 0 and _of(v, "listened") > 0 and _of(v, "heard covered") < HALF,
+    ),
+)
+"""Each veto, the type of the findings that it looks at, and when it takes one."""
+
+
+def vetoed(entity_type: str, values: Values) -> Veto | None:
+    """The first veto that takes a finding from an owner.
+
+    Args:
+        entity_type: Of the finding.
+        values: Its evidence for that owner.
+    """
+    return next((veto for veto, of, takes in _VETOES if of == entity_type and takes(values)), None)
+
+
+_SPELT = {Party.REQUESTER: Reason.NAME_SAME_SPELLING_REQUESTER, Party.STAFF: Reason.NAME_SAME_SPELLING_STAFF}
+_ALIKE = {
+    Party.REQUESTER: Reason.NAME_READS_LIKE_REQUESTER,
+    Party.STAFF: Reason.NAME_READS_LIKE_STAFF,
+    Party.COMPANY: Reason.NAME_READS_LIKE_COMPANY,
+}
+_HEARD = {
+    Party.REQUESTER: Reason.HEARD_AS_REQUESTER,
+    Party.STAFF: Reason.HEARD_AS_STAFF,
+    Party.COMPANY: Reason.HEARD_AS_COMPANY,
+}
+_TOGETHER = {
+    Party.REQUESTER: Reason.JUDGED_TOGETHER,
+    Party.STAFF: Reason.JUDGED_TOGETHER_STAFF,
+    Party.COMPANY: Reason.JUDGED_TOGETHER_COMPANY,
+}
+
+_REASONS: Final[tuple[tuple[str, Callable[[Values], bool], Mapping[Party, Reason]], ...]] = (
+    ("PERSON", lambda v: _of(v, "letters") == 1 and _of(v, "letters, of theirs") == 1, _SPELT),
+    ("PERSON", lambda v: _of(v, "alike") >= NEAR, _ALIKE),
+    (
+        "PERSON",
+        lambda v: _of(v, "explains, written") >= 1,
+        {Party.REQUESTER: Reason.EXPLAINS_REQUESTER_KANJI},
+    ),
+    (
+        "PERSON",
+        lambda v: _of(v, "alike, other reading") >= NEAR,
+        {Party.REQUESTER: Reason.NAME_OTHER_READING_REQUESTER},
+    ),
+    (
+        "ADDRESS",
+        lambda v: _of(v, "written town") >= NEAR and _of(v, "block, same") > 0,
+        {Party.REQUESTER: Reason.ADDRESS_PLACE_AND_BLOCK_SAME},
+    ),
+    (
+        "ADDRESS",
+        lambda v: _of(v, "written building") >= NEAR,
+        {Party.REQUESTER: Reason.ADDRESS_BUILDING_SAME},
+    ),
+    ("ADDRESS", lambda v: _of(v, "written town") >= NEAR, {Party.REQUESTER: Reason.ADDRESS_PLACE_SAME}),
+    (
+        "ADDRESS",
+        lambda v: _of(v, "number asked") > 0 and _of(v, "address near") >= HALF,
+        {Party.REQUESTER: Reason.POSTAL_CODE_OF_ADDRESS},
+    ),
+    ("ADDRESS", lambda v: _of(v, "block, same") > 0, {Party.REQUESTER: Reason.ADDRESS_BLOCK_ALONE_SAME}),
+    (
+        "PHONE_NUMBER",
+        lambda v: _of(v, "figures, own") > 0 and _of(v, "figures, other") == 0,
+        {Party.REQUESTER: Reason.NUMBER_SAME, Party.COMPANY: Reason.NUMBER_SAME},
+    ),
+    (
+        "PHONE_NUMBER",
+        lambda v: 0 < _of(v, "figures, off") < HALF,
+        {Party.REQUESTER: Reason.NUMBER_ONE_OR_TWO_OFF, Party.COMPANY: Reason.NUMBER_ONE_OR_TWO_OFF},
+    ),
+    (
+        "PHONE_NUMBER",
+        lambda v: _of(v, "figures, own") > 0,
+        {Party.REQUESTER: Reason.NUMBER_PIECE_OF_REGISTERED},
+    ),
+    (
+        "EMAIL_ADDRESS",
+        lambda v: _of(v, "written covered") > 0,
+        {Party.REQUESTER: Reason.MAIL_HOLDS_REQUESTER_NAME},
+    ),
+    ("", lambda v: _of(v, "heard covered") >= HALF, _HEARD),
+)
+"""What the evidence says most plainly: of which type of finding (any: ""), when, and the reason by party."""
+
+_NOBODYS: Final = {
+    "PERSON": (Reason.NAME_OF_NOBODY, Reason.NAME_SOMEWHAT_LIKE),
+    "ADDRESS": (Reason.ADDRESS_NOT_REGISTERED, Reason.ADDRESS_NEXT_DOOR),
+    "PHONE_NUMBER": (Reason.NUMBER_NOT_REGISTERED, Reason.OWNER_UNKNOWN),
+}
+"""What is said of a finding that is nobody's, and of one that may be somebody's."""
+
+
+def owners_reason(entity_type: str, party: Party, values: Values) -> Reason:
+    """Why a finding is a party's, in the words of what speaks for it most plainly.
+
+    Args:
+        entity_type: Of the finding.
+        party: Whose it is.
+        values: Its evidence for that party.
+    """
+    told = (
+        said[party]
+        for of, holds, said in _REASONS
+        if of in {entity_type, ""} and party in said and holds(values)
+    )
+    return next(told, _TOGETHER[party])
+
+
+def nobodys_reason(entity_type: str, *, likely: bool) -> Reason:
+    """Why a finding is masked.
+
+    Args:
+        entity_type: Of the finding.
+        likely: Whether it may be somebody's that the case knows.
+    """
+    nobody, perhaps = _NOBODYS.get(entity_type, (Reason.OWNER_UNKNOWN, Reason.OWNER_UNKNOWN))
+    return perhaps if likely else nobody

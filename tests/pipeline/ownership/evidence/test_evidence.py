@@ -1,0 +1,238 @@
+"""All evidence of whose the findings of a call are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from math import expm1, log1p
+
+import numpy as np
+import pytest
+
+from models.language.readings import Reader
+from pipeline.ownership.evidence.evidence import Evidence
+from pipeline.ownership.known.names import KNOWN_PARTIES
+from pipeline.reasons import Reason
+from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
+from tests.builders import transcript, utterance
+from tests.posteriorgrams import CASE, heard
+
+OWN, STAFF, COMPANY = Party.REQUESTER, Party.STAFF, Party.COMPANY
+PHONE, PLACE, NAME = "PHONE_NUMBER", "ADDRESS", "PERSON"
+
+
+def found(words: Transcript, *said: tuple[str, str], **more: object) -> list[Finding]:
+    """Findings by their type and words, in order of text."""
+    out, at = [], 0
+    for kind, each in said:
+        at = words.text.index(each, at)
+        entity = EntitySpan(kind, CharSpan(at, at + len(each)), 0.9, "T", **more)  # type: ignore[arg-type]
+        out.append(Finding(entity, Party.UNKNOWN, Reason.NOT_GIVEN, needs_review=True))
+        at += len(each)
+    return out
+
+
+def seen(
+    text: str, reader: Reader, *said: tuple[str, str], case: CallCase = CASE, at: int = 0, party: Party = OWN
+) -> Mapping[str, float]:
+    """What speaks for one finding of a line that nobody listened to being a party's."""
+    words = transcript(utterance(text, 0.0))
+    findings = found(words, *said)
+    return Evidence(findings, words, case, reader).by_itself()[at][party]
+
+
+def test_each_finding_has_values_for_each_party(reader: Reader) -> None:
+    """And each party is told from the others."""
+    words = transcript(utterance("西村と石井", 0.0))
+    values = Evidence(found(words, (NAME, "西村"), (NAME, "石井")), words, CASE, reader).by_itself()
+    assert [set(each) for each in values] == [set(KNOWN_PARTIES)] * 2
+    for party in KNOWN_PARTIES:
+        told = [name for name in values[0][party] if name.startswith("party")]
+        assert told == [f"party: {party}"]
+    assert (values[0][OWN]["alike"], values[1][STAFF]["alike"]) == (1.0, 1.0)
+    assert values[0][STAFF]["alike"] < 1
+    assert values[1][OWN]["alike"] < 1
+
+
+def test_a_call_without_findings_has_no_evidence(reader: Reader) -> None:
+    """Nor does a case have to know anything."""
+    words = transcript(utterance("はい", 0.0))
+    assert Evidence([], words, CASE, reader).by_itself() == ()
+    told = seen("西村", reader, (NAME, "西村"), case=CallCase("R-0"))
+    assert (told["alike"], told["written covered"], told["listened"]) == (0.0, 0.0, 0.0)
+
+
+def test_what_is_written_and_what_the_talk_says_is_seen(reader: Reader) -> None:
+    """The same setting for all parties, but whose it is by the talk for each."""
+    words = transcript(utterance("漢字は、西村です", 0.0, speaker="cu"))
+    findings = found(words, (NAME, "西村"), hint=STAFF, owners=(0.1, 0.2, 0.7, 0.0))
+    (values,) = Evidence(findings, words, CASE, reader).by_itself()
+    for party in KNOWN_PARTIES:
+        assert values[party]["type: PERSON"] == values[party]["said by: cu"] == 1.0
+        assert values[party]["kanji asked"] == values[party]["read"] == 1.0
+    assert (values[OWN]["talk: another's"], values[STAFF]["talk: theirs"]) == (1.0, 1.0)
+    assert values[STAFF]["read as theirs"] > 0 > values[COMPANY]["read as theirs"]
+    assert values[OWN]["written surname"] == 1.0
+
+
+def test_what_is_heard_is_seen_whatever_is_written(reader: Reader) -> None:
+    """In what is near the forms of a case, and in the kana."""
+    # The first mora is said before the finding's own begin.
+    words = heard("アニシムラサマ", "しんらさま")
+    (values,) = Evidence(found(words, (NAME, words.text)), words, CASE, reader).by_itself()
+    assert values[OWN]["listened"] == values[OWN]["alike, heard"] == 1.0
+    assert values[OWN]["heard surname"] == pytest.approx(1.0)
+    assert values[STAFF]["heard covered"] == 0.0
+    silent = seen("しんらさま", reader, (NAME, "しんらさま"))
+    assert (silent["listened"], silent["alike, heard"]) == (0.0, 0.0)
+    assert not any(name.startswith("heard") for name in silent)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "number"), [(NAME, True, False), (PLACE, False, True), (PHONE, False, True)]
+)
+def test_letters_are_compared_of_names_and_figures_of_all_else(
+    kind: str, name: bool, number: bool, reader: Reader
+) -> None:
+    """A mail address, too, may be taken for a number."""
+    told = seen("西村1", reader, (kind, "西村1"))
+    assert ("letters" in told, "figures" in told, "block" in told) == (name, number, number)
+    other = seen("西村1", reader, (kind, "西村1"), party=STAFF)
+    assert ("letters" in other, "figures" in other, "block" in other) == (name, number, False)
+
+
+def test_only_an_explanation_explains_the_requesters_name(reader: Reader) -> None:
+    """And of the staff nobody asks for kanji."""
+    case = CallCase("R-1", Requester((CaseName("花 子", "ハナ コ"),)), staff=(CaseName("花子", "ハナコ"),))
+    said = "花束の花に子供の子"
+    assert seen(said, reader, (NAME, said), case=case)["explains, written"] >= 1
+    assert "explains, written" not in seen(said, reader, (NAME, said), case=case, party=STAFF)
+    assert "explains, written" not in seen("花子", reader, (NAME, "花子"), case=case)
+
+
+def test_blanks_in_a_name_of_the_case_are_no_letters(reader: Reader) -> None:
+    """西村 隼人 is spelt 西村隼人."""
+    case = CallCase("R-1", Requester((CaseName("西村 隼人", "ニシムラ ハヤト"),)))
+    told = seen("西村隼人", reader, (NAME, "西村隼人"), case=case)
+    assert (told["letters"], told["letters, of theirs"]) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(("party", "own"), [(OWN, 11), (COMPANY, 1), (STAFF, 0)])
+def test_numbers_are_the_requesters_and_the_companys(party: Party, own: int, reader: Reader) -> None:
+    """A case knows no number of the staff."""
+    case = replace(CASE, company_phones=("0",))
+    told = seen("070-0070-8074", reader, (PHONE, "070-0070-8074"), case=case, party=party)
+    assert round(expm1(told["figures, own"])) == own
+
+
+def test_figures_are_read_as_they_are_written_and_as_they_are_read(reader: Reader) -> None:
+    """七百 is no figure of a telephone number, and 八 is."""
+    told = seen("八〇七四", reader, (PHONE, "八〇七四"))
+    assert told["figures, own"] == pytest.approx(log1p(4))
+
+
+def test_figures_are_counted_in_what_is_heard(reader: Reader) -> None:
+    """Where anybody listened."""
+    words = heard("アゼロナナゼロハチゼロ", "瀬戸なな橋")
+    (values,) = Evidence(found(words, (PHONE, words.text)), words, CASE, reader).by_itself()
+    assert values[OWN]["heard: figures, own"] == pytest.approx(log1p(5))
+    assert values[OWN]["heard: figures, other"] == 0.0
+    assert not any(name.startswith("heard:") for name in seen("8074", reader, (PHONE, "8074")))
+
+
+def test_a_room_is_compared_where_they_live_in_a_building(reader: Reader) -> None:
+    """The last three figures of an address are a room, if something stands before them that is no number."""
+    for building, theirs in (("コーポ桜", 1.0), ("", 0.0)):
+        address = CaseName(f"福山市引野町1丁目22番5号{building}308号室")
+        case = CallCase("R-1", Requester(addresses=(address,)))
+        told = seen("コーポ桜308号", reader, (PLACE, "コーポ桜308号"), case=case)
+        assert told["room, same"] == theirs
+        other = seen("コーポ桜309号", reader, (PLACE, "コーポ桜309号"), case=case)
+        assert other["room, off"] == theirs
+
+
+@pytest.mark.parametrize(
+    ("between", "together"),
+    [
+        ("", True),
+        ("の", True),
+        ("、はい、えっと、", True),
+        # Six characters that are no fillers, and seven.
+        ("きしきしきし", True),
+        ("きしきしきしき", False),
+        ("きしはいきしですねきしの", True),
+        # Fillers are no longer than a short turn: 24 characters, and 25.
+        ("はい" * 12, True),
+        ("はい" * 12 + "、", False),
+    ],
+)
+def test_pieces_of_one_number_are_seen_together(between: str, together: bool, reader: Reader) -> None:
+    """Fillers, answers and a few other characters may be said between them."""
+    pieces = ((PHONE, "0070"), (PHONE, "8074"))
+    for at in (0, 1):
+        told = seen(f"0070{between}8074", reader, *pieces, at=at)
+        assert told["figures, own"] == pytest.approx(log1p(4))
+        assert ("together: figures, own" in told) is together
+        assert ("together: written number" in told) is together
+        assert ("together: block" in told) is together
+        if together:
+            assert told["together: figures, own"] == pytest.approx(log1p(8))
+
+
+def test_three_pieces_are_one_and_a_name_parts_nothing(reader: Reader) -> None:
+    """A name between two pieces is none of them, and has no pieces of its own."""
+    said = ((PHONE, "070"), (NAME, "西村"), (PHONE, "0070"), (PHONE, "8074"))
+    words = transcript(utterance("070西村0070の8074", 0.0))
+    values = Evidence(found(words, *said), words, CASE, reader).by_itself()
+    assert [each[OWN].get("together: figures, own") for each in values] == [
+        pytest.approx(log1p(11)),
+        None,
+        pytest.approx(log1p(11)),
+        pytest.approx(log1p(11)),
+    ]
+
+
+def test_a_number_by_itself_has_nothing_together(reader: Reader) -> None:
+    """What is far off is another one."""
+    told = seen("8074" + "ら" * 30 + "0070", reader, (PHONE, "8074"), (PHONE, "0070"))
+    assert not any(name.startswith("together") for name in told)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("umezawa", "surname"),
+        ("ritsu", "given name"),
+        ("umezawa.ritsu", "whole name"),
+        ("UMEZAWA", "surname"),
+    ],
+)
+def test_a_mail_address_in_latin_letters_is_read_as_it_sounds(said: str, kind: str, reader: Reader) -> None:
+    """A case holds no mail address; but many hold a name."""
+    case = CallCase("R-1", Requester((CaseName("梅沢律", "ウメザワリツ"),)))
+    told = seen(f"{said}@example.com", reader, ("EMAIL_ADDRESS", said), case=case)
+    assert told[f"written {kind}"] == 1.0
+    assert told["written covered"] == 1.0
+
+
+def test_a_name_from_abroad_is_seen_in_either_order(reader: Reader) -> None:
+    """ジョン・スミス is スミス・ジョン."""
+    case = CallCase("R-1", Requester((CaseName("スミス・ジョン", "スミス・ジョン"),)))
+    told = seen("ジョンスミス", reader, (NAME, "ジョンスミス"), case=case)
+    assert told["alike"] == 1.0
+    assert told["written whole name"] == 1.0
+
+
+def test_the_findings_around_one_are_seen_with_their_chances(reader: Reader) -> None:
+    """They are told with their reading, and whether they look like an explanation."""
+    words = transcript(utterance("西村と横浜の横と西村", 0.0))
+    findings = found(words, (NAME, "西村"), (NAME, "横浜の横"), (NAME, "西村"))
+    evidence = Evidence(findings, words, CASE, reader)
+    assert [each.kana for each in evidence.told] == ["ニシムラ", "ヨコハマノヨコ", "ニシムラ"]
+    assert [each.explains for each in evidence.told] == [False, True, False]
+    chances = np.array([[0.75, 0.1, 0.1], [0.5, 0.2, 0.2], [0.1, 0.0, 0.0]])
+    around = evidence.around(chances)
+    assert around[2][OWN]["before, same type"] == 0.5
+    assert around[2][OWN]["name before"] == 0.75
+    assert around[2][OWN]["alike elsewhere"] == 0.75
+    assert around[2][STAFF]["name before"] == 0.1

@@ -1,0 +1,209 @@
+"""How near what a case knows is to what is written in a finding, and to what is heard in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import log1p
+
+import pytest
+
+from pipeline.ownership.evidence.nearness import heard, without_talk, written
+from pipeline.ownership.evidence.stretches import Stretch
+from pipeline.ownership.known.forms import SpokenForm
+from pipeline.ownership.known.names import KNOWN_PARTIES
+from pipeline.sound.morae import morae
+from pipeline.types import Party
+from tests.posteriorgrams import A_MORA, logs_of
+
+OWN, STAFF = Party.REQUESTER, Party.STAFF
+
+
+def form(kana: str, kind: str = "surname", party: Party = OWN) -> SpokenForm:
+    """Something that a case knows."""
+    return SpokenForm(party, kind, morae(kana))
+
+
+TAKASAME = form("タカサメ")
+
+
+def near(said: str, *forms: SpokenForm, party: Party = OWN) -> Mapping[str, float]:
+    """How near some forms are to what is written, as kana."""
+    return written(morae(said), forms or (TAKASAME,))[party]
+
+
+def stretch(
+    kana: str, first: int, last: int, instead: Mapping[int, tuple[str, float]] | None = None
+) -> Stretch:
+    """What is heard, of which the morae ``[first, last)`` are a finding's."""
+    return Stretch(logs_of(kana, instead), A_MORA * first, A_MORA * last)
+
+
+def sounding(*stretches: Stretch, forms: tuple[SpokenForm, ...] = (TAKASAME,)) -> Mapping[str, float]:
+    """How near some forms of the requester's are to what is heard."""
+    return heard(stretches, forms)[OWN]
+
+
+def test_a_form_that_is_written_is_as_near_as_can_be() -> None:
+    """It takes its share of what is written; its worth grows with its length."""
+    values = near("タカサメ")
+    assert (values["written surname"], values["written surname, share"]) == (1.0, 1.0)
+    assert values["written surname, worth"] == pytest.approx(log1p(4))
+    assert near("ヒヒタカサメヒヒ")["written surname, share"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("said", "nearness", "covered"),
+    [
+        ("タカサ", 0.8, 1.0),
+        ("カガサメ", 1 - (0.55 * 0.44 + 0.55 * 0.15) / 4, 1.0),
+        # Fairly near up to a price of three tenths of its length.
+        ("タキシメ", 0.745, 1.0),
+        ("カキモメ", 0.681, 0.0),
+    ],
+)
+def test_what_is_written_badly_is_less_near(said: str, nearness: float, covered: float) -> None:
+    """What is hardly near covers nothing, but is told."""
+    values = near(said)
+    assert values["written surname"] == pytest.approx(nearness, abs=0.001)
+    assert values["written covered"] == covered
+
+
+@pytest.mark.parametrize(("said", "there"), [("タ", True), ("ヒ", False)])
+def test_what_is_too_far_is_not_told(said: str, there: bool) -> None:
+    """A third of a form has lost 53 % of it, another mora 72 %; the bound is at three fifths."""
+    assert ("written surname" in near(said, form("タカサ"))) is there
+
+
+def test_of_several_forms_of_one_kind_the_one_that_tells_most_is_kept() -> None:
+    """A longer one tells more, also where it is a little less near."""
+    short, long = form("タカ"), form("タカサメナ")
+    for forms in ((short, long), (long, short)):
+        values = near("タガサメナ", *forms)
+        assert values["written surname, share"] == 1.0
+        assert values["written surname, worth"] == pytest.approx((1 - 0.55 * 0.15 / 5) * log1p(5))
+
+
+def test_each_kind_and_party_has_values_of_its_own() -> None:
+    """A surname of the staff says nothing of the requester's town."""
+    forms = (form("タカサメ", "town"), form("タカサメ", "surname", STAFF))
+    found = written(morae("タカサメ"), forms)
+    assert set(found) == set(KNOWN_PARTIES)
+    assert [name for name in found[OWN] if "surname" in name] == []
+    assert found[OWN]["written town"] == found[STAFF]["written surname"] == 1.0
+    assert [name for name in found[STAFF] if "town" in name] == []
+    assert found[Party.COMPANY]["written covered"] == 0.0
+
+
+def test_what_is_left_is_counted_before_and_behind() -> None:
+    """All that no form covers: up to the first of them, and from there on."""
+    values = near("ヒヒヒタカサメヒモリヒ", TAKASAME, form("モリ", "given name"))
+    assert values["written covered"] == pytest.approx(6 / 11)
+    assert values["written left before"] == pytest.approx(log1p(3))
+    assert values["written left behind"] == pytest.approx(log1p(2))
+
+
+def test_where_nothing_is_near_all_is_left_before() -> None:
+    """Nothing is covered."""
+    values = near("ヒヒヒヒヒヒ")
+    assert (values["written covered"], values["written left behind"]) == (0.0, 0.0)
+    assert values["written left before"] == pytest.approx(log1p(6))
+
+
+def test_nothing_written_tells_nothing() -> None:
+    """A finding may have no sound; then no value is there."""
+    assert written((), (TAKASAME,)) == {party: {} for party in KNOWN_PARTIES}
+    assert near("タカ", form("タカサメ", party=STAFF))["written covered"] == 0.0
+
+
+def test_a_form_that_is_heard_is_as_near_as_can_be() -> None:
+    """Whatever stands around the finding."""
+    values = sounding(stretch("ヒクタカサメクヒ", 2, 6))
+    assert (values["heard surname"], values["heard surname, share"]) == pytest.approx((1.0, 1.0))
+    assert values["heard surname, worth"] == pytest.approx(log1p(4))
+    # The last mora's blanks are no part of a hit.
+    assert values["heard covered"] == pytest.approx(13 / 16)
+    assert (values["heard left before"], values["heard left behind"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(("left", "there"), [(-8.0, True), (-8.95, False)])
+def test_what_is_heard_faintly_is_less_near(left: float, there: bool) -> None:
+    """Log odds of -2.2 for each mora are the bound: -8.8 of four."""
+    values = sounding(stretch("ヒクタカサメクヒ", 2, 6, {3: ("ロ", left)}))
+    assert ("heard surname" in values) is there
+    if there:
+        assert values["heard surname"] == pytest.approx(1 - 7.99 / 4 / 2.2)
+
+
+@pytest.mark.parametrize(("left", "covered"), [(-3.7, 13 / 16), (-4.3, 0.0)])
+def test_what_is_heard_fairly_covers(left: float, covered: float) -> None:
+    """Log odds of -1 for each mora are the bound: -4 of four."""
+    values = sounding(stretch("ヒクタカサメクヒ", 2, 6, {3: ("ロ", left)}))
+    assert values["heard covered"] == pytest.approx(covered)
+    assert values["heard left before"] == pytest.approx(0.0 if covered else log1p(4))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "share", "before", "behind"),
+    [(1, 7, 1.0, 1, 1), (4, 7, 5 / 13, 0, 1), (0, 4, 8 / 13, 2, 0), (2, 8, 1.0, 0, 2)],
+)
+def test_a_form_may_lie_partly_in_a_finding(
+    first: int, last: int, share: float, before: int, behind: int
+) -> None:
+    """Its share is what lies in it, and what is heard beside it is left."""
+    values = sounding(stretch("ケクタカサメクケ", first, last))
+    assert values["heard surname"] == pytest.approx(1.0)
+    assert values["heard surname, share"] == pytest.approx(share)
+    assert values["heard left before"] == pytest.approx(log1p(before))
+    assert values["heard left behind"] == pytest.approx(log1p(behind))
+
+
+def test_a_form_beside_a_finding_is_not_in_it() -> None:
+    """A second around it is heard, too."""
+    values = sounding(stretch("タカサメクケクケ", 4, 8))
+    assert "heard surname" not in values
+    assert values["heard covered"] == 0.0
+    assert values["heard left before"] == pytest.approx(log1p(4))
+
+
+@pytest.mark.parametrize("said", ["サマ", "サン", "デスネ", "トモウシマス", "ー", "ノ"])
+def test_what_is_said_around_names_is_not_left(said: str) -> None:
+    """Neither an honorific nor です nor a drawn vowel is more of a name."""
+    values = sounding(stretch(f"タカサメ{said}", 0, 4 + len(said)))
+    assert values["heard left behind"] == 0.0
+
+
+def test_what_is_heard_in_several_utterances_counts_together() -> None:
+    """A finding may go on in the next one."""
+    values = sounding(stretch("タカサメ", 0, 4), stretch("クケクケ", 0, 4))
+    assert values["heard covered"] == pytest.approx(13 / 32)
+    assert values["heard left before"] == pytest.approx(log1p(4))
+
+
+def test_of_another_party_nothing_is_near() -> None:
+    """What covers the requester's leaves all of it to the staff."""
+    found = heard([stretch("タカサメ", 0, 4)], (TAKASAME, form("モリ", party=STAFF)))
+    assert found[OWN]["heard covered"] > 0
+    assert found[STAFF]["heard covered"] == 0.0
+    assert "heard surname" not in found[STAFF]
+
+
+def test_without_a_stretch_nothing_is_heard() -> None:
+    """Nobody listened, and no value is there."""
+    assert heard([], (TAKASAME,)) == {party: {} for party in KNOWN_PARTIES}
+
+
+@pytest.mark.parametrize(
+    ("kana", "left"),
+    [
+        ("ニシムラサマ", "ニシムラ"),
+        ("ニシムラデスケド", "ニシムラ"),
+        ("ニシムラトモーシマス", "ニシムラ"),
+        ("エーニシムラ", "ニシムラ"),
+        ("ノニシムラチャン", "ニシムラ"),
+        ("ハイ", ""),
+        ("ニシムラ", "ニシムラ"),
+    ],
+)
+def test_talk_is_taken_off_a_name(kana: str, left: str) -> None:
+    """Honorifics, particles and です."""
+    assert without_talk(kana) == left

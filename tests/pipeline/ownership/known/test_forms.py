@@ -1,0 +1,185 @@
+"""What the case knows as it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.language.readings import Reader
+from pipeline.ownership.known.forms import SpokenForm, spoken_forms
+from pipeline.sound.morae import Mora, morae
+from pipeline.sound.posteriorgram import CLASSES
+from pipeline.types import CallCase, CaseName, Party, Requester
+
+CASE = CallCase(
+    "R-1",
+    Requester(
+        (CaseName("佐藤隼人", "サトウハヤト"),),
+        phones=("07000708074",),
+        addresses=(
+            CaseName(
+                "広島県福山市引野町1丁目22番308号メゾン若葉510号室", "ヒロシマケンフクヤマシヒキノチョウ"
+            ),
+        ),
+    ),
+    staff=(CaseName("石井", "イシイ"),),
+    company_names=(CaseName("ほしぞら通販", "ホシゾラツウハン"),),
+    company_phones=("0466-03-1792",),
+)
+
+OWN, COMPANY = Party.REQUESTER, Party.COMPANY
+Forms = dict[tuple[Party, tuple[Mora, ...]], SpokenForm]
+
+
+@pytest.fixture(scope="module")
+def forms(reader: Reader) -> Forms:
+    """By party and sound."""
+    return {(form.party, form.sound): form for form in spoken_forms(CASE, reader)}
+
+
+def kinds(forms: Forms, party: Party, *said: str) -> list[str | None]:
+    """Of what kind the forms of some kana are."""
+    found = [forms.get((party, morae(each))) for each in said]
+    return [form.kind if form else None for form in found]
+
+
+def of_kind(forms: Forms, party: Party, kind: str) -> set[tuple[Mora, ...]]:
+    """The sounds of all forms of one kind."""
+    return {form.sound for form in forms.values() if (form.party, form.kind) == (party, kind)}
+
+
+def sounds(*kana: str) -> set[tuple[Mora, ...]]:
+    """What some kana sound like."""
+    return set(map(morae, kana))
+
+
+def test_names_are_said_whole_and_in_halves(forms: Forms) -> None:
+    """The surname, the given name and both together; of the staff and the company the whole."""
+    assert kinds(forms, OWN, "サトウ", "ハヤト", "サトウハヤト") == ["surname", "given name", "whole name"]
+    assert kinds(forms, Party.STAFF, "イシイ") == ["whole name"]
+    assert kinds(forms, COMPANY, "ホシゾラツウハン") == ["whole name"]
+
+
+def test_places_are_said_by_themselves(forms: Forms) -> None:
+    """Prefecture and city are said with 県 and 市 and without, the town and the building as they are."""
+    assert of_kind(forms, OWN, "region") == sounds("ヒロシマケン", "ヒロシマ", "フクヤマシ", "フクヤマ")
+    assert of_kind(forms, OWN, "town") == sounds("ヒキノチョウ")
+    assert of_kind(forms, OWN, "building") == sounds("メゾンワカバ")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "イッチョウメニジュウニバンサンビャクハチゴウ",
+        "イチノニジュウニノサンビャクハチ",
+        "イチノニイニイノサンゼロハチ",
+        "イチノニイニイノサンマルハチ",
+        "イチニイニイサンレイハチ",
+        "イッチョウメニジュウニバン",
+        "ニジュウニバンサンビャクハチゴウ",
+        "ゴヒャクジュウゴウシツ",
+        "ゴオイチマル",
+        "ゴオイチゼロゴウシツ",
+    ],
+)
+def test_numbers_of_an_address_are_said_in_many_ways(forms: Forms, said: str) -> None:
+    """Counted or figure by figure, with counters, with の or with nothing, whole or two of three numbers."""
+    assert kinds(forms, OWN, said) == ["block"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["ニジュウニバン", "サンビャクハチゴウ", "サンビャクハチ", "イチノニジュウニノサンゼロハチゴヒャク"],
+)
+def test_one_number_of_a_block_is_not_said_alone(forms: Forms, said: str) -> None:
+    """It is in many an address; and a room is no part of the block."""
+    assert kinds(forms, OWN, said) == [None]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("8丁目10番", "ハッチョウメジュウバン"),
+        ("10丁目2番地", "ジュッチョウメニバンチ"),
+        ("1-2", "イチノニ"),
+        ("2の15", "ニイノイチゴオ"),
+        ("3丁目5番コーポ桜3階", "サンカイ"),
+    ],
+)
+def test_counters_are_said_as_they_are_spoken(number: str, said: str, reader: Reader) -> None:
+    """8丁目 is ハッチョウメ, 10丁目 is ジュッチョウメ, and 3階 a number by itself."""
+    case = CallCase("R-1", Requester(addresses=(CaseName(f"福山市引野町{number}"),)))
+    assert morae(said) in {form.sound for form in spoken_forms(case, reader) if form.kind == "block"}
+
+
+def test_a_mobile_number_is_said_in_three_groups(forms: Forms) -> None:
+    """Many begin with 070; the other groups tell, and of the last one also all but its last figure."""
+    assert of_kind(forms, OWN, "number begins") == sounds("ゼロナナゼロ", "マルナナマル", "レイナナレイ")
+    assert of_kind(forms, OWN, "number") == sounds(
+        *("ゼロゼロナナゼロ", "マルマルナナマル", "レイレイナナレイ"),
+        *("ハチゼロナナヨン", "ハチマルナナヨン", "ハチレイナナヨン"),
+        *("ハチゼロナナ", "ハチマルナナ", "ハチレイナナ"),
+    )
+
+
+def test_an_area_code_has_two_to_four_figures(forms: Forms) -> None:
+    """0466-03-1792 is said in any of three ways, for nobody knows its area."""
+    begins = of_kind(forms, COMPANY, "number begins")
+    assert sounds("ゼロヨン", "ゼロヨンロク", "ゼロヨンロクロク") < begins
+    assert {len(sound) for sound in begins} == {len(morae(each)) for each in ("マルヨン", "マルヨンロク")} | {
+        len(morae("マルヨンロクロク"))
+    }
+    tells = of_kind(forms, COMPANY, "number")
+    plain = sounds("ロクロクゼロサン", "ロクゼロサン", "ゼロサン", "イチナナキュウニイ", "イチナナキュウ")
+    assert plain < tells
+    # Four ways of a group with a zero, of which one is the plain one.
+    assert len(tells) == len(plain) + 2 * 3
+
+
+@pytest.mark.parametrize("phone", ["", "不明", "0120", "123456789012"])
+def test_a_number_of_another_length_is_not_said(phone: str, reader: Reader) -> None:
+    """Nobody knows its groups."""
+    assert spoken_forms(CallCase("R-1", Requester(phones=(phone,))), reader) == ()
+
+
+def test_a_name_has_two_morae_and_anything_else_three(reader: Reader) -> None:
+    """モリ is a surname; ミ is in any word, and so are ツ and ツシ."""
+    case = CallCase("R-1", Requester((CaseName("森 美", "モリ ミ"),), addresses=(CaseName("津市", "ツシ"),)))
+    found = [(form.kind, form.sound) for form in spoken_forms(case, reader)]
+    assert found == [("surname", morae("モリ")), ("whole name", morae("モリミ"))]
+    three = CallCase("R-1", Requester(addresses=(CaseName("堺市津", "サカイシツ"),)))
+    assert [form.sound for form in spoken_forms(three, reader)] == [morae("サカイシ"), morae("サカイ")]
+
+
+def test_a_name_from_abroad_is_said_in_either_order(reader: Reader) -> None:
+    """And each half has one form."""
+    case = CallCase("R-1", Requester((CaseName("スミス・ジョン", "スミス・ジョン"),)))
+    found = [(form.kind, form.sound) for form in spoken_forms(case, reader)]
+    assert found == [
+        ("surname", morae("スミス")),
+        ("given name", morae("ジョン")),
+        ("whole name", morae("スミスジョン")),
+        ("whole name", morae("ジョンスミス")),
+    ]
+
+
+def test_a_sound_has_one_form_for_each_party(reader: Reader) -> None:
+    """The requester and the staff may share a surname."""
+    name = CaseName("大野茂", "オオノシゲル")
+    case = CallCase("R-1", Requester((name, name)), staff=(name,))
+    assert [form.party for form in spoken_forms(case, reader)] == [OWN] * 3 + [Party.STAFF] * 3
+
+
+def test_every_form_can_be_heard(forms: Forms) -> None:
+    """No form has a mora that the recogniser does not tell apart."""
+    assert all(set(form.sound) <= set(CLASSES) for form in forms.values())
+
+
+def test_a_case_without_anything_has_no_forms(reader: Reader) -> None:
+    """A case may name nobody."""
+    assert spoken_forms(CallCase("R-2"), reader) == ()
+
+
+def test_an_address_without_kana_is_read(reader: Reader) -> None:
+    """By the dictionary."""
+    case = CallCase("R-3", Requester((), addresses=(CaseName("福山市引野町1-2-3", ""),)))
+    assert any(form.sound[:3] == morae("ヒキノ") for form in spoken_forms(case, reader))

@@ -1,0 +1,72 @@
+"""What stands before or behind an address and is none is a finding of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.ownership.address_ends import part_address_ends
+from pipeline.types import CharSpan, EntitySpan, Party
+
+
+def parts(text: str, kind: str = "ADDRESS") -> list[str]:
+    """What is found where all of a text was."""
+    whole = EntitySpan(kind, CharSpan(0, len(text)), 0.9, "test")
+    return [text[e.chars.start : e.chars.end] for e in part_address_ends([whole], text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("981の6759、5丁目25の9", ["981の6759", "5丁目25の9"]),
+        ("333-5288川口市芝", ["333-5288", "川口市芝"]),
+        ("333-5288", ["333-5288"]),
+        ("333-5288。", ["333-5288。"]),
+        ("333-52881", ["333-52881"]),
+        ("5丁目25の9", ["5丁目25の9"]),
+    ],
+)
+def test_a_code_is_parted_from_its_address(text: str, found: list[str]) -> None:
+    """Where something follows it that is no figure more."""
+    assert parts(text) == found
+
+
+def test_a_telephone_number_is_whole() -> None:
+    """Its first seven figures may look like a code."""
+    assert parts("080-1234、5678", "PHONE_NUMBER") == ["080-1234、5678"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("904号室のイシナキ様", ["904号室", "イシナキ様"]),
+        ("成瀬5-11-30の、山田さん。", ["成瀬5-11-30", "山田さん。"]),
+        ("333-5288、川口市芝2丁目の木村君宛て", ["333-5288", "川口市芝2丁目", "木村君宛て"]),
+        ("コーポ桜二〇一のさくらちゃん", ["コーポ桜二〇一", "さくらちゃん"]),
+        ("成瀬5-11-30コーポ桜", ["成瀬5-11-30コーポ桜"]),
+        ("成瀬5-11-30の、隣", ["成瀬5-11-30の、隣"]),
+        ("長田様", ["長田様"]),
+        ("様方904号室", ["様方904号室"]),
+    ],
+)
+def test_a_name_behind_the_last_number_is_parted_from_the_address(text: str, found: list[str]) -> None:
+    """It is somebody's who may live in the requester's house; without an honorific nobody is named."""
+    assert parts(text) == found
+
+
+def test_the_name_is_a_person_of_whom_the_talk_has_said_nothing() -> None:
+    """The talk that gives the place to the requester says nothing of who lives there."""
+    text = "904号室のイシナキ様"
+    whole = EntitySpan("ADDRESS", CharSpan(0, len(text)), 0.9, "test", hint=Party.REQUESTER, morae=9)
+    place, name = part_address_ends([whole], text)
+    assert (place.entity_type, place.hint, place.morae) == ("ADDRESS", Party.REQUESTER, 0)
+    assert (name.entity_type, name.hint, name.morae) == ("PERSON", None, 0)
+
+
+def test_what_is_no_address_stays_as_it_is_and_in_its_place() -> None:
+    """Findings of other types pass between the parts of an address in order of text."""
+    text = "西村です、904号室のイシナキ様"
+    person = EntitySpan("PERSON", CharSpan(0, 2), 0.9, "test", morae=4)
+    whole = EntitySpan("ADDRESS", CharSpan(5, len(text)), 0.9, "test")
+    first, *rest = part_address_ends([person, whole], text)
+    assert first == person
+    assert [text[e.chars.start : e.chars.end] for e in rest] == ["904号室", "イシナキ様"]

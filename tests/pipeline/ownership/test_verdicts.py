@@ -1,0 +1,263 @@
+"""What forbids an owner, and what is said of one: on each side of every bound, evidence that it decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.ownership.verdicts import HALF, NEAR, Veto, nobodys_reason, owners_reason, vetoed
+from pipeline.reason_text import SENTENCES
+from pipeline.reasons import Reason
+from pipeline.types import Party
+
+OWN, STAFF, COMPANY = Party.REQUESTER, Party.STAFF, Party.COMPANY
+STEP = 0.001
+"""To the other side of a bound."""
+
+TAKEN: dict[Veto, tuple[str, dict[str, float]]] = {
+    Veto.OTHER_ROOM: ("ADDRESS", {"room, off": 1.0, "block, same": 0.0, "written building": NEAR}),
+    Veto.OTHER_SPELLING: ("PERSON", {"kanji another's": 1.0, "alike, heard": NEAR - STEP}),
+    Veto.RELATIVE: (
+        "PERSON",
+        {"relative": 1.0, "heard given name": NEAR - STEP, "explains, written": 1 - STEP},
+    ),
+    Veto.OTHER_IN_TALK: (
+        "PERSON",
+        {"talk: nobody's": 1.0, "listened": 1.0, "heard covered": HALF - STEP},
+    ),
+}
+"""The least, or the most, at which each veto takes a finding."""
+
+
+@pytest.mark.parametrize("veto", Veto)
+def test_each_veto_takes_what_it_is_about(veto: Veto) -> None:
+    """A veto takes a finding of its type alone, and its reason has a sentence."""
+    kind, values = TAKEN[veto]
+
+    assert vetoed(kind, values) is veto
+    assert all(vetoed(other, values) is None for other in ("PHONE_NUMBER", "EMAIL_ADDRESS"))
+    assert vetoed("ADDRESS" if kind == "PERSON" else "PERSON", values) is None
+    assert veto.value in SENTENCES
+
+
+@pytest.mark.parametrize(
+    ("veto", "name", "value"),
+    [
+        (Veto.OTHER_ROOM, "room, off", 0.0),
+        (Veto.OTHER_ROOM, "block, same", 0.5),
+        (Veto.OTHER_ROOM, "written building", NEAR - STEP),
+        (Veto.OTHER_SPELLING, "kanji another's", 0.0),
+        (Veto.OTHER_SPELLING, "alike, heard", NEAR),
+        (Veto.RELATIVE, "relative", 0.0),
+        (Veto.RELATIVE, "heard given name", NEAR),
+        (Veto.RELATIVE, "explains, written", 1.0),
+        (Veto.OTHER_IN_TALK, "talk: nobody's", 0.0),
+        (Veto.OTHER_IN_TALK, "listened", 0.0),
+        (Veto.OTHER_IN_TALK, "heard covered", HALF),
+    ],
+)
+def test_each_veto_leaves_what_is_beyond_one_of_its_bounds(veto: Veto, name: str, value: float) -> None:
+    """One value on the other side of its bound keeps the owner."""
+    kind, values = TAKEN[veto]
+
+    assert name in values
+    assert vetoed(kind, values | {name: value}) is None
+
+
+@pytest.mark.parametrize("veto", Veto)
+def test_a_value_that_is_not_there_is_nothing(veto: Veto) -> None:
+    """A veto reads a missing value as 0: without what speaks for it, it takes nothing."""
+    kind, values = TAKEN[veto]
+
+    assert vetoed(kind, {}) is None
+    assert vetoed(kind, {name: value for name, value in values.items() if value in {1.0, NEAR}}) is veto
+
+
+def test_the_first_of_several_vetoes_is_told() -> None:
+    """Another spelling comes before a relative, and a relative before the talk."""
+    order = (Veto.OTHER_SPELLING, Veto.RELATIVE, Veto.OTHER_IN_TALK)
+    for at, veto in enumerate(order):
+        values = {name: value for each in order[at:] for name, value in TAKEN[each][1].items()}
+        assert vetoed("PERSON", values) is veto
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "veto"),
+    [
+        ("ADDRESS", {"room, off": 1.0, "written building": 0.9}, Veto.OTHER_ROOM),
+        ("ADDRESS", {"room, off": 1.0, "written building": 0.7}, None),
+        ("PERSON", {"kanji another's": 1.0, "alike, heard": 0.7}, Veto.OTHER_SPELLING),
+        ("PERSON", {"kanji another's": 1.0, "alike, heard": 0.9}, None),
+        ("PERSON", {"talk: nobody's": 1.0, "listened": 1.0, "heard covered": 0.45}, Veto.OTHER_IN_TALK),
+        ("PERSON", {"talk: nobody's": 1.0, "listened": 1.0, "heard covered": 0.55}, None),
+    ],
+)
+def test_near_is_four_fifths_and_half_a_half(kind: str, values: dict[str, float], veto: Veto | None) -> None:
+    """Either bound lies between these two values, wherever exactly."""
+    assert vetoed(kind, values) is veto
+
+
+SPELT = {"letters": 1.0, "letters, of theirs": 1.0}
+LIKE = {"alike": NEAR}
+EXPLAINS = {"explains, written": 1.0}
+OTHERWISE = {"alike, other reading": NEAR}
+HEARD = {"heard covered": HALF}
+PLACE_AND_BLOCK = {"written town": NEAR, "block, same": 0.5}
+BUILDING = {"written building": NEAR}
+PLACE = {"written town": NEAR}
+CODE = {"number asked": 1.0, "address near": HALF}
+BLOCK = {"block, same": 0.5}
+SAME = {"figures, own": 2.0, "figures, other": 0.0}
+NEARLY = {"figures, own": 2.0, "figures, other": 0.7, "figures, off": HALF - STEP}
+LEAST_OFF = {"figures, off": STEP}
+PIECE = {"figures, own": 0.5, "figures, other": 0.7, "figures, off": 1.0}
+MAIL = {"written covered": 0.1}
+
+TOLD: list[tuple[str, Party, dict[str, float], Reason]] = [
+    ("PERSON", OWN, SPELT, Reason.NAME_SAME_SPELLING_REQUESTER),
+    ("PERSON", STAFF, SPELT, Reason.NAME_SAME_SPELLING_STAFF),
+    ("PERSON", OWN, LIKE, Reason.NAME_READS_LIKE_REQUESTER),
+    ("PERSON", STAFF, LIKE, Reason.NAME_READS_LIKE_STAFF),
+    ("PERSON", COMPANY, LIKE, Reason.NAME_READS_LIKE_COMPANY),
+    ("PERSON", OWN, EXPLAINS, Reason.EXPLAINS_REQUESTER_KANJI),
+    ("PERSON", OWN, OTHERWISE, Reason.NAME_OTHER_READING_REQUESTER),
+    ("PERSON", OWN, HEARD, Reason.HEARD_AS_REQUESTER),
+    ("PERSON", STAFF, HEARD, Reason.HEARD_AS_STAFF),
+    ("PERSON", COMPANY, HEARD, Reason.HEARD_AS_COMPANY),
+    ("ADDRESS", OWN, PLACE_AND_BLOCK, Reason.ADDRESS_PLACE_AND_BLOCK_SAME),
+    ("ADDRESS", OWN, BUILDING, Reason.ADDRESS_BUILDING_SAME),
+    ("ADDRESS", OWN, PLACE, Reason.ADDRESS_PLACE_SAME),
+    ("ADDRESS", OWN, CODE, Reason.POSTAL_CODE_OF_ADDRESS),
+    ("ADDRESS", OWN, BLOCK, Reason.ADDRESS_BLOCK_ALONE_SAME),
+    ("ADDRESS", OWN, HEARD, Reason.HEARD_AS_REQUESTER),
+    ("PHONE_NUMBER", OWN, SAME, Reason.NUMBER_SAME),
+    ("PHONE_NUMBER", COMPANY, SAME, Reason.NUMBER_SAME),
+    ("PHONE_NUMBER", OWN, NEARLY, Reason.NUMBER_ONE_OR_TWO_OFF),
+    ("PHONE_NUMBER", COMPANY, NEARLY, Reason.NUMBER_ONE_OR_TWO_OFF),
+    ("PHONE_NUMBER", OWN, LEAST_OFF, Reason.NUMBER_ONE_OR_TWO_OFF),
+    ("PHONE_NUMBER", OWN, PIECE, Reason.NUMBER_PIECE_OF_REGISTERED),
+    ("EMAIL_ADDRESS", OWN, MAIL, Reason.MAIL_HOLDS_REQUESTER_NAME),
+    ("EMAIL_ADDRESS", COMPANY, HEARD, Reason.HEARD_AS_COMPANY),
+]
+"""What each reason is told of, at its bounds."""
+
+
+@pytest.mark.parametrize(("kind", "party", "values", "reason"), TOLD)
+def test_an_owner_has_a_reason(kind: str, party: Party, values: dict[str, float], reason: Reason) -> None:
+    """At its bounds a reason is told, and it has a sentence."""
+    assert owners_reason(kind, party, values) is reason
+    assert reason in SENTENCES
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "reason"),
+    [
+        ("PERSON", SPELT | {"letters": 1 - STEP}, Reason.JUDGED_TOGETHER),
+        ("PERSON", SPELT | {"letters, of theirs": 1 - STEP}, Reason.JUDGED_TOGETHER),
+        ("PERSON", {"alike": NEAR - STEP}, Reason.JUDGED_TOGETHER),
+        ("PERSON", {"explains, written": 1 - STEP}, Reason.JUDGED_TOGETHER),
+        ("PERSON", {"alike, other reading": NEAR - STEP}, Reason.JUDGED_TOGETHER),
+        ("PERSON", {"heard covered": HALF - STEP}, Reason.JUDGED_TOGETHER),
+        ("ADDRESS", PLACE_AND_BLOCK | {"written town": NEAR - STEP}, Reason.ADDRESS_BLOCK_ALONE_SAME),
+        ("ADDRESS", PLACE_AND_BLOCK | {"block, same": 0.0}, Reason.ADDRESS_PLACE_SAME),
+        ("ADDRESS", {"written building": NEAR - STEP}, Reason.JUDGED_TOGETHER),
+        ("ADDRESS", {"written town": NEAR - STEP}, Reason.JUDGED_TOGETHER),
+        ("ADDRESS", CODE | {"number asked": 0.0}, Reason.JUDGED_TOGETHER),
+        ("ADDRESS", CODE | {"address near": HALF - STEP}, Reason.JUDGED_TOGETHER),
+        ("ADDRESS", {"block, same": 0.0}, Reason.JUDGED_TOGETHER),
+        ("PHONE_NUMBER", SAME | {"figures, own": 0.0}, Reason.JUDGED_TOGETHER),
+        ("PHONE_NUMBER", SAME | {"figures, other": 0.5}, Reason.NUMBER_PIECE_OF_REGISTERED),
+        ("PHONE_NUMBER", NEARLY | {"figures, off": HALF}, Reason.NUMBER_PIECE_OF_REGISTERED),
+        ("PHONE_NUMBER", NEARLY | {"figures, off": 0.0}, Reason.NUMBER_PIECE_OF_REGISTERED),
+        ("PHONE_NUMBER", PIECE | {"figures, own": 0.0}, Reason.JUDGED_TOGETHER),
+        ("EMAIL_ADDRESS", {"written covered": 0.0}, Reason.JUDGED_TOGETHER),
+        # A reason is of one type of finding.
+        ("ADDRESS", SPELT | LIKE | EXPLAINS | OTHERWISE, Reason.JUDGED_TOGETHER),
+        ("PERSON", PLACE_AND_BLOCK | BUILDING | CODE | SAME | MAIL, Reason.JUDGED_TOGETHER),
+        ("PHONE_NUMBER", MAIL | PLACE_AND_BLOCK, Reason.JUDGED_TOGETHER),
+    ],
+)
+def test_a_reason_that_does_not_hold_is_not_told(kind: str, values: dict[str, float], reason: Reason) -> None:
+    """Beyond one of its bounds the next reason is told."""
+    assert owners_reason(kind, OWN, values) is reason
+
+
+@pytest.mark.parametrize(
+    ("party", "reason"),
+    [
+        (OWN, Reason.JUDGED_TOGETHER),
+        (STAFF, Reason.NAME_BY_TALK_STAFF),
+        (COMPANY, Reason.NAME_BY_TALK_COMPANY),
+    ],
+)
+@pytest.mark.parametrize("kind", ["PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS", "COMPANYS_OWN"])
+def test_without_plain_evidence_all_of_it_is_the_reason(kind: str, party: Party, reason: Reason) -> None:
+    """Every party has a reason for every type of finding."""
+    assert owners_reason(kind, party, {}) is reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "order"),
+    [
+        (
+            "PERSON",
+            [
+                (SPELT, Reason.NAME_SAME_SPELLING_REQUESTER),
+                (LIKE, Reason.NAME_READS_LIKE_REQUESTER),
+                (EXPLAINS, Reason.EXPLAINS_REQUESTER_KANJI),
+                (OTHERWISE, Reason.NAME_OTHER_READING_REQUESTER),
+                (HEARD, Reason.HEARD_AS_REQUESTER),
+            ],
+        ),
+        (
+            "ADDRESS",
+            [
+                (PLACE_AND_BLOCK, Reason.ADDRESS_PLACE_AND_BLOCK_SAME),
+                (BUILDING, Reason.ADDRESS_BUILDING_SAME),
+                (PLACE, Reason.ADDRESS_PLACE_SAME),
+                (CODE, Reason.POSTAL_CODE_OF_ADDRESS),
+                (BLOCK, Reason.ADDRESS_BLOCK_ALONE_SAME),
+                (HEARD, Reason.HEARD_AS_REQUESTER),
+            ],
+        ),
+        ("PHONE_NUMBER", [(PIECE, Reason.NUMBER_PIECE_OF_REGISTERED), (HEARD, Reason.HEARD_AS_REQUESTER)]),
+        ("EMAIL_ADDRESS", [(MAIL, Reason.MAIL_HOLDS_REQUESTER_NAME), (HEARD, Reason.HEARD_AS_REQUESTER)]),
+    ],
+)
+def test_the_plainest_reason_is_told_first(kind: str, order: list[tuple[dict[str, float], Reason]]) -> None:
+    """Of all that hold, the one that stands first; without it, the next."""
+    for at, (_, reason) in enumerate(order):
+        values = {name: value for each, _ in order[at:] for name, value in each.items()}
+        if reason in {Reason.ADDRESS_BUILDING_SAME, Reason.ADDRESS_PLACE_SAME}:
+            values["block, same"] = 0.0
+        assert owners_reason(kind, OWN, values) is reason
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"alike": 0.9}, Reason.NAME_READS_LIKE_REQUESTER),
+        ({"alike": 0.7}, Reason.JUDGED_TOGETHER),
+        ({"heard covered": 0.55}, Reason.HEARD_AS_REQUESTER),
+        ({"heard covered": 0.45}, Reason.JUDGED_TOGETHER),
+    ],
+)
+def test_a_reason_is_told_from_four_fifths_or_a_half(values: dict[str, float], reason: Reason) -> None:
+    """Either bound lies between these two values, wherever exactly."""
+    assert owners_reason("PERSON", OWN, values) is reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "nobody", "perhaps"),
+    [
+        ("PERSON", Reason.NAME_OF_NOBODY, Reason.NAME_SOMEWHAT_LIKE),
+        ("ADDRESS", Reason.ADDRESS_NOT_REGISTERED, Reason.ADDRESS_NEXT_DOOR),
+        ("PHONE_NUMBER", Reason.NUMBER_NOT_REGISTERED, Reason.OWNER_UNKNOWN),
+        ("EMAIL_ADDRESS", Reason.OWNER_UNKNOWN, Reason.OWNER_UNKNOWN),
+        ("COMPANYS_OWN", Reason.OWNER_UNKNOWN, Reason.OWNER_UNKNOWN),
+    ],
+)
+def test_what_is_masked_has_a_reason(kind: str, nobody: Reason, perhaps: Reason) -> None:
+    """A finding that is nobody's says so, and one that may be somebody's says that; either has a sentence."""
+    assert nobodys_reason(kind, likely=False) is nobody
+    assert nobodys_reason(kind, likely=True) is perhaps
+    assert {nobody, perhaps} <= set(SENTENCES)

@@ -6,6 +6,7 @@ A veto takes a finding from an owner that it is like, last, whatever the judge s
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -21,6 +22,12 @@ NEAR: Final = 0.8
 
 HALF: Final = 0.5
 """A probability, or a share, from which a reason says it."""
+
+COMPANY: Final = f"party: {Party.COMPANY}"
+"""Evidence for the company: what it is called is no surname, and is written in many ways."""
+
+TWO_MORAE: Final = math.log1p(2)
+"""The shortest given name, as evidence counts morae."""
 
 
 class Veto(enum.Enum):
@@ -38,12 +45,29 @@ class Veto(enum.Enum):
     OTHER_KANJI = Reason.EXPLAINS_OTHER_KANJI
     """石ころの石 explains no name without 石."""
 
-    OTHER_IN_TALK = Reason.HEARD_OTHERWISE
-    """What the talk gives to another, and is not heard as theirs, is the other's."""
-
 
 def _of(values: Values, name: str) -> float:
     return values.get(name, 0.0)
+
+
+def _explains(values: Values) -> bool:
+    return _of(values, "explains, written") >= HALF
+
+
+def _heard_a_name(values: Values) -> bool:
+    """Whether a name of theirs is heard, whatever was written."""
+    return any(_of(values, f"heard {kind}") >= NEAR for kind in ("whole name", "surname", "given name"))
+
+
+def _another_name_follows(values: Values) -> bool:
+    """Whether their surname is clear, and two morae or more behind it are not theirs.
+
+    Of what is only read, ``relative`` has told that already.
+    """
+    if not _of(values, "listened"):
+        return _of(values, "written surname") >= NEAR
+    follows = _of(values, "heard left behind") >= TWO_MORAE and _of(values, "heard given name") < HALF
+    return follows and _of(values, "heard surname") >= NEAR
 
 
 _VETOES: Final[tuple[tuple[Veto, str, Callable[[Values], bool]], ...]] = (
@@ -57,27 +81,14 @@ _VETOES: Final[tuple[tuple[Veto, str, Callable[[Values], bool]], ...]] = (
     (
         Veto.OTHER_SPELLING,
         "PERSON",
-        lambda v: (
-            _of(v, "kanji another's") > 0
-            and _of(v, "explains, written") < HALF
-            and _of(v, "alike, heard") < NEAR
-        ),
+        lambda v: _of(v, "kanji another's") > _of(v, COMPANY) and not _explains(v) and not _heard_a_name(v),
     ),
     (
         Veto.RELATIVE,
         "PERSON",
-        lambda v: (
-            _of(v, "relative") > 0
-            and _of(v, "explains, written") < HALF
-            and _of(v, "heard given name") < NEAR
-        ),
+        lambda v: _of(v, "relative") > 0 and not _explains(v) and _another_name_follows(v),
     ),
     (Veto.OTHER_KANJI, "PERSON", lambda v: _of(v, "explains kanji of another") > 0),
-    (
-        Veto.OTHER_IN_TALK,
-        "PERSON",
-        lambda v: _of(v, "talk: nobody's") > 0 and _of(v, "listened") > 0 and _of(v, "heard covered") < HALF,
-    ),
 )
 """Each veto, the type of the findings that it looks at, and when it takes one."""
 

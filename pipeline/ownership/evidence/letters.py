@@ -159,7 +159,7 @@ def _is_relative(name: WrittenName, known: Sequence[KnownName]) -> bool:
         return False
     if len(name.halves) > 1:
         near = [max((likeness(p, half) for n in known for p in n.parts), default=0.0) for half in name.halves]
-        return max(near) >= MIN_SURNAME_LIKENESS and min(near) < MAX_GIVEN_NAME_LIKENESS
+        return max(near) >= MIN_SURNAME_LIKENESS > min(near)
     return any(_goes_on(kana, *each.parts) for each in known if len(each.parts) == 2)
 
 

@@ -56,10 +56,14 @@ def test_a_name_behind_the_last_number_is_parted_from_the_address(text: str, fou
 def test_the_name_is_a_person_of_whom_the_talk_has_said_nothing() -> None:
     """The talk that gives the place to the requester says nothing of who lives there."""
     text = "904号室のイシナキ様"
-    whole = EntitySpan("ADDRESS", CharSpan(0, len(text)), 0.9, "test", hint=Party.REQUESTER, morae=9)
+    read = (0.1, 0.8, 0.1, 0.0)
+    whole = EntitySpan(
+        "ADDRESS", CharSpan(0, len(text)), 0.9, "test", hint=Party.REQUESTER, owners=read, morae=9
+    )
     place, name = part_address_ends([whole], text)
     assert (place.entity_type, place.hint, place.morae) == ("ADDRESS", Party.REQUESTER, 0)
     assert (name.entity_type, name.hint, name.morae) == ("PERSON", None, 0)
+    assert (place.owners, name.owners) == (read, ())
 
 
 def test_what_is_no_address_stays_as_it_is_and_in_its_place() -> None:

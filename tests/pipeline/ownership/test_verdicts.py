@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import log1p
+
 import pytest
 
-from pipeline.ownership.verdicts import HALF, NEAR, Veto, nobodys_reason, owners_reason, vetoed
+from pipeline.ownership.verdicts import HALF, NEAR, TWO_MORAE, Veto, nobodys_reason, owners_reason, vetoed
 from pipeline.reason_text import SENTENCES
 from pipeline.reasons import Reason
 from pipeline.types import Party
@@ -15,15 +17,21 @@ STEP = 0.001
 
 TAKEN: dict[Veto, tuple[str, dict[str, float]]] = {
     Veto.OTHER_ROOM: ("ADDRESS", {"room, off": 1.0, "block, same": 0.0, "written building": NEAR}),
-    Veto.OTHER_SPELLING: ("PERSON", {"kanji another's": 1.0, "alike, heard": NEAR - STEP}),
+    Veto.OTHER_SPELLING: (
+        "PERSON",
+        {
+            "kanji another's": 1.0,
+            "heard whole name": NEAR - STEP,
+            "heard surname": NEAR - STEP,
+            "heard given name": NEAR - STEP,
+            "explains, written": HALF - STEP,
+        },
+    ),
     Veto.RELATIVE: (
         "PERSON",
-        {"relative": 1.0, "heard given name": NEAR - STEP, "explains, written": 1 - STEP},
+        {"relative": 1.0, "written surname": NEAR, "explains, written": HALF - STEP},
     ),
-    Veto.OTHER_IN_TALK: (
-        "PERSON",
-        {"talk: nobody's": 1.0, "listened": 1.0, "heard covered": HALF - STEP},
-    ),
+    Veto.OTHER_KANJI: ("PERSON", {"explains kanji of another": 1.0}),
 }
 """The least, or the most, at which each veto takes a finding."""
 
@@ -46,13 +54,14 @@ def test_each_veto_takes_what_it_is_about(veto: Veto) -> None:
         (Veto.OTHER_ROOM, "block, same", 0.5),
         (Veto.OTHER_ROOM, "written building", NEAR - STEP),
         (Veto.OTHER_SPELLING, "kanji another's", 0.0),
-        (Veto.OTHER_SPELLING, "alike, heard", NEAR),
+        (Veto.OTHER_SPELLING, "heard whole name", NEAR),
+        (Veto.OTHER_SPELLING, "heard surname", NEAR),
+        (Veto.OTHER_SPELLING, "heard given name", NEAR),
+        (Veto.OTHER_SPELLING, "explains, written", HALF),
         (Veto.RELATIVE, "relative", 0.0),
-        (Veto.RELATIVE, "heard given name", NEAR),
-        (Veto.RELATIVE, "explains, written", 1.0),
-        (Veto.OTHER_IN_TALK, "talk: nobody's", 0.0),
-        (Veto.OTHER_IN_TALK, "listened", 0.0),
-        (Veto.OTHER_IN_TALK, "heard covered", HALF),
+        (Veto.RELATIVE, "written surname", NEAR - STEP),
+        (Veto.RELATIVE, "explains, written", HALF),
+        (Veto.OTHER_KANJI, "explains kanji of another", 0.0),
     ],
 )
 def test_each_veto_leaves_what_is_beyond_one_of_its_bounds(veto: Veto, name: str, value: float) -> None:
@@ -73,11 +82,41 @@ def test_a_value_that_is_not_there_is_nothing(veto: Veto) -> None:
 
 
 def test_the_first_of_several_vetoes_is_told() -> None:
-    """Another spelling comes before a relative, and a relative before the talk."""
-    order = (Veto.OTHER_SPELLING, Veto.RELATIVE, Veto.OTHER_IN_TALK)
+    """Another spelling comes before a relative, and other kanji that are explained come last."""
+    order = (Veto.OTHER_SPELLING, Veto.RELATIVE, Veto.OTHER_KANJI)
     for at, veto in enumerate(order):
         values = {name: value for each in order[at:] for name, value in TAKEN[each][1].items()}
         assert vetoed("PERSON", values) is veto
+
+
+HEARD_RELATIVE = {"relative": 1.0, "listened": 1.0, "heard surname": NEAR, "heard left behind": TWO_MORAE}
+
+
+@pytest.mark.parametrize(
+    ("other", "taken"),
+    [
+        ({}, True),
+        ({"heard surname": NEAR - STEP}, False),
+        ({"heard left behind": TWO_MORAE - STEP}, False),
+        ({"explains, written": HALF}, False),
+        ({"relative": 0.0}, False),
+        # What is written tells only where nobody listened.
+        ({"heard surname": 0.0, "written surname": 1.0}, False),
+        ({"heard left behind": 0.0, "written surname": 1.0}, False),
+        ({"listened": 0.0}, False),
+        ({"listened": 0.0, "written surname": NEAR}, True),
+    ],
+)
+def test_a_relative_is_heard_by_what_follows_the_surname(other: dict[str, float], taken: bool) -> None:
+    """The surname has to be clear, and two morae behind it have to be none of theirs."""
+    assert vetoed("PERSON", HEARD_RELATIVE | other) is (Veto.RELATIVE if taken else None)
+
+
+@pytest.mark.parametrize(("left", "taken"), [(log1p(2), True), (0.9, False), (log1p(1), False)])
+def test_a_given_name_has_two_morae(left: float, taken: bool) -> None:
+    """One mora more may be a particle."""
+    values = HEARD_RELATIVE | {"heard left behind": left}
+    assert vetoed("PERSON", values) is (Veto.RELATIVE if taken else None)
 
 
 @pytest.mark.parametrize(
@@ -85,15 +124,26 @@ def test_the_first_of_several_vetoes_is_told() -> None:
     [
         ("ADDRESS", {"room, off": 1.0, "written building": 0.9}, Veto.OTHER_ROOM),
         ("ADDRESS", {"room, off": 1.0, "written building": 0.7}, None),
-        ("PERSON", {"kanji another's": 1.0, "alike, heard": 0.7}, Veto.OTHER_SPELLING),
-        ("PERSON", {"kanji another's": 1.0, "alike, heard": 0.9}, None),
-        ("PERSON", {"talk: nobody's": 1.0, "listened": 1.0, "heard covered": 0.45}, Veto.OTHER_IN_TALK),
-        ("PERSON", {"talk: nobody's": 1.0, "listened": 1.0, "heard covered": 0.55}, None),
+        ("PERSON", {"kanji another's": 1.0, "heard surname": 0.7}, Veto.OTHER_SPELLING),
+        ("PERSON", {"kanji another's": 1.0, "heard surname": 0.9}, None),
+        ("PERSON", {"relative": 1.0, "written surname": 0.9}, Veto.RELATIVE),
+        ("PERSON", {"relative": 1.0, "written surname": 0.7}, None),
+        ("PERSON", {"kanji another's": 1.0, "explains, written": 0.45}, Veto.OTHER_SPELLING),
+        ("PERSON", {"kanji another's": 1.0, "explains, written": 0.55}, None),
+        ("PERSON", {"relative": 1.0, "written surname": 1.0, "explains, written": 0.45}, Veto.RELATIVE),
+        ("PERSON", {"relative": 1.0, "written surname": 1.0, "explains, written": 0.55}, None),
     ],
 )
 def test_near_is_four_fifths_and_half_a_half(kind: str, values: dict[str, float], veto: Veto | None) -> None:
     """Either bound lies between these two values, wherever exactly."""
     assert vetoed(kind, values) is veto
+
+
+def test_an_explanation_of_other_kanji_is_anothers_however_well_it_explains() -> None:
+    """One kanji that is named outright and is not theirs tells enough."""
+    values = {"explains kanji of another": 1.0, "explains kanji of theirs": 2.0, "explains, written": 2.0}
+    assert vetoed("PERSON", values) is Veto.OTHER_KANJI
+    assert vetoed("PERSON", values | {"explains kanji of another": 0.0}) is None
 
 
 SPELT = {"letters": 1.0, "letters, of theirs": 1.0}
@@ -185,14 +235,15 @@ def test_a_reason_that_does_not_hold_is_not_told(kind: str, values: dict[str, fl
     ("party", "reason"),
     [
         (OWN, Reason.JUDGED_TOGETHER),
-        (STAFF, Reason.NAME_BY_TALK_STAFF),
-        (COMPANY, Reason.NAME_BY_TALK_COMPANY),
+        (STAFF, Reason.JUDGED_TOGETHER_STAFF),
+        (COMPANY, Reason.JUDGED_TOGETHER_COMPANY),
     ],
 )
 @pytest.mark.parametrize("kind", ["PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS", "COMPANYS_OWN"])
 def test_without_plain_evidence_all_of_it_is_the_reason(kind: str, party: Party, reason: Reason) -> None:
-    """Every party has a reason for every type of finding."""
+    """Every party has a reason for every type of finding, and that has a sentence."""
     assert owners_reason(kind, party, {}) is reason
+    assert reason in SENTENCES
 
 
 @pytest.mark.parametrize(

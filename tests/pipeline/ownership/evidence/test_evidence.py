@@ -101,13 +101,31 @@ def test_letters_are_compared_of_names_and_figures_of_all_else(
     assert ("letters" in other, "figures" in other, "block" in other) == (name, number, False)
 
 
-def test_only_an_explanation_explains_the_requesters_name(reader: Reader) -> None:
-    """And of the staff nobody asks for kanji."""
-    case = CallCase("R-1", Requester((CaseName("花 子", "ハナ コ"),)), staff=(CaseName("花子", "ハナコ"),))
+def test_only_an_explanation_explains_a_name(reader: Reader) -> None:
+    """Of every party, for anybody's kanji may be explained; a name explains none."""
+    case = CallCase("R-1", Requester((CaseName("花 子", "ハナ コ"),)), staff=(CaseName("三宅修"),))
     said = "花束の花に子供の子"
-    assert seen(said, reader, (NAME, said), case=case)["explains, written"] >= 1
-    assert "explains, written" not in seen(said, reader, (NAME, said), case=case, party=STAFF)
-    assert "explains, written" not in seen("花子", reader, (NAME, "花子"), case=case)
+    told = {party: seen(said, reader, (NAME, said), case=case, party=party) for party in KNOWN_PARTIES}
+    assert [values["explains"] for values in told.values()] == [1.0] * 3
+    assert told[OWN]["explains, written"] >= 1 > told[STAFF]["explains, written"]
+    assert told[COMPANY]["explains, written"] == 0.0
+    assert [values["explains kanji of theirs"] for values in told.values()] == [2.0, 0.0, 0.0]
+    assert [values["explains kanji of another"] for values in told.values()] == [0.0, 2.0, 2.0]
+    other = seen("花子", reader, (NAME, "花子"), case=case)
+    assert not any(name.startswith("explains") for name in other)
+
+
+@pytest.mark.parametrize(("kind", "figures"), [(NAME, False), (PLACE, True), (PHONE, True)])
+def test_a_name_is_compared_with_names_and_places_alone(kind: str, figures: bool, reader: Reader) -> None:
+    """No name is like figures but by chance."""
+    said = "8074引野町1丁目22番西村"
+    told = seen(said, reader, (kind, said))
+    assert told["written surname"] == 1.0
+    assert "written town" in told
+    assert ("written number" in told, "written block" in told) == (figures, figures)
+    words = heard("アハチゼロナナヨンニシムラ", "にしむら")
+    (values,) = Evidence(found(words, (kind, words.text)), words, CASE, reader).by_itself()
+    assert ("heard number" in values[OWN], "heard surname" in values[OWN]) == (figures, True)
 
 
 def test_blanks_in_a_name_of_the_case_are_no_letters(reader: Reader) -> None:
@@ -140,6 +158,13 @@ def test_figures_are_counted_in_what_is_heard(reader: Reader) -> None:
     assert not any(name.startswith("heard:") for name in seen("8074", reader, (PHONE, "8074")))
 
 
+def test_no_figure_is_taken_for_talk(reader: Reader) -> None:
+    """サン is three and ニ is two, wherever they are heard in a number."""
+    words = heard("アニゼロサンハチゼロナナサン", "瀬戸なな橋")
+    (values,) = Evidence(found(words, (PHONE, words.text)), words, CASE, reader).by_itself()
+    assert values[OWN]["heard: figures"] == pytest.approx(log1p(7))
+
+
 def test_a_room_is_compared_where_they_live_in_a_building(reader: Reader) -> None:
     """The last three figures of an address are a room, if something stands before them that is no number."""
     for building, theirs in (("コーポ桜", 1.0), ("", 0.0)):
@@ -149,6 +174,36 @@ def test_a_room_is_compared_where_they_live_in_a_building(reader: Reader) -> Non
         assert told["room, same"] == theirs
         other = seen("コーポ桜309号", reader, (PLACE, "コーポ桜309号"), case=case)
         assert other["room, off"] == theirs
+
+
+@pytest.mark.parametrize(
+    ("number", "rooms"),
+    [
+        ("1丁目22番5号コーポ桜308号室", 1),
+        ("1丁目22番5号コーポ桜308号", 1),
+        ("1丁目22番5号コーポ桜308", 1),
+        # Three figures of a number are a block, or a part of one.
+        ("1丁目22番308号", 0),
+        ("1-22-308", 0),
+        ("1の22の308", 0),
+        ("1丁目22番地308号室", 0),
+        # A building without a room has none, and other figures are no room.
+        ("1丁目22番5号コーポ桜", 0),
+        ("1丁目22番308号コーポ桜", 0),
+        ("1丁目22番5号コーポ桜08号室", 0),
+        ("1丁目22番5号コーポ桜1308号室", 0),
+        ("1丁目22番5号コーポ桜308階", 0),
+    ],
+)
+def test_a_room_is_a_number_of_three_figures_behind_a_buildings_name(
+    number: str, rooms: int, reader: Reader
+) -> None:
+    """Any other room is another only where theirs is known."""
+    case = CallCase("R-1", Requester(addresses=(CaseName(f"福山市引野町{number}"),)))
+    told = seen("コーポ桜309号", reader, (PLACE, "コーポ桜309号"), case=case)
+    assert (told["room, same"], told["room, off"]) == (0.0, rooms)
+    own = seen("コーポ桜308号", reader, (PLACE, "コーポ桜308号"), case=case)
+    assert (own["room, same"], own["room, off"]) == (rooms, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +258,7 @@ def test_a_number_by_itself_has_nothing_together(reader: Reader) -> None:
     [
         ("umezawa", "surname"),
         ("ritsu", "given name"),
-        ("umezawa.ritsu", "whole name"),
+        ("umezawaritsu", "whole name"),
         ("UMEZAWA", "surname"),
     ],
 )
@@ -213,6 +268,25 @@ def test_a_mail_address_in_latin_letters_is_read_as_it_sounds(said: str, kind: s
     told = seen(f"{said}@example.com", reader, ("EMAIL_ADDRESS", said), case=case)
     assert told[f"written {kind}"] == 1.0
     assert told["written covered"] == 1.0
+
+
+@pytest.mark.parametrize("joint", ["-", "_", ".", "@", "＠"])
+def test_a_mail_address_is_read_word_by_word(joint: str, reader: Reader) -> None:
+    """ritsu-umezawa holds both halves of a name, each whole, in either order."""
+    case = CallCase("R-1", Requester((CaseName("梅沢律", "ウメザワリツ"),)))
+    for said in (f"ritsu{joint}umezawa", f"umezawa{joint}ritsu"):
+        told = seen(said, reader, ("EMAIL_ADDRESS", said), case=case)
+        assert told["written surname"] == told["written given name"] == 1.0
+        # No form reaches across the joint.
+        assert told["written whole name"] < 1.0
+    told = seen(f"ume{joint}zawa", reader, ("EMAIL_ADDRESS", f"ume{joint}zawa"), case=case)
+    assert told.get("written surname", 0.0) < 1.0
+
+
+def test_words_in_other_letters_are_read_whole(reader: Reader) -> None:
+    """A joint parts the words of a mail address alone."""
+    told = seen("ニシ-ムラ", reader, (NAME, "ニシ-ムラ"))
+    assert told["written surname"] == 1.0
 
 
 def test_a_name_from_abroad_is_seen_in_either_order(reader: Reader) -> None:

@@ -7,7 +7,7 @@ from math import log1p
 
 import pytest
 
-from pipeline.ownership.evidence.nearness import heard, without_talk, written
+from pipeline.ownership.evidence.nearness import heard, without_honorific, written
 from pipeline.ownership.evidence.stretches import Stretch
 from pipeline.ownership.known.forms import SpokenForm
 from pipeline.ownership.known.names import KNOWN_PARTIES
@@ -102,6 +102,30 @@ def test_what_is_left_is_counted_before_and_behind() -> None:
     assert values["written left behind"] == pytest.approx(log1p(2))
 
 
+@pytest.mark.parametrize(("said", "count"), [("タカサメ", 4), ("ヒヒタカサメヒ", 7), ("タカーサメ", 5)])
+def test_what_is_written_has_so_many_morae(said: str, count: int) -> None:
+    """For every party the same, whatever is near."""
+    found = written(morae(said), (TAKASAME,))
+    assert [values["written morae"] for values in found.values()] == [pytest.approx(log1p(count))] * 3
+
+
+def test_no_form_reaches_across_a_break() -> None:
+    """A word that ends in half a name, and one that begins with the other half, are no name."""
+    whole, halves = morae("タカサメ"), (*morae("タカ"), None, *morae("サメ"))
+    assert written(whole, (TAKASAME,))[OWN]["written surname"] == 1.0
+    parted = written(halves, (TAKASAME,))[OWN]
+    assert parted.get("written surname", 0.0) < 0.7
+    assert parted["written covered"] == 0.0
+
+
+def test_each_side_of_a_break_is_looked_through() -> None:
+    """Two words may hold a name each."""
+    line = (*morae("モリ"), None, *morae("タカサメ"))
+    values = written(line, (TAKASAME, form("モリ", "given name")))[OWN]
+    assert values["written surname"] == values["written given name"] == 1.0
+    assert values["written left before"] == 0.0
+
+
 def test_where_nothing_is_near_all_is_left_before() -> None:
     """Nothing is covered."""
     values = near("ヒヒヒヒヒヒ")
@@ -165,11 +189,63 @@ def test_a_form_beside_a_finding_is_not_in_it() -> None:
     assert values["heard left before"] == pytest.approx(log1p(4))
 
 
-@pytest.mark.parametrize("said", ["サマ", "サン", "デスネ", "トモウシマス", "ー", "ノ"])
-def test_what_is_said_around_names_is_not_left(said: str) -> None:
-    """Neither an honorific nor です nor a drawn vowel is more of a name."""
-    values = sounding(stretch(f"タカサメ{said}", 0, 4 + len(said)))
+BEHIND = (
+    *(
+        "サマ",
+        "サン",
+        "チャン",
+        "クン",
+        "デス",
+        "デスケド",
+        "デスネ",
+        "デスガ",
+        "ハイ",
+        "モウシマス",
+        "トモーシマス",
+    ),
+    *("ー", "ノ", "ガ", "ト", "モ", "ニ", "デ", "ヨネ"),
+)
+
+
+@pytest.mark.parametrize("said", BEHIND)
+def test_what_is_said_behind_names_is_not_left(said: str) -> None:
+    """Neither an honorific nor です nor a particle nor a drawn vowel is more of a name."""
+    length = 4 + len(said) - sum(char in "ャ" for char in said)
+    values = sounding(stretch(f"タカサメ{said}", 0, length))
     assert values["heard left behind"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("said", "left"), [("ノ", 0), ("エー", 0), ("ガ", 0), ("ワ", 0), ("ニ", 0), ("ヒ", 1)]
+)
+def test_what_is_said_before_names_is_not_left(said: str, left: int) -> None:
+    """A particle of what went before may be heard, too."""
+    values = sounding(stretch(f"{said}タカサメ", 0, 4 + len(said)))
+    assert values["heard left before"] == pytest.approx(log1p(left))
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        # Only what is left is stripped, and in it an honorific wherever it stands.
+        ("サンロク", 2),
+        ("ロクサンロク", 4),
+        ("ノロク", 2),
+        ("ロクニ", 2),
+        ("ロクノロク", 5),
+        ("ロッーク", 2),
+    ],
+)
+def test_what_is_left_beside_a_name_is_counted_without_what_is_said_around_it(said: str, left: int) -> None:
+    """Particles at either end of it, honorifics anywhere, long vowels and stops tell nothing."""
+    values = sounding(stretch(f"タカサメ{said}", 0, 4 + len(said)))
+    assert values["heard left behind"] == pytest.approx(log1p(left))
+
+
+def test_what_is_heard_has_so_many_morae() -> None:
+    """All of a finding's, in all its utterances, for every party; of long vowels and stops none."""
+    found = heard([stretch("ヒタカサメ", 1, 5), stretch("クーケッ", 0, 4)], (TAKASAME,))
+    assert [values["heard morae"] for values in found.values()] == [pytest.approx(log1p(6))] * 3
 
 
 def test_what_is_heard_in_several_utterances_counts_together() -> None:
@@ -196,14 +272,44 @@ def test_without_a_stretch_nothing_is_heard() -> None:
     ("kana", "left"),
     [
         ("ニシムラサマ", "ニシムラ"),
+        ("ニシムラチャン", "ニシムラ"),
+        ("ニシムラクン", "ニシムラ"),
+        ("ニシムラデス", "ニシムラ"),
         ("ニシムラデスケド", "ニシムラ"),
+        ("ニシムラデスネ", "ニシムラ"),
+        ("ニシムラデスガ", "ニシムラ"),
+        ("ニシムラモウシマス", "ニシムラ"),
         ("ニシムラトモーシマス", "ニシムラ"),
-        ("エーニシムラ", "ニシムラ"),
-        ("ノニシムラチャン", "ニシムラ"),
+        ("ニシムラトモオシマス", "ニシムラ"),
+        # One behind the other.
+        ("ニシムラサンデスハイ", "ニシムラ"),
         ("ハイ", ""),
         ("ニシムラ", "ニシムラ"),
     ],
 )
-def test_talk_is_taken_off_a_name(kana: str, left: str) -> None:
-    """Honorifics, particles and です."""
-    assert without_talk(kana) == left
+def test_an_honorific_is_taken_off_the_end_of_a_name(kana: str, left: str) -> None:
+    """And です, はい and と申します."""
+    assert without_honorific(kana) == left
+
+
+@pytest.mark.parametrize(
+    "kana",
+    [
+        *(
+            "ノムラ",
+            "ワタナベ",
+            "エンドウ",
+            "トモコ",
+            "サンペイ",
+            "サンノミヤ",
+            "クンイチ",
+            "ハイバラ",
+            "モリ",
+        ),
+        *("オガタ", "ナガノ", "ニシダニ", "クドウヨネ", "タケモト", "イデ"),
+    ],
+)
+def test_a_name_that_begins_or_ends_like_talk_is_whole(kana: str) -> None:
+    """What stands before a name is not taken off, nor is a particle behind it."""
+    assert without_honorific(kana) == kana
+    assert without_honorific(f"{kana}サン") == kana

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.language.readings import Reader
-from pipeline.ownership.known.forms import SpokenForm, spoken_forms
+from pipeline.ownership.known.forms import NUMBERS, SpokenForm, spoken_forms
 from pipeline.sound.morae import Mora, morae
 from pipeline.sound.posteriorgram import CLASSES
 from pipeline.types import CallCase, CaseName, Party, Requester
@@ -122,17 +122,47 @@ def test_a_mobile_number_is_said_in_three_groups(forms: Forms) -> None:
 
 
 def test_an_area_code_has_two_to_four_figures(forms: Forms) -> None:
-    """0466-03-1792 is said in any of three ways, for nobody knows its area."""
+    """0466-03-1792 is said in any of four ways, for nobody knows its area; 0120 is none."""
     begins = of_kind(forms, COMPANY, "number begins")
     assert sounds("ゼロヨン", "ゼロヨンロク", "ゼロヨンロクロク") < begins
     assert {len(sound) for sound in begins} == {len(morae(each)) for each in ("マルヨン", "マルヨンロク")} | {
         len(morae("マルヨンロクロク"))
     }
     tells = of_kind(forms, COMPANY, "number")
-    plain = sounds("ロクロクゼロサン", "ロクゼロサン", "ゼロサン", "イチナナキュウニイ", "イチナナキュウ")
-    assert plain < tells
-    # Four ways of a group with a zero, of which one is the plain one.
-    assert len(tells) == len(plain) + 2 * 3
+    zeros = sounds("ロクロクゼロサン", "ロクゼロサン", "ゼロサン", "ゼロサンイチ")
+    plain = sounds("イチナナキュウニイ", "イチナナキュウ", "ナナキュウニイ", "ナナキュウ")
+    assert zeros | plain < tells
+    # A group with a zero is said in three ways.
+    assert len(tells) == 3 * len(zeros) + len(plain)
+
+
+def test_a_number_after_0120_has_two_groups_of_three(reader: Reader) -> None:
+    """0120-444-256 is said in fours and threes."""
+    case = CallCase("R-1", company_phones=("0120-444-256",))
+    found = {form.sound for form in spoken_forms(case, reader) if form.kind == "number"}
+    assert sounds("ヨンヨンヨン", "ニイゴオロク", "ニイゴオ") <= found
+
+
+def test_figures_are_told_from_names_and_places(forms: Forms) -> None:
+    """A block and a number are figures; a name or a place is none."""
+    kinds_of_figures = {form.kind for form in forms.values() if form.kind in NUMBERS}
+    assert kinds_of_figures == {"block", "number begins", "number"}
+    others = {form.kind for form in forms.values()} - NUMBERS
+    assert others == {"whole name", "surname", "given name", "region", "town", "building"}
+
+
+def test_a_block_in_full_width_figures_is_said_the_same(reader: Reader) -> None:
+    """Many a register writes them so, and its hyphens, too."""
+    for plain, wide in (("1丁目22番308号", "１丁目２２番３０８号"), ("1-22-308", "１－２２－３０８")):
+        blocks = [
+            {form.sound for form in spoken_forms(case, reader) if form.kind == "block"}
+            for case in (
+                CallCase("R-1", Requester(addresses=(CaseName(f"福山市引野町{number}"),)))
+                for number in (plain, wide)
+            )
+        ]
+        assert blocks[0] == blocks[1]
+        assert morae("イチノニイニイノサンゼロハチ") in blocks[0]
 
 
 @pytest.mark.parametrize("phone", ["", "不明", "0120", "123456789012"])
@@ -145,7 +175,7 @@ def test_a_name_has_two_morae_and_anything_else_three(reader: Reader) -> None:
     """モリ is a surname; ミ is in any word, and so are ツ and ツシ."""
     case = CallCase("R-1", Requester((CaseName("森 美", "モリ ミ"),), addresses=(CaseName("津市", "ツシ"),)))
     found = [(form.kind, form.sound) for form in spoken_forms(case, reader)]
-    assert found == [("surname", morae("モリ")), ("whole name", morae("モリミ"))]
+    assert found == [("whole name", morae("モリミ")), ("surname", morae("モリ"))]
     three = CallCase("R-1", Requester(addresses=(CaseName("堺市津", "サカイシツ"),)))
     assert [form.sound for form in spoken_forms(three, reader)] == [morae("サカイシ"), morae("サカイ")]
 
@@ -155,10 +185,18 @@ def test_a_name_from_abroad_is_said_in_either_order(reader: Reader) -> None:
     case = CallCase("R-1", Requester((CaseName("スミス・ジョン", "スミス・ジョン"),)))
     found = [(form.kind, form.sound) for form in spoken_forms(case, reader)]
     assert found == [
+        ("whole name", morae("スミスジョン")),
         ("surname", morae("スミス")),
         ("given name", morae("ジョン")),
-        ("whole name", morae("スミスジョン")),
         ("whole name", morae("ジョンスミス")),
+    ]
+
+
+def test_a_name_that_sounds_like_its_part_is_whole(reader: Reader) -> None:
+    """The kana of a case may leave out the given name; what is said then is all that is known."""
+    case = CallCase("R-1", Requester((CaseName("大野 茂", "オオノ"),)))
+    assert [(form.kind, form.sound) for form in spoken_forms(case, reader)] == [
+        ("whole name", morae("オオノ"))
     ]
 
 

@@ -75,7 +75,7 @@ _VETOES: Final[tuple[tuple[Veto, str, Callable[[Values], bool]], ...]] = (
         Veto.OTHER_ROOM,
         "ADDRESS",
         lambda v: (
-            _of(v, "room, off") > 0 and _of(v, "block, same") == 0 and _of(v, "written building") >= NEAR
+            _of(v, "room, figures off") > 1 and _of(v, "written building") >= NEAR > _of(v, "heard block")
         ),
     ),
     (
@@ -88,7 +88,11 @@ _VETOES: Final[tuple[tuple[Veto, str, Callable[[Values], bool]], ...]] = (
         "PERSON",
         lambda v: _of(v, "relative") > 0 and not _explains(v) and _another_name_follows(v),
     ),
-    (Veto.OTHER_KANJI, "PERSON", lambda v: _of(v, "explains kanji of another") > 0),
+    (
+        Veto.OTHER_KANJI,
+        "PERSON",
+        lambda v: _of(v, "explains kanji of another") > 0 and _of(v, "explains, heard") < HALF,
+    ),
 )
 """Each veto, the type of the findings that it looks at, and when it takes one."""
 

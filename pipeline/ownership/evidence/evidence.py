@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -33,7 +34,7 @@ _FILLERS = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|�
 MAX_WORD_CHARS: Final = 6
 """Most characters between two pieces of one address or number that are no fillers."""
 
-_ROOM = re.compile(rf"(?<=[^\d丁目番地号階の-])\d{{{ROOM_DIGITS}}}(?=(?:号室?)?$)")
+_ROOM = re.compile(rf"(?<![\d丁目番号階の-])(?<!番地)\d{{{ROOM_DIGITS}}}(?=(?:号室?)?$)")
 """The number behind the name of a building."""
 
 _LATIN = re.compile(r"[A-Za-z]+")
@@ -79,7 +80,7 @@ class Evidence:
         }
         phones = (case.requester.phones, (), case.company_phones)
         self._phones = {p: list(map(digits_of, n)) for p, n in zip(KNOWN_PARTIES, phones, strict=True)}
-        said = [number_of(address) for address in case.requester.addresses]
+        said = [unicodedata.normalize("NFKC", number_of(each)) for each in case.requester.addresses]
         self._blocks = [numbers_of(each) for each in said]
         self._rooms = [room[0] for room in map(_ROOM.search, said) if room]
 

@@ -27,8 +27,8 @@ EXPLAINS: Final = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|�
 _OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをはが一-龠々]{1,3})の([一-龠々])")
 """静岡の静, 石ころの石: where the one is in the other, that is the kanji which is explained, no other."""
 
-_BY_ADJECTIVE = re.compile(r"(?<![一-龠々の])([一-龠])(?:さい|しい|きい|るい|い)(?=[、。にとで\s]|$)")
-"""小さい for 小, 長い for 長."""
+_BY_ADJECTIVE = re.compile(r"(?<![一-龠々のん])([一-龠])(?:さい|しい|きい|るい|い)(?=[にとで。]|$)")
+"""小さい for 小, 長い for 長; not 言い、 and not 木へんに白い."""
 
 _KANJI_NAME = re.compile(r"([一-龠々ヶ]+)([^のノ]*)")
 """The kanji of a name, and what goes on behind them; with の it explains a name (大石の石)."""
@@ -126,16 +126,16 @@ def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) ->
         kanji the words name outright (静岡の静, 小さい) that one of the names has, and that none has.
     """
     named = {found[2] for found in _OF_A_WORD.finditer(said) if found[2] in found[1]}
-    named |= set(_BY_ADJECTIVE.findall(said))
-    theirs = max((len(named & {*each}) for each in spelt), default=0)
+    named |= {*_BY_ADJECTIVE.findall(said)}
+    theirs = {kanji for each in spelt for kanji in each}
     return {
         "explains": 1.0,
         "explains, written": max((explained_share(said, each, reader) for each in spelt), default=0.0),
         "explains, heard": max(
             (explained_share(heard, each, reader) for each in spelt if heard), default=0.0
         ),
-        "explains kanji of theirs": float(theirs),
-        "explains kanji of another": float(len(named) - theirs),
+        "explains kanji of theirs": float(len(named & theirs)),
+        "explains kanji of another": float(len(named - theirs)),
     }
 
 

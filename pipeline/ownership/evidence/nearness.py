@@ -54,7 +54,7 @@ def written(line: tuple[Mora | None, ...], forms: Sequence[SpokenForm]) -> Mappi
         there are.
     """
     out: dict[Party, Values] = {party: {} for party in KNOWN_PARTIES}
-    if not line:
+    if not any(line):
         return out
     fair = {party: np.zeros(len(line), np.bool_) for party in KNOWN_PARTIES}
     found = SoundText(line).find_each([form.sound for form in forms], MAX_PRICE)
@@ -66,13 +66,15 @@ def written(line: tuple[Mora | None, ...], forms: Sequence[SpokenForm]) -> Mappi
             _keep_best(out[form.party], f"written {form.kind}", near, size, share)
             if match.price <= FAIR_PRICE * size:
                 fair[form.party][match.start : match.end] = True
+    sounds = np.array([mora is not None for mora in line])
+    said = int(sounds.sum())
     for party, there in fair.items():
         first = int(np.argmax(there)) if there.any() else len(line)
         out[party] |= {
-            "written morae": math.log1p(len(line)),
-            "written covered": float(there.mean()),
+            "written morae": math.log1p(said),
+            "written covered": float(there.sum()) / said,
             "written left before": math.log1p(first),
-            "written left behind": math.log1p(int((~there[first:]).sum())),
+            "written left behind": math.log1p(int((~there[first:] & sounds[first:]).sum())),
         }
     return out
 

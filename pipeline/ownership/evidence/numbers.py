@@ -75,20 +75,22 @@ def block_in(text: str, numbers: Sequence[str], rooms: Sequence[str]) -> Mapping
 
     Returns:
         How many digits there are; how many begin alike, or are the same (one may be part of the other); by
-        how many they differ, 0 to 1; whether the room is theirs, and whether it is another.
+        how many they differ, 0 to 1; whether the room is theirs, or another, and by how many figures.
     """
     said = numbers_of(text)
     blocks = [*numbers, *(number.removesuffix(room) for number in numbers for room in rooms)]
     held = [b for b in blocks if said and b and (said in b or b in said)]
     off = min((edit_distance(said, block) for block in blocks if said and block), default=MOST_BLOCK_OFF)
     room = said[-ROOM_DIGITS:]
+    off_rooms = [edit_distance(room, each) for each in rooms if len(room) == ROOM_DIGITS]
     return {
         "block": math.log1p(len(said)),
         "block, begins": math.log1p(max((_alike(said, block) for block in blocks), default=0)),
         "block, same": math.log1p(max((min(len(said), len(block)) for block in held), default=0)),
         "block, off": min(off, MOST_BLOCK_OFF) / MOST_BLOCK_OFF,
         "room, same": float(len(room) == ROOM_DIGITS and room in rooms),
-        "room, off": float(len(room) == ROOM_DIGITS and bool(rooms) and room not in rooms),
+        "room, off": float(min(off_rooms, default=0) > 0),
+        "room, figures off": float(min(off_rooms, default=0)),
     }
 
 

@@ -424,7 +424,8 @@ def _owning(scale: Scale) -> Iterator[Step]:
     yield Step(
         "collect-owner",
         (
-            (*owner, "{out}/heard.npz"),
+            # It reads no score of what learns from `weighing`, so those calls teach it, too.
+            (owner[0], "{hear-weighing}", *owner[1:], "{out}/heard.npz"),
             (*owner, "{out}/read.npz", "--unheard"),
             (*owner, "{out}/exact.npz", "--exact"),
         ),

@@ -6,6 +6,7 @@ from math import log1p
 
 import pytest
 
+from pipeline.ownership.known.names import KNOWN_PARTIES
 from pipeline.ownership.verdicts import HALF, NEAR, TWO_MORAE, Veto, nobodys_reason, owners_reason, vetoed
 from pipeline.reason_text import SENTENCES
 from pipeline.reasons import Reason
@@ -15,12 +16,19 @@ OWN, STAFF, COMPANY = Party.REQUESTER, Party.STAFF, Party.COMPANY
 STEP = 0.001
 """To the other side of a bound."""
 
+COMPANY_ROW = "party: company"
+"""Evidence for the company has 1 here."""
+
 TAKEN: dict[Veto, tuple[str, dict[str, float]]] = {
-    Veto.OTHER_ROOM: ("ADDRESS", {"room, off": 1.0, "block, same": 0.0, "written building": NEAR}),
+    Veto.OTHER_ROOM: (
+        "ADDRESS",
+        {"room, figures off": 1 + STEP, "written building": NEAR, "heard block": NEAR - STEP},
+    ),
     Veto.OTHER_SPELLING: (
         "PERSON",
         {
             "kanji another's": 1.0,
+            COMPANY_ROW: 1.0 - STEP,
             "heard whole name": NEAR - STEP,
             "heard surname": NEAR - STEP,
             "heard given name": NEAR - STEP,
@@ -31,9 +39,12 @@ TAKEN: dict[Veto, tuple[str, dict[str, float]]] = {
         "PERSON",
         {"relative": 1.0, "written surname": NEAR, "explains, written": HALF - STEP},
     ),
-    Veto.OTHER_KANJI: ("PERSON", {"explains kanji of another": 1.0}),
+    Veto.OTHER_KANJI: ("PERSON", {"explains kanji of another": 1.0, "explains, heard": HALF - STEP}),
 }
 """The least, or the most, at which each veto takes a finding."""
+
+SPEAKS = {1.0, 1 + STEP, NEAR}
+"""The values of those that speak for a veto; all others speak against it."""
 
 
 @pytest.mark.parametrize("veto", Veto)
@@ -50,10 +61,11 @@ def test_each_veto_takes_what_it_is_about(veto: Veto) -> None:
 @pytest.mark.parametrize(
     ("veto", "name", "value"),
     [
-        (Veto.OTHER_ROOM, "room, off", 0.0),
-        (Veto.OTHER_ROOM, "block, same", 0.5),
+        (Veto.OTHER_ROOM, "room, figures off", 1.0),
         (Veto.OTHER_ROOM, "written building", NEAR - STEP),
+        (Veto.OTHER_ROOM, "heard block", NEAR),
         (Veto.OTHER_SPELLING, "kanji another's", 0.0),
+        (Veto.OTHER_SPELLING, COMPANY_ROW, 1.0),
         (Veto.OTHER_SPELLING, "heard whole name", NEAR),
         (Veto.OTHER_SPELLING, "heard surname", NEAR),
         (Veto.OTHER_SPELLING, "heard given name", NEAR),
@@ -62,6 +74,7 @@ def test_each_veto_takes_what_it_is_about(veto: Veto) -> None:
         (Veto.RELATIVE, "written surname", NEAR - STEP),
         (Veto.RELATIVE, "explains, written", HALF),
         (Veto.OTHER_KANJI, "explains kanji of another", 0.0),
+        (Veto.OTHER_KANJI, "explains, heard", HALF),
     ],
 )
 def test_each_veto_leaves_what_is_beyond_one_of_its_bounds(veto: Veto, name: str, value: float) -> None:
@@ -78,7 +91,7 @@ def test_a_value_that_is_not_there_is_nothing(veto: Veto) -> None:
     kind, values = TAKEN[veto]
 
     assert vetoed(kind, {}) is None
-    assert vetoed(kind, {name: value for name, value in values.items() if value in {1.0, NEAR}}) is veto
+    assert vetoed(kind, {name: value for name, value in values.items() if value in SPEAKS}) is veto
 
 
 def test_the_first_of_several_vetoes_is_told() -> None:
@@ -89,7 +102,27 @@ def test_the_first_of_several_vetoes_is_told() -> None:
         assert vetoed("PERSON", values) is veto
 
 
-HEARD_RELATIVE = {"relative": 1.0, "listened": 1.0, "heard surname": NEAR, "heard left behind": TWO_MORAE}
+@pytest.mark.parametrize(("figures", "veto"), [(0.0, None), (1.0, None), (2.0, Veto.OTHER_ROOM)])
+def test_a_room_that_is_one_figure_off_may_be_misheard(figures: float, veto: Veto | None) -> None:
+    """Two figures make it another, also where nobody listened; that it differs at all tells too little."""
+    values = {"room, off": 1.0, "room, figures off": figures, "written building": 1.0}
+    assert vetoed("ADDRESS", values) is veto
+
+
+@pytest.mark.parametrize("party", KNOWN_PARTIES)
+def test_only_what_the_company_is_called_may_be_spelt_otherwise(party: Party) -> None:
+    """Its name is no surname, and is written in many ways."""
+    values = {"kanji another's": 1.0, f"party: {party}": 1.0}
+    assert vetoed("PERSON", values) is (None if party is COMPANY else Veto.OTHER_SPELLING)
+
+
+HEARD_RELATIVE = {
+    "relative": 1.0,
+    "listened": 1.0,
+    "heard surname": NEAR,
+    "heard left behind": TWO_MORAE,
+    "heard given name": HALF - STEP,
+}
 
 
 @pytest.mark.parametrize(
@@ -98,6 +131,8 @@ HEARD_RELATIVE = {"relative": 1.0, "listened": 1.0, "heard surname": NEAR, "hear
         ({}, True),
         ({"heard surname": NEAR - STEP}, False),
         ({"heard left behind": TWO_MORAE - STEP}, False),
+        ({"heard given name": 0.0}, True),
+        ({"heard given name": HALF}, False),
         ({"explains, written": HALF}, False),
         ({"relative": 0.0}, False),
         # What is written tells only where nobody listened.
@@ -122,8 +157,14 @@ def test_a_given_name_has_two_morae(left: float, taken: bool) -> None:
 @pytest.mark.parametrize(
     ("kind", "values", "veto"),
     [
-        ("ADDRESS", {"room, off": 1.0, "written building": 0.9}, Veto.OTHER_ROOM),
-        ("ADDRESS", {"room, off": 1.0, "written building": 0.7}, None),
+        ("ADDRESS", {"room, figures off": 2.0, "written building": 0.9}, Veto.OTHER_ROOM),
+        ("ADDRESS", {"room, figures off": 2.0, "written building": 0.7}, None),
+        (
+            "ADDRESS",
+            {"room, figures off": 2.0, "written building": 1.0, "heard block": 0.7},
+            Veto.OTHER_ROOM,
+        ),
+        ("ADDRESS", {"room, figures off": 2.0, "written building": 1.0, "heard block": 0.9}, None),
         ("PERSON", {"kanji another's": 1.0, "heard surname": 0.7}, Veto.OTHER_SPELLING),
         ("PERSON", {"kanji another's": 1.0, "heard surname": 0.9}, None),
         ("PERSON", {"relative": 1.0, "written surname": 0.9}, Veto.RELATIVE),
@@ -132,6 +173,10 @@ def test_a_given_name_has_two_morae(left: float, taken: bool) -> None:
         ("PERSON", {"kanji another's": 1.0, "explains, written": 0.55}, None),
         ("PERSON", {"relative": 1.0, "written surname": 1.0, "explains, written": 0.45}, Veto.RELATIVE),
         ("PERSON", {"relative": 1.0, "written surname": 1.0, "explains, written": 0.55}, None),
+        ("PERSON", HEARD_RELATIVE | {"heard given name": 0.45}, Veto.RELATIVE),
+        ("PERSON", HEARD_RELATIVE | {"heard given name": 0.55}, None),
+        ("PERSON", {"explains kanji of another": 1.0, "explains, heard": 0.45}, Veto.OTHER_KANJI),
+        ("PERSON", {"explains kanji of another": 1.0, "explains, heard": 0.55}, None),
     ],
 )
 def test_near_is_four_fifths_and_half_a_half(kind: str, values: dict[str, float], veto: Veto | None) -> None:
@@ -139,11 +184,12 @@ def test_near_is_four_fifths_and_half_a_half(kind: str, values: dict[str, float]
     assert vetoed(kind, values) is veto
 
 
-def test_an_explanation_of_other_kanji_is_anothers_however_well_it_explains() -> None:
-    """One kanji that is named outright and is not theirs tells enough."""
+def test_an_explanation_of_other_kanji_is_anothers_however_well_it_is_written() -> None:
+    """One kanji that is named outright and is not theirs tells enough, but where theirs are heard."""
     values = {"explains kanji of another": 1.0, "explains kanji of theirs": 2.0, "explains, written": 2.0}
     assert vetoed("PERSON", values) is Veto.OTHER_KANJI
     assert vetoed("PERSON", values | {"explains kanji of another": 0.0}) is None
+    assert vetoed("PERSON", values | {"explains, heard": 1.0}) is None
 
 
 SPELT = {"letters": 1.0, "letters, of theirs": 1.0}

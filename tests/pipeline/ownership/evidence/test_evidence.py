@@ -187,6 +187,15 @@ def test_a_room_is_compared_where_they_live_in_a_building(reader: Reader) -> Non
         ("1-22-308", 0),
         ("1の22の308", 0),
         ("1丁目22番地308号室", 0),
+        ("1丁目22番地308", 0),
+        ("1丁目22番308", 0),
+        ("1丁目308", 0),
+        ("3階308号室", 0),
+        # But a name may end as 番地 does.
+        ("1丁目22番5号菊地308号室", 1),
+        # Figures of any width are figures.
+        ("１丁目２２番５号コーポ桜３０８号室", 1),
+        ("１－２２－３０８", 0),
         # A building without a room has none, and other figures are no room.
         ("1丁目22番5号コーポ桜", 0),
         ("1丁目22番308号コーポ桜", 0),

@@ -126,6 +126,22 @@ def test_each_side_of_a_break_is_looked_through() -> None:
     assert values["written left before"] == 0.0
 
 
+def test_a_break_is_no_mora() -> None:
+    """It is neither counted nor covered nor left, on either side of a form and behind all of them."""
+    line = (*morae("モリ"), None, *morae("タカサメ"), None, *morae("ヒヒ"), None)
+    both = written(line, (TAKASAME, form("モリ", "given name")))[OWN]
+    assert both["written morae"] == pytest.approx(log1p(8))
+    assert both["written covered"] == pytest.approx(6 / 8)
+    assert (both["written left before"], both["written left behind"]) == (0.0, pytest.approx(log1p(2)))
+
+
+def test_where_all_is_covered_but_a_break_all_is_covered() -> None:
+    """ritsu-umezawa is all theirs."""
+    line = (*morae("モリ"), None, *morae("タカサメ"))
+    values = written(line, (TAKASAME, form("モリ", "given name")))[OWN]
+    assert (values["written covered"], values["written left behind"]) == (1.0, 0.0)
+
+
 def test_where_nothing_is_near_all_is_left_before() -> None:
     """Nothing is covered."""
     values = near("ヒヒヒヒヒヒ")
@@ -136,6 +152,7 @@ def test_where_nothing_is_near_all_is_left_before() -> None:
 def test_nothing_written_tells_nothing() -> None:
     """A finding may have no sound; then no value is there."""
     assert written((), (TAKASAME,)) == {party: {} for party in KNOWN_PARTIES}
+    assert written((None,), (TAKASAME,)) == {party: {} for party in KNOWN_PARTIES}
     assert near("タカ", form("タカサメ", party=STAFF))["written covered"] == 0.0
 
 

@@ -174,6 +174,27 @@ def test_the_last_three_figures_are_a_room(said: str, rooms: list[str], same: fl
     assert (values["room, same"], values["room, off"]) == (same, off)
 
 
+@pytest.mark.parametrize(
+    ("said", "rooms", "off"),
+    [
+        ("コーポ308号室", [ROOM], 0),
+        ("コーポ309号室", [ROOM], 1),
+        ("コーポ319号室", [ROOM], 2),
+        ("コーポ412号室", [ROOM], 3),
+        # Of several rooms the nearest tells, wherever it stands.
+        ("コーポ412号室", [ROOM, "410"], 1),
+        ("コーポ412号室", ["410", ROOM], 1),
+        # What is no room is not off.
+        ("コーポ08号室", [ROOM], 0),
+        ("22番", [ROOM], 0),
+        ("コーポ309号室", [], 0),
+    ],
+)
+def test_a_room_differs_by_some_figures(said: str, rooms: list[str], off: int) -> None:
+    """One may be misheard."""
+    assert block_in(said, [HOME], rooms)["room, figures off"] == off
+
+
 def test_of_several_addresses_the_nearest_tells() -> None:
     """And without any, nothing is theirs."""
     assert block_in("3の2の1", [HOME, "321"], [])["block, off"] == 0.0

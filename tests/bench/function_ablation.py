@@ -8,8 +8,8 @@ gives back the finding that it was given, or answers None, False, 0, nothing (``
 
 Every call is run once while all functions are watched; each function is then silenced on the calls where it
 ever said something, ``--most`` of them from each folder.  Characters tell, not seconds: no sound is masked,
-and a call takes a second or two.  With ``--together`` the named functions (``pipeline.ownership.evidence.letters
-._explains``) are silenced at once, on all calls.
+and a call takes a second or two.  With ``--together`` the named functions
+(``pipeline.ownership.evidence.letters.explains``) are silenced at once, on all calls.
 """
 
 from __future__ import annotations

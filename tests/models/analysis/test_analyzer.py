@@ -11,8 +11,7 @@ import models.analysis.analyzer
 from models.analysis.analyzer import CallAnalyzer, load_analyzer
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer, Tagged
 from models.language.readings import SoundLine, Token
-from pipeline.types import CallCase, CaseName, Party, Requester, Transcript
-from tests.builders import transcript, utterance
+from pipeline.types import Transcript
 from tests.models.recognizers.calls import NOBODY, call_of
 
 

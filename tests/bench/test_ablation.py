@@ -38,13 +38,13 @@ def test_a_switch_is_as_good_as_a_recognizer_that_was_never_loaded():
 def test_recognizers_and_passes_are_left_out_together_by_name():
     """On exact words; the row with everything comes first, and is what the product masks."""
     calls = tuple(stored_calls([SAMPLES], ["landlord"], exact=True))
-    both = frozenset({"LearnedRecognizer", "compare-words"})
+    both = frozenset({"LearnedRecognizer", "judge"})
     rows = dict(ablate(calls, (frozenset({"parts"}), both)))
 
-    assert list(rows) == ["", "parts", "LearnedRecognizer, compare-words"]
+    assert list(rows) == ["", "parts", "LearnedRecognizer, judge"]
     assert rows[""].requester_kept.value == rows["parts"].requester_kept.value
-    # Whose nobody compares is UNKNOWN, and masked.
-    assert rows["LearnedRecognizer, compare-words"].requester_kept.count < rows[""].requester_kept.count
+    # Whose nobody judges is UNKNOWN, and masked.
+    assert rows["LearnedRecognizer, judge"].requester_kept.count < rows[""].requester_kept.count
 
 
 def test_a_name_that_nothing_has_is_refused(capsys: pytest.CaptureFixture[str]):

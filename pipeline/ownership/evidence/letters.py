@@ -27,8 +27,10 @@ EXPLAINS: Final = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|�
 _OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをはが一-龠々]{1,3})の([一-龠々])")
 """静岡の静, 石ころの石: where the one is in the other, that is the kanji which is explained, no other."""
 
-_BY_ADJECTIVE = re.compile(r"(?<![一-龠々のん])([一-龠])(?:さい|しい|きい|るい|い)(?=[にとで。]|$)")
-"""小さい for 小, 長い for 長; not 言い、 and not 木へんに白い."""
+_BY_ADJECTIVE = re.compile(
+    r"(?<![一-龠々のん])(?<![んン偏]に)([一-龠])(?:さい|しい|きい|るい|い)(?=[にとで。]|$)"
+)
+"""小さい for 小, 長い for 長; not 言い、, and not 木へんに白い, which names 柏."""
 
 _KANJI_NAME = re.compile(r"([一-龠々ヶ]+)([^のノ]*)")
 """The kanji of a name, and what goes on behind them; with の it explains a name (大石の石)."""

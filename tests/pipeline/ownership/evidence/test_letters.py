@@ -338,6 +338,7 @@ def test_an_explanation_is_seen_in_what_is_written_and_heard(reader: Reader) -> 
         ("静岡に小さい人", 0, 0),
         ("大小い", 0, 0),
         ("木へん白い", 0, 0),
+        ("木へんに白い", 0, 0),
         ("静かな岡", 0, 0),
     ],
 )

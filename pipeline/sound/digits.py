@@ -131,7 +131,7 @@ def edit_distance(a: Sequence[object], b: Sequence[object]) -> int:
 
 
 def longest_common_run(one: str, other: str) -> int:
-    """Length of the longest run of digits that two numbers share."""
+    """Length of the longest run of characters that two texts share."""
     most = 0
     for start in range(len(one)):
         while start + most < len(one) and one[start : start + most + 1] in other:

@@ -81,8 +81,8 @@ def test_whoever_says_something_is_noted() -> None:
     functions = functions_of(["pipeline.finding.doubtful_names", "pipeline.ownership.evidence.letters"])
     with watched(functions) as spoke:
         assert doubtful_names.show_doubtful_names(()) == ()
-        assert letters._common("西村", "村西") == 1
-    assert spoke == {"pipeline.ownership.evidence.letters._common"}
+        assert letters._goes_on("サトウアキラ", "サトウ", "ハナコ")
+    assert spoke == {"pipeline.ownership.evidence.letters._goes_on"}
 
 
 def test_what_is_lost_without_a_function_is_told_by_owner() -> None:

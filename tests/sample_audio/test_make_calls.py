@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import soundfile
 
 from flows.files.case_file import parse_case
+from models.training.calls.speak import main as speak
 from pipeline.measuring.truth import read_truth
 from sample_audio.make_calls import main, make_call
 from sample_audio.script import parse_scripts, read_scripts
@@ -106,3 +108,24 @@ def test_sample_is_whole(name: str) -> None:
         assert span["end"] - span["start"] > 0.1
     case = parse_case(json.loads((FOLDER / f"{name}.case.json").read_text(encoding="utf-8")), name)
     assert len(case.requester.names) == 1
+
+
+def test_processes_find_the_network_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that join its files at once fail: it is there before the first of them starts."""
+    network = tmp_path / "network"
+    monkeypatch.setenv("KOKORO_JA_CACHE", str(network))
+    script = tmp_path / "x.script.txt"
+    script.write_text(SCRIPT, encoding="utf-8")
+
+    def pool(_: int) -> None:
+        assert [path.suffix for path in network.iterdir()] == [".onnx"]
+        raise InterruptedError
+
+    command = ["--scripts", str(script), "--out", str(tmp_path / "out"), "--jobs", "2"]
+    monkeypatch.setattr("sample_audio.make_calls.ProcessPoolExecutor", pool)
+    with pytest.raises(InterruptedError):
+        main(command)
+    shutil.rmtree(network)
+    monkeypatch.setattr("models.training.calls.speak.ProcessPoolExecutor", pool)
+    with pytest.raises(InterruptedError):
+        speak([*command, "--voices", "jf_alpha"])

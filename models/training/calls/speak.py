@@ -26,7 +26,7 @@ from models.training.calls.voices import ManyVoices, MeiVoices
 from sample_audio.make_calls import make_call
 from sample_audio.pools import Pools
 from sample_audio.script import Dialogue, read_scripts
-from sample_audio.voices import Voices
+from sample_audio.voices import Voices, join_network
 
 __all__ = ["main"]
 
@@ -96,6 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for dialogue in dialogues:
             print(studio.speak(dialogue), flush=True)
     else:
+        if options.voices:
+            join_network()
         with ProcessPoolExecutor(options.jobs) as pool:
             for line in pool.map(studio.speak, dialogues):
                 print(line, flush=True)

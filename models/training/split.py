@@ -33,7 +33,7 @@ NATIVE = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
 STYLES, CLIPS, HTS = "kokoro-styles.npz", "common-voice-ja/clips.jsonl", "hts"
 """Where in the folder of voices each kind lies."""
 
-_SET = re.compile(r"(?P<letter>[a-gjk])\d+|(?P<number>[a-z]+\d+)[a-z]?|(?P<name>[a-z]+)")
+_SET = re.compile(r"(?P<letter>[a-gjkm])\d+|(?P<number>[a-z]+\d+)[a-z]?|(?P<name>[a-z]+)")
 
 
 class SplitError(ValueError):

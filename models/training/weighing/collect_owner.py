@@ -1,11 +1,12 @@
 """Collect what the judge of owners learns from: evidence of findings in calls, beside cases.
 
     python -m models.training.weighing.collect_owner CALLS_DIR... --out DATA.npz
-        [--strangers 2] [--unheard] [--exact] [--share 0/1]
+        [--strangers 1] [--near 1] [--unheard] [--exact] [--share 0/1]
 
 The folders are those of ``models.training.calls.stored``, heard twice.  Every call is shown with its own
-case, and with those of other calls: whoever asks there is a stranger, and nothing is theirs.  ``--unheard``
-shows the calls as they are only read, ``--exact`` in their exact words.
+case, and with those of other calls: whoever asks there is a stranger, and nothing is theirs.  Some of them
+are made to sound and to live like a third party of the call (``near_strangers``).  ``--unheard`` shows the
+calls as they are only read, ``--exact`` in their exact words.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from models.analysis.analyzer import CallAnalyzer, load_analyzer
 from models.calls.hearings import char_times
 from models.training.calls.examples import said_then
 from models.training.calls.stored import StoredCall, stored_calls, unheard
+from models.training.weighing.near_strangers import near_stranger
 from pipeline.finding.detect import detect
 from pipeline.measuring.truth import CallTruth
 from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
@@ -57,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--strangers", type=int, default=2, help="others' cases for each call")
+    parser.add_argument("--strangers", type=int, default=1, help="others' cases for each call")
+    parser.add_argument("--near", type=int, default=1, help="others' cases made near to its third parties")
     parser.add_argument("--unheard", action="store_true")
     parser.add_argument("--exact", action="store_true")
     parser.add_argument("--share", default="0/1", help="i/n: every n-th call from the i-th")
@@ -69,8 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shown: list[str] = []
     for call in calls[which::parts]:
         others = [other.case for other in calls if other.case.case_id != call.case.case_id]
-        chosen = random.Random(call.truth.call_id).sample(others, min(options.strangers, len(others)))
-        for number, case in enumerate((call.case, *chosen)):
+        rng = random.Random(call.truth.call_id)
+        chosen = rng.sample(others, min(options.strangers + options.near, len(others)))
+        near = [near_stranger(case, call.truth, rng) for case in chosen[options.strangers :]]
+        for number, case in enumerate((call.case, *chosen[: options.strangers], *near)):
             seen = list(_observed(unheard(call) if options.unheard else call, case, analyzer, own=not number))
             rows += seen
             shown += [f"{call.truth.call_id}/{number}"] * len(seen)

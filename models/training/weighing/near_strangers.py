@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Final
 
 from models.language.lexicon.lexicon import NameRow, load_lexicon
+from models.training.calls.pools import BACKS, FRONTS
 from pipeline.measuring.truth import CallTruth
 from pipeline.ownership.known.addresses import number_of, numbers_of
 from pipeline.sound.digits import digits_of
@@ -34,12 +35,15 @@ MOST_MORAE: Final = 5
 MIN_FIGURES: Final = 4
 """Figures of the last group of a telephone number, or of all of it: fewer tell nothing."""
 
-SAME_TOWN: Final = 0.3
-"""How often the stranger lives in a third party's town and not at their number: a town alone is mostly
-nobody's but theirs, and has to stay so."""
+AT_THEIR_NUMBER: Final = 2
+"""How many times as often the stranger lives at a third party's number as in their town: a town alone is
+mostly nobody's but theirs, and has to stay so."""
 
 _COUNTERS = re.compile(r"丁目|番地?|号|[のノ-]")
 """What parts the numbers of a block."""
+
+_ROOM = re.compile(r"(?P<building>[^0-9]{2,})(?<![丁目番地号])(?P<room>[0-9]{3})(?:号室?)?")
+"""A building and a room in it."""
 
 _REGION = re.compile(r"^(?:東京都|北海道|京都府|大阪府|..県|...県)?[^市区郡]{1,6}[市区郡]")
 
@@ -54,8 +58,8 @@ def near_stranger(case: CallCase, truth: CallTruth, rng: random.Random) -> CallC
 
     Returns:
         The same staff and company, and a requester whose name sounds like a third party's, whose number
-        differs by a few figures, and whose address has the same number elsewhere, or another in the same
-        place.  Nothing of it is a third party's, but for the name of a town.
+        differs by a few figures, and whose address has the same block or room elsewhere, or another in the
+        same town or building.  Nothing of it is a third party's, but for the name of that place.
     """
     own = case.requester
     third = [span for span in truth.spans if span.must_mask]
@@ -109,21 +113,32 @@ def _phone(own: Sequence[str], third: Sequence[str], rng: random.Random) -> tupl
 
 
 def _address(own: Sequence[CaseName], third: Sequence[CaseName], rng: random.Random) -> tuple[CaseName, ...]:
-    """Where the stranger lives, at a third party's number; or in a third party's town, at their own."""
+    """Where the stranger lives: at a third party's number, next door to them, or in their town."""
     if not own or not third:
         return ()
     number = number_of(own[0])
     place = own[0].text.removesuffix(number)
+    rooms = [room for each in third if (room := _ROOM.fullmatch(each.text))]
     towns = [each.text for each in third if not number_of(each)]
     blocks = [groups for each in third if len(groups := _groups(number_of(each))) in {1, 3}]
-    if towns and number and (not blocks or rng.random() < SAME_TOWN):
+    ways: list[str] = []
+    if rooms:
+        ways += [f"{own[0].text}{room}" for room in _rooms(rng.choice(rooms), rng)]
+    if towns and number:
         region = _REGION.match(place)
-        return (CaseName(f"{region[0] if region else ''}{rng.choice(towns)}{number}"),)
-    if not blocks:
-        return ()
-    figures = rng.choice(blocks)
-    block = "{}丁目{}番{}号".format(*figures) if len(figures) > 1 else f"{figures[0]}番地"
-    return (CaseName(place + block),)
+        ways += [f"{region[0] if region else ''}{rng.choice(towns)}{number}"]
+    if blocks and not rooms:
+        figures = rng.choice(blocks)
+        block = "{}丁目{}番{}号".format(*figures) if len(figures) > 1 else f"{figures[0]}番地"
+        ways += [place + block] * AT_THEIR_NUMBER
+    return (CaseName(rng.choice(ways)),) if ways else ()
+
+
+def _rooms(room: re.Match[str], rng: random.Random) -> tuple[str, str]:
+    """The same room in another building, and another room in the same."""
+    building = f"{rng.choice(FRONTS).text}{rng.choice(BACKS).text}"
+    other = f"{rng.randint(1, 9)}{int(room['room'][1:]) % 12 + 1:02d}"
+    return f"{building}{room['room']}号室", f"{room['building']}{other}号室"
 
 
 def _groups(number: str) -> list[str]:

@@ -87,12 +87,23 @@ def test_the_number_of_the_house_is_theirs_elsewhere(written: str, address: str)
 
 
 def test_or_the_town_is_theirs_at_another_number() -> None:
-    """Always where no number of theirs is said, else in a third of calls."""
+    """Always where no number of theirs is said, else less often."""
     (place,) = near(said(("ADDRESS", "千波町", "センバチョウ")), 1).addresses
     assert place.text == "大阪府泉大津市千波町6丁目10番27号"
     both = said(("ADDRESS", "千波町", ""), ("ADDRESS", "3の4の12", ""))
     lived = {near(both, seed).addresses[0].text for seed in SEEDS}
     assert lived == {"大阪府泉大津市千波町6丁目10番27号", "大阪府泉大津市上之町3丁目4番12号"}
+
+
+def test_or_the_room_is_theirs_in_another_building_or_the_building_at_another_room() -> None:
+    """Which the requester's own block does not tell apart."""
+    lived = {near(said(("ADDRESS", "コンフォート奥野504号室", "")), seed).addresses[0].text for seed in SEEDS}
+    own = STRANGER.requester.addresses[0].text
+    assert all(place.startswith(own) and place.endswith("号室") for place in lived)
+    same_room = {place for place in lived if place.endswith("504号室")}
+    assert 0 < len(same_room) < len(lived)
+    assert not any("奥野" in place for place in same_room)
+    assert all("コンフォート奥野" in place for place in lived - same_room)
 
 
 def test_what_is_the_requesters_is_left_alone() -> None:

@@ -33,6 +33,7 @@ from pipeline.measuring.truth import CallTruth
 from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
 from pipeline.ownership.evidence.beside import PairValues, Told
 from pipeline.ownership.evidence.evidence import Evidence
+from pipeline.ownership.known.known_case import read_case
 from pipeline.ownership.known.names import KNOWN_PARTIES
 from pipeline.types import CallCase, Transcript
 
@@ -90,7 +91,7 @@ def _observed(call: StoredCall, case: CallCase, analyzer: CallAnalyzer, *, own: 
     findings = attribute(entities, context, passes=BEFORE_THE_JUDGE)
     told = [f for f in findings if not f.entity.candidate and f.entity.entity_type != "CONFIDENTIAL"]
     seconds = _whose(call.transcript, call.truth)
-    evidence = Evidence(told, call.transcript, case, analyzer.reader)
+    evidence = Evidence(told, call.transcript, read_case(case, analyzer.reader), analyzer.reader)
     for each, values in zip(evidence.told, evidence.by_itself(), strict=True):
         chars = each.entity.chars
         here = seconds[:, chars.start : chars.end].sum(axis=1).tolist()

@@ -21,6 +21,7 @@ from models.network import session
 from models.registry import registered_bytes
 from pipeline.ownership.evidence.beside import PairValues
 from pipeline.ownership.evidence.evidence import Evidence
+from pipeline.ownership.known.known_case import read_case
 from pipeline.ownership.known.names import KNOWN_PARTIES, KanaReader
 from pipeline.ownership.verdicts import nobodys_reason, owners_reason, vetoed
 from pipeline.reasons import Reason
@@ -99,10 +100,11 @@ class Owner:
         masked = [at for at, each in enumerate(findings) if _is_judged(each) and not each.entity.candidate]
         shown = [at for at, each in enumerate(findings) if _is_judged(each) and each.entity.candidate]
         out = [_unjudged(each) for each in findings]
+        known = read_case(case, self._reader)
         for some, twice in ((masked, True), (shown, False)):
             told = [findings[at] for at in some]
             if told:
-                evidence = Evidence(told, transcript, case, self._reader)
+                evidence = Evidence(told, transcript, known, self._reader)
                 seen, chances = self._chances(evidence, twice=twice)
                 chances[:, ~_has_anything(case)] = 0.0
                 for at, values, row in zip(some, seen, chances, strict=True):

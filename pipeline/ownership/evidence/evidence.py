@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -15,16 +14,13 @@ from pipeline.finding.verdict import said_of
 from pipeline.ownership.evidence.beside import BESIDE_CHARS, PairValues, Told, beside
 from pipeline.ownership.evidence.letters import EXPLAINS, explains, name_in, written_name
 from pipeline.ownership.evidence.nearness import heard, without_honorific, written
-from pipeline.ownership.evidence.numbers import ROOM_DIGITS, block_in, figures_in
+from pipeline.ownership.evidence.numbers import block_in, figures_in
 from pipeline.ownership.evidence.stretches import Channels
 from pipeline.ownership.evidence.talk import owner_in_talk, setting
-from pipeline.ownership.known.addresses import number_of, numbers_of
-from pipeline.ownership.known.forms import NUMBERS, spoken_forms
-from pipeline.ownership.known.names import KNOWN_PARTIES, KanaReader, known_names, other_orders
-from pipeline.ownership.known.spelling import BLANKS
-from pipeline.sound.digits import digits_of
+from pipeline.ownership.known.known_case import KnownCase
+from pipeline.ownership.known.names import KNOWN_PARTIES, KanaReader
 from pipeline.sound.morae import Mora, morae, spell_out
-from pipeline.types import CallCase, Finding, Party, Transcript
+from pipeline.types import Finding, Party, Transcript
 
 __all__ = ["Evidence"]
 
@@ -33,9 +29,6 @@ _FILLERS = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|�
 
 MAX_WORD_CHARS: Final = 6
 """Most characters between two pieces of one address or number that are no fillers."""
-
-_ROOM = re.compile(rf"(?<![\d丁目番号階の-])(?<!番地)\d{{{ROOM_DIGITS}}}(?=(?:号室?)?$)")
-"""The number behind the name of a building."""
 
 _LATIN = re.compile(r"[A-Za-z]+")
 _MAIL_JOINT = re.compile(r"[-_.@＠]")
@@ -47,7 +40,7 @@ class Evidence:
     Args:
         findings: In order of text.
         transcript: What they point into; without posteriorgrams nothing is heard.
-        case: The requester, the staff and the company.
+        known: What the case knows.
         reader: Reads text and names, and knows kanji.
 
     Attributes:
@@ -55,7 +48,7 @@ class Evidence:
     """
 
     def __init__(
-        self, findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
+        self, findings: Sequence[Finding], transcript: Transcript, known: KnownCase, reader: KanaReader
     ) -> None:
         self._entities = [finding.entity for finding in findings]
         self._said = [said_of(finding, transcript.text) for finding in findings]
@@ -69,20 +62,7 @@ class Evidence:
         channels = Channels(transcript)
         self._heard = [channels.stretches(finding) for finding in findings]
         self._settings = [setting(entity, transcript) for entity in self._entities]
-        self._forms = spoken_forms(case, reader)
-        self._names_and_places = [form for form in self._forms if form.kind not in NUMBERS]
-        names = (*known_names(case, reader), *other_orders(case, reader))
-        self._names = {party: [n for n in names if n.party is party] for party in KNOWN_PARTIES}
-        people = (case.requester.names, case.staff, case.company_names)
-        self._spelt = {
-            party: [BLANKS.sub("", name.text) for name in names]
-            for party, names in zip(KNOWN_PARTIES, people, strict=True)
-        }
-        phones = (case.requester.phones, (), case.company_phones)
-        self._phones = {p: list(map(digits_of, n)) for p, n in zip(KNOWN_PARTIES, phones, strict=True)}
-        said = [unicodedata.normalize("NFKC", number_of(each)) for each in case.requester.addresses]
-        self._blocks = [numbers_of(each) for each in said]
-        self._rooms = [room[0] for room in map(_ROOM.search, said) if room]
+        self._known = known
 
     def by_itself(self) -> tuple[PairValues, ...]:
         """What speaks for each finding being each party's, whatever stands around it."""
@@ -102,7 +82,8 @@ class Evidence:
         kana = "".join(stretch.kana() for stretch in stretches)
         shared = dict(self._settings[at]) | {"listened": float(bool(stretches))}
         person = entity.entity_type == "PERSON"
-        forms = self._names_and_places if person else self._forms
+        known = self._known
+        forms = known.names_and_places if person else known.forms
         near = written(self._line(said), forms), heard(stretches, forms)
         joined = written(self._line(together), forms) if together else {}
         name = written_name(said, self._reader) if person else None
@@ -112,9 +93,11 @@ class Evidence:
             values |= near[0][party] | near[1][party]
             values |= _named("together", joined.get(party, {}))
             if name is not None:
-                values |= name_in(name, without_honorific(kana), self._names[party], self._spelt[party])
+                values |= name_in(
+                    name, without_honorific(kana), self._known.names[party], self._known.spelt[party]
+                )
             if self.told[at].explains:
-                values |= explains(said, kana, self._spelt[party], self._reader)
+                values |= explains(said, kana, known.spelt[party], self._reader)
             if not person:
                 values |= self._numbers(party, (said, self._kana[at]), kana, together)
             out[party] = values
@@ -123,14 +106,14 @@ class Evidence:
     def _numbers(
         self, party: Party, written_as: Sequence[str], kana: str, together: str
     ) -> Mapping[str, float]:
-        phones = self._phones[party]
+        phones = self._known.phones[party]
         values = dict(figures_in(written_as, phones))
         values |= _named("heard", figures_in([kana], phones)) if kana else {}
         values |= _named("together", figures_in([together], phones)) if together else {}
         if party is Party.REQUESTER:
-            values |= block_in(written_as[0], self._blocks, self._rooms)
+            values |= block_in(written_as[0], self._known.blocks, self._known.rooms)
             if together:
-                values |= _named("together", block_in(together, self._blocks, self._rooms))
+                values |= _named("together", block_in(together, self._known.blocks, self._known.rooms))
         return values
 
     def _line(self, said: str) -> tuple[Mora | None, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pipeline.ownership.known.addresses import numbers_of
+from pipeline.ownership.known.known_case import ROOM_DIGITS
 from pipeline.sound.digits import digits_of, edit_distance, longest_common_run
 
 __all__ = ["block_in", "figures_in"]
@@ -17,9 +18,6 @@ PREFIX_DIGITS: Final = 3
 
 MIN_COMPARED_DIGITS, MOST_OFF = 6, 6
 """Fewest figures that are compared with a whole number, and most by which they differ: more tells no more."""
-
-ROOM_DIGITS: Final = 3
-"""Figures of a room."""
 
 MOST_BLOCK_OFF: Final = 4
 """The same as ``MOST_OFF`` for a block number."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.ownership.known.addresses import number_of, places_of, without_numbering
-from pipeline.ownership.known.names import KanaReader, known_names, other_orders
+from pipeline.ownership.known.names import KanaReader, KnownName
 from pipeline.sound.digits import counted_kana, digits_of, kana_of
 from pipeline.sound.morae import MIN_TELLING, Mora, morae
 from pipeline.types import CallCase, Party
@@ -65,27 +65,28 @@ class SpokenForm:
     sound: tuple[Mora, ...] = field(repr=False)
 
 
-def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
+def spoken_forms(case: CallCase, names: Sequence[KnownName], reader: KanaReader) -> tuple[SpokenForm, ...]:
     """Every form of the names and telephone numbers of a case, and of the requester's addresses.
 
     Args:
         case: The requester, the staff and the company.
-        reader: Reads what the case gives no kana for.
+        names: Theirs, by sound.
+        reader: Reads places that the case gives no kana for.
 
     Returns:
         Each sound once for each party.
     """
     forms: dict[tuple[Party, tuple[Mora, ...]], SpokenForm] = {}
-    for party, kind, kana in (*_names(case, reader), *_addresses(case, reader), *_phones(case)):
+    for party, kind, kana in (*_names(names), *_addresses(case, reader), *_phones(case)):
         sound = morae(kana)
         if len(sound) >= (MIN_NAME_MORAE if kind.endswith("name") else MIN_TELLING):
             forms.setdefault((party, sound), SpokenForm(party, kind, sound))
     return tuple(forms.values())
 
 
-def _names(case: CallCase, reader: KanaReader) -> Iterator[tuple[Party, str, str]]:
+def _names(names: Sequence[KnownName]) -> Iterator[tuple[Party, str, str]]:
     """Each name whole, and the surname and the given name by themselves."""
-    for known in (*known_names(case, reader), *other_orders(case, reader)):
+    for known in names:
         yield known.party, "whole name", known.whole
         if len(known.parts) == 2:
             yield known.party, "surname", known.parts[0]

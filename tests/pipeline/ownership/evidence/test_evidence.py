@@ -11,6 +11,7 @@ import pytest
 
 from models.language.readings import Reader
 from pipeline.ownership.evidence.evidence import Evidence
+from pipeline.ownership.known.known_case import KnownCase, read_case
 from pipeline.ownership.known.names import KNOWN_PARTIES
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
@@ -32,19 +33,25 @@ def found(words: Transcript, *said: tuple[str, str], **more: object) -> list[Fin
     return out
 
 
+def known(reader: Reader) -> KnownCase:
+    """What ``CASE`` knows."""
+    return read_case(CASE, reader)
+
+
 def seen(
     text: str, reader: Reader, *said: tuple[str, str], case: CallCase = CASE, at: int = 0, party: Party = OWN
 ) -> Mapping[str, float]:
     """What speaks for one finding of a line that nobody listened to being a party's."""
     words = transcript(utterance(text, 0.0))
     findings = found(words, *said)
-    return Evidence(findings, words, case, reader).by_itself()[at][party]
+    return Evidence(findings, words, read_case(case, reader), reader).by_itself()[at][party]
 
 
 def test_each_finding_has_values_for_each_party(reader: Reader) -> None:
     """And each party is told from the others."""
     words = transcript(utterance("西村と石井", 0.0))
-    values = Evidence(found(words, (NAME, "西村"), (NAME, "石井")), words, CASE, reader).by_itself()
+    findings = found(words, (NAME, "西村"), (NAME, "石井"))
+    values = Evidence(findings, words, known(reader), reader).by_itself()
     assert [set(each) for each in values] == [set(KNOWN_PARTIES)] * 2
     for party in KNOWN_PARTIES:
         told = [name for name in values[0][party] if name.startswith("party")]
@@ -57,7 +64,7 @@ def test_each_finding_has_values_for_each_party(reader: Reader) -> None:
 def test_a_call_without_findings_has_no_evidence(reader: Reader) -> None:
     """Nor does a case have to know anything."""
     words = transcript(utterance("はい", 0.0))
-    assert Evidence([], words, CASE, reader).by_itself() == ()
+    assert Evidence([], words, known(reader), reader).by_itself() == ()
     told = seen("西村", reader, (NAME, "西村"), case=CallCase("R-0"))
     assert (told["alike"], told["written covered"], told["listened"]) == (0.0, 0.0, 0.0)
 
@@ -66,7 +73,7 @@ def test_what_is_written_and_what_the_talk_says_is_seen(reader: Reader) -> None:
     """The same setting for all parties, but whose it is by the talk for each."""
     words = transcript(utterance("漢字は、西村です", 0.0, speaker="cu"))
     findings = found(words, (NAME, "西村"), hint=STAFF, owners=(0.1, 0.2, 0.7, 0.0))
-    (values,) = Evidence(findings, words, CASE, reader).by_itself()
+    (values,) = Evidence(findings, words, known(reader), reader).by_itself()
     for party in KNOWN_PARTIES:
         assert values[party]["type: PERSON"] == values[party]["said by: cu"] == 1.0
         assert values[party]["kanji asked"] == values[party]["read"] == 1.0
@@ -79,7 +86,7 @@ def test_what_is_heard_is_seen_whatever_is_written(reader: Reader) -> None:
     """In what is near the forms of a case, and in the kana."""
     # The first mora is said before the finding's own begin.
     words = heard("アニシムラサマ", "しんらさま")
-    (values,) = Evidence(found(words, (NAME, words.text)), words, CASE, reader).by_itself()
+    (values,) = Evidence(found(words, (NAME, words.text)), words, known(reader), reader).by_itself()
     assert values[OWN]["listened"] == values[OWN]["alike, heard"] == 1.0
     assert values[OWN]["heard surname"] == pytest.approx(1.0)
     assert values[STAFF]["heard covered"] == 0.0
@@ -124,7 +131,7 @@ def test_a_name_is_compared_with_names_and_places_alone(kind: str, figures: bool
     assert "written town" in told
     assert ("written number" in told, "written block" in told) == (figures, figures)
     words = heard("アハチゼロナナヨンニシムラ", "にしむら")
-    (values,) = Evidence(found(words, (kind, words.text)), words, CASE, reader).by_itself()
+    (values,) = Evidence(found(words, (kind, words.text)), words, known(reader), reader).by_itself()
     assert ("heard number" in values[OWN], "heard surname" in values[OWN]) == (figures, True)
 
 
@@ -152,7 +159,9 @@ def test_figures_are_read_as_they_are_written_and_as_they_are_read(reader: Reade
 def test_figures_are_counted_in_what_is_heard(reader: Reader) -> None:
     """Where anybody listened."""
     words = heard("アゼロナナゼロハチゼロ", "瀬戸なな橋")
-    (values,) = Evidence(found(words, (PHONE, words.text)), words, CASE, reader).by_itself()
+    (values,) = Evidence(
+        found(words, (PHONE, words.text)), words, read_case(CASE, reader), reader
+    ).by_itself()
     assert values[OWN]["heard: figures, own"] == pytest.approx(log1p(5))
     assert values[OWN]["heard: figures, other"] == 0.0
     assert not any(name.startswith("heard:") for name in seen("8074", reader, (PHONE, "8074")))
@@ -161,7 +170,9 @@ def test_figures_are_counted_in_what_is_heard(reader: Reader) -> None:
 def test_no_figure_is_taken_for_talk(reader: Reader) -> None:
     """サン is three and ニ is two, wherever they are heard in a number."""
     words = heard("アニゼロサンハチゼロナナサン", "瀬戸なな橋")
-    (values,) = Evidence(found(words, (PHONE, words.text)), words, CASE, reader).by_itself()
+    (values,) = Evidence(
+        found(words, (PHONE, words.text)), words, read_case(CASE, reader), reader
+    ).by_itself()
     assert values[OWN]["heard: figures"] == pytest.approx(log1p(7))
 
 
@@ -247,7 +258,7 @@ def test_three_pieces_are_one_and_a_name_parts_nothing(reader: Reader) -> None:
     """A name between two pieces is none of them, and has no pieces of its own."""
     said = ((PHONE, "070"), (NAME, "西村"), (PHONE, "0070"), (PHONE, "8074"))
     words = transcript(utterance("070西村0070の8074", 0.0))
-    values = Evidence(found(words, *said), words, CASE, reader).by_itself()
+    values = Evidence(found(words, *said), words, known(reader), reader).by_itself()
     assert [each[OWN].get("together: figures, own") for each in values] == [
         pytest.approx(log1p(11)),
         None,
@@ -310,7 +321,7 @@ def test_the_findings_around_one_are_seen_with_their_chances(reader: Reader) -> 
     """They are told with their reading, and whether they look like an explanation."""
     words = transcript(utterance("西村と横浜の横と西村", 0.0))
     findings = found(words, (NAME, "西村"), (NAME, "横浜の横"), (NAME, "西村"))
-    evidence = Evidence(findings, words, CASE, reader)
+    evidence = Evidence(findings, words, known(reader), reader)
     assert [each.kana for each in evidence.told] == ["ニシムラ", "ヨコハマノヨコ", "ニシムラ"]
     assert [each.explains for each in evidence.told] == [False, True, False]
     chances = np.array([[0.75, 0.1, 0.1], [0.5, 0.2, 0.2], [0.1, 0.0, 0.0]])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.language.readings import Reader
-from pipeline.ownership.known.forms import NUMBERS, SpokenForm, spoken_forms
+from pipeline.ownership.known.forms import NUMBERS, SpokenForm
+from pipeline.ownership.known.known_case import read_case
 from pipeline.sound.morae import Mora, morae
 from pipeline.sound.posteriorgram import CLASSES
 from pipeline.types import CallCase, CaseName, Party, Requester
@@ -30,10 +31,15 @@ OWN, COMPANY = Party.REQUESTER, Party.COMPANY
 Forms = dict[tuple[Party, tuple[Mora, ...]], SpokenForm]
 
 
+def forms_of(case: CallCase, reader: Reader) -> tuple[SpokenForm, ...]:
+    """Every form of what a case knows."""
+    return read_case(case, reader).forms
+
+
 @pytest.fixture(scope="module")
 def forms(reader: Reader) -> Forms:
     """By party and sound."""
-    return {(form.party, form.sound): form for form in spoken_forms(CASE, reader)}
+    return {(form.party, form.sound): form for form in forms_of(CASE, reader)}
 
 
 def kinds(forms: Forms, party: Party, *said: str) -> list[str | None]:
@@ -108,7 +114,7 @@ def test_one_number_of_a_block_is_not_said_alone(forms: Forms, said: str) -> Non
 def test_counters_are_said_as_they_are_spoken(number: str, said: str, reader: Reader) -> None:
     """8丁目 is ハッチョウメ, 10丁目 is ジュッチョウメ, and 3階 a number by itself."""
     case = CallCase("R-1", Requester(addresses=(CaseName(f"福山市引野町{number}"),)))
-    assert morae(said) in {form.sound for form in spoken_forms(case, reader) if form.kind == "block"}
+    assert morae(said) in {form.sound for form in forms_of(case, reader) if form.kind == "block"}
 
 
 def test_a_mobile_number_is_said_in_three_groups(forms: Forms) -> None:
@@ -139,7 +145,7 @@ def test_an_area_code_has_two_to_four_figures(forms: Forms) -> None:
 def test_a_number_after_0120_has_two_groups_of_three(reader: Reader) -> None:
     """0120-444-256 is said in fours and threes."""
     case = CallCase("R-1", company_phones=("0120-444-256",))
-    found = {form.sound for form in spoken_forms(case, reader) if form.kind == "number"}
+    found = {form.sound for form in forms_of(case, reader) if form.kind == "number"}
     assert sounds("ヨンヨンヨン", "ニイゴオロク", "ニイゴオ") <= found
 
 
@@ -155,7 +161,7 @@ def test_a_block_in_full_width_figures_is_said_the_same(reader: Reader) -> None:
     """Many a register writes them so, and its hyphens, too."""
     for plain, wide in (("1丁目22番308号", "１丁目２２番３０８号"), ("1-22-308", "１－２２－３０８")):
         blocks = [
-            {form.sound for form in spoken_forms(case, reader) if form.kind == "block"}
+            {form.sound for form in forms_of(case, reader) if form.kind == "block"}
             for case in (
                 CallCase("R-1", Requester(addresses=(CaseName(f"福山市引野町{number}"),)))
                 for number in (plain, wide)
@@ -168,22 +174,22 @@ def test_a_block_in_full_width_figures_is_said_the_same(reader: Reader) -> None:
 @pytest.mark.parametrize("phone", ["", "不明", "0120", "123456789012"])
 def test_a_number_of_another_length_is_not_said(phone: str, reader: Reader) -> None:
     """Nobody knows its groups."""
-    assert spoken_forms(CallCase("R-1", Requester(phones=(phone,))), reader) == ()
+    assert forms_of(CallCase("R-1", Requester(phones=(phone,))), reader) == ()
 
 
 def test_a_name_has_two_morae_and_anything_else_three(reader: Reader) -> None:
     """モリ is a surname; ミ is in any word, and so are ツ and ツシ."""
     case = CallCase("R-1", Requester((CaseName("森 美", "モリ ミ"),), addresses=(CaseName("津市", "ツシ"),)))
-    found = [(form.kind, form.sound) for form in spoken_forms(case, reader)]
+    found = [(form.kind, form.sound) for form in forms_of(case, reader)]
     assert found == [("whole name", morae("モリミ")), ("surname", morae("モリ"))]
     three = CallCase("R-1", Requester(addresses=(CaseName("堺市津", "サカイシツ"),)))
-    assert [form.sound for form in spoken_forms(three, reader)] == [morae("サカイシ"), morae("サカイ")]
+    assert [form.sound for form in forms_of(three, reader)] == [morae("サカイシ"), morae("サカイ")]
 
 
 def test_a_name_from_abroad_is_said_in_either_order(reader: Reader) -> None:
     """And each half has one form."""
     case = CallCase("R-1", Requester((CaseName("スミス・ジョン", "スミス・ジョン"),)))
-    found = [(form.kind, form.sound) for form in spoken_forms(case, reader)]
+    found = [(form.kind, form.sound) for form in forms_of(case, reader)]
     assert found == [
         ("whole name", morae("スミスジョン")),
         ("surname", morae("スミス")),
@@ -195,16 +201,14 @@ def test_a_name_from_abroad_is_said_in_either_order(reader: Reader) -> None:
 def test_a_name_that_sounds_like_its_part_is_whole(reader: Reader) -> None:
     """The kana of a case may leave out the given name; what is said then is all that is known."""
     case = CallCase("R-1", Requester((CaseName("大野 茂", "オオノ"),)))
-    assert [(form.kind, form.sound) for form in spoken_forms(case, reader)] == [
-        ("whole name", morae("オオノ"))
-    ]
+    assert [(form.kind, form.sound) for form in forms_of(case, reader)] == [("whole name", morae("オオノ"))]
 
 
 def test_a_sound_has_one_form_for_each_party(reader: Reader) -> None:
     """The requester and the staff may share a surname."""
     name = CaseName("大野茂", "オオノシゲル")
     case = CallCase("R-1", Requester((name, name)), staff=(name,))
-    assert [form.party for form in spoken_forms(case, reader)] == [OWN] * 3 + [Party.STAFF] * 3
+    assert [form.party for form in forms_of(case, reader)] == [OWN] * 3 + [Party.STAFF] * 3
 
 
 def test_every_form_can_be_heard(forms: Forms) -> None:
@@ -214,10 +218,10 @@ def test_every_form_can_be_heard(forms: Forms) -> None:
 
 def test_a_case_without_anything_has_no_forms(reader: Reader) -> None:
     """A case may name nobody."""
-    assert spoken_forms(CallCase("R-2"), reader) == ()
+    assert forms_of(CallCase("R-2"), reader) == ()
 
 
 def test_an_address_without_kana_is_read(reader: Reader) -> None:
     """By the dictionary."""
     case = CallCase("R-3", Requester((), addresses=(CaseName("福山市引野町1-2-3", ""),)))
-    assert any(form.sound[:3] == morae("ヒキノ") for form in spoken_forms(case, reader))
+    assert any(form.sound[:3] == morae("ヒキノ") for form in forms_of(case, reader))

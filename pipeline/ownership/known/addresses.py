@@ -26,9 +26,11 @@ _LARGE = re.compile(
     r"(?:(?P<thousands>[一二三四五六七八九]?)千)?(?:(?P<hundreds>[一二三四五六七八九]?)百)?"
     r"(?:(?P<tens>[一二三四五六七八九]?)十)?(?P<ones>[一二三四五六七八九]?)"
 )
-_FIRST_NUMBER = re.compile(
-    r"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番|の[0-9０-９一二三四五六七八九十])"
-)
+_FIGURE = "0-9０-９〇零一二三四五六七八九十"
+_NAMED_SO = rf"町|[{_FIGURE}]+(?:丁目|[-のノ][{_FIGURE}]+[-のノ])"
+"""What follows the 番 of a place, since a 丁目 comes before a 番: 一番町, 麻布十番1丁目."""
+
+_FIRST_NUMBER = re.compile(rf"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番(?!{_NAMED_SO})|の[{_FIGURE}])")
 _NUMBER_KANA = re.compile(
     r"(?:ゼロ|レイ|イチ|イッ|ニ|サン|ヨン|シ|ゴ|ロク|ロッ|ナナ|シチ|ハチ|ハッ|キュウ|ク|ジュウ|ジュッ|[ヒビピ]ャク|セン|ゼン)+"
     r"(?:チョウメ|バンチ|バン|ノ|ゴウ)"

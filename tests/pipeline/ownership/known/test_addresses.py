@@ -54,6 +54,24 @@ def test_an_address_is_cut_into_its_places(address: CaseName, places: list[str],
 
 
 @pytest.mark.parametrize(
+    ("place", "number"),
+    [
+        ("東京都港区麻布十番", "1丁目2番3号"),
+        ("東京都港区麻布十番", "一丁目二番三号"),
+        ("東京都港区麻布十番", "1-2-3"),
+        ("東京都千代田区一番町", "5番地"),
+        ("宮城県仙台市青葉区一番町", "三丁目2番10号"),
+        ("茨城県水戸市千波町", "二番3号"),
+        ("茨城県水戸市千波町", "十二番地"),
+        ("茨城県水戸市千波町", "三丁目二番"),
+    ],
+)
+def test_a_town_may_be_called_by_a_number(place: str, number: str) -> None:
+    """What has a 丁目 behind it, or a 町, is its name."""
+    assert number_of(CaseName(place + number)) == number
+
+
+@pytest.mark.parametrize(
     ("address", "town"),
     [
         (

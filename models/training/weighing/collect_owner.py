@@ -28,6 +28,7 @@ from models.calls.hearings import char_times
 from models.training.calls.examples import said_then
 from models.training.calls.stored import StoredCall, stored_calls, unheard
 from models.training.weighing.near_strangers import near_stranger
+from models.training.weighing.shown import NEAR, OWN, STRANGER
 from pipeline.finding.detect import detect
 from pipeline.measuring.truth import CallTruth
 from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
@@ -76,10 +77,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rng = random.Random(call.truth.call_id)
         chosen = rng.sample(others, min(options.strangers + options.near, len(others)))
         near = [near_stranger(case, call.truth, rng) for case in chosen[options.strangers :]]
-        for number, case in enumerate((call.case, *chosen[: options.strangers], *near)):
-            seen = list(_observed(unheard(call) if options.unheard else call, case, analyzer, own=not number))
+        cases = {f"{OWN}0": call.case}
+        cases |= {f"{STRANGER}{number}": case for number, case in enumerate(chosen[: options.strangers])}
+        cases |= {f"{NEAR}{number}": case for number, case in enumerate(near)}
+        words = unheard(call) if options.unheard else call
+        for name, case in cases.items():
+            seen = list(_observed(words, case, analyzer, own=name.startswith(OWN)))
             rows += seen
-            shown += [f"{call.truth.call_id}/{number}"] * len(seen)
+            shown += [f"{call.truth.call_id}/{name}"] * len(seen)
     _write(options.out, rows, shown)
     print(f"{len(rows)} findings")
     return 0

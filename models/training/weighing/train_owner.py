@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from models.training.tagging.train import write_network
+from models.training.weighing.shown import NEAR, OWN
 from models.training.weighing.train_fusion import Mean
 from pipeline.ownership.evidence.beside import PairValues, Told, beside
 from pipeline.ownership.known.names import KNOWN_PARTIES
@@ -53,6 +54,10 @@ SOMETHING = 0.05
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.2, 1.5
 """A finding weighs as many as it has seconds of somebody's data, between these."""
+
+NEAR_WEIGHT = 0.2
+"""What a finding beside a case that was made near to it weighs, of one beside another: so alike as often as
+they are collected, people are not."""
 
 FARTHEST = 4.0
 """Standard deviations from the mean beyond which a value tells no more."""
@@ -86,6 +91,10 @@ class Data:
     def teaches(self) -> NDArray[np.bool_]:
         """Which findings teach."""
         return np.asarray(self.seconds.max(axis=1) >= SOMETHING)
+
+    def shown_with(self, whose: str) -> NDArray[np.bool_]:
+        """Which findings are shown with a case of that kind (``collect_owner``)."""
+        return np.array([call.split("/")[1].startswith(whose) for call in self.calls.tolist()])
 
     @property
     def groups(self) -> NDArray[np.str_]:
@@ -243,6 +252,7 @@ def fitted(rows: NDArray[np.float32], data: Data, which: NDArray[np.bool_], netw
     """
     some = which & data.teaches
     weights = np.clip(data.seconds[some].max(axis=1), LEAST_WEIGHT, MOST_WEIGHT)
+    weights = weights * np.where(data.shown_with(NEAR)[some], NEAR_WEIGHT, 1.0).astype(np.float32)
     right = data.seconds[some].argmax(axis=1)
     mean = Mean([_fitted(rows[some], right, weights, seed) for seed in range(networks)])
     mean.eval()
@@ -287,7 +297,7 @@ def chances(network: Mean, rows: NDArray[np.float32]) -> NDArray[np.float32]:
 def _report(judged: NDArray[np.float32], data: Data) -> list[str]:
     """What is given to its owner, and to others, from each bound on."""
     told, seconds = data.teaches, data.seconds
-    own = np.array([call.split("/")[1] == "0" for call in data.calls.tolist()])
+    own = data.shown_with(OWN)
     right = np.where(told, seconds.argmax(axis=1), NOBODY)
     whole = np.concatenate([judged, 1 - judged.sum(axis=1, keepdims=True)], axis=1)
     lost = -np.log(np.clip(whole[np.arange(len(right)), right], 1e-6, 1))[told].mean()

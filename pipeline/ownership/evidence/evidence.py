@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from pipeline.finding.verdict import said_of
 from pipeline.ownership.evidence.beside import BESIDE_CHARS, PairValues, Told, beside
 from pipeline.ownership.evidence.letters import EXPLAINS, explains, name_in, written_name
+from pipeline.ownership.evidence.mail import heard_user, written_user
 from pipeline.ownership.evidence.nearness import heard, without_honorific, written
 from pipeline.ownership.evidence.numbers import block_in, figures_in
-from pipeline.ownership.evidence.stretches import Channels
+from pipeline.ownership.evidence.stretches import Channels, Stretch
 from pipeline.ownership.evidence.talk import owner_in_talk, setting
 from pipeline.ownership.known.known_case import KnownCase
 from pipeline.ownership.known.names import KNOWN_PARTIES, KanaReader
@@ -31,7 +32,7 @@ MAX_WORD_CHARS: Final = 6
 """Most characters between two pieces of one address or number that are no fillers."""
 
 _LATIN = re.compile(r"[A-Za-z]+")
-_MAIL_JOINT = re.compile(r"[-_.@＠]")
+_MAIL_JOINT = re.compile(r"[-_.]")
 
 
 class Evidence:
@@ -78,7 +79,9 @@ class Evidence:
 
     def _look(self, at: int) -> PairValues:
         entity, said, together = self._entities[at], self._said[at], self._together[at]
-        stretches = self._heard[at]
+        stretches: Sequence[Stretch] = self._heard[at]
+        if entity.entity_type == "EMAIL_ADDRESS":
+            said, stretches = written_user(said), [heard_user(stretch) for stretch in stretches]
         kana = "".join(stretch.kana() for stretch in stretches)
         shared = dict(self._settings[at]) | {"listened": float(bool(stretches))}
         person = entity.entity_type == "PERSON"
@@ -93,9 +96,7 @@ class Evidence:
             values |= near[0][party] | near[1][party]
             values |= _named("together", joined.get(party, {}))
             if name is not None:
-                values |= name_in(
-                    name, without_honorific(kana), self._known.names[party], self._known.spelt[party]
-                )
+                values |= name_in(name, without_honorific(kana), known.names[party], known.spelt[party])
             if self.told[at].explains:
                 values |= explains(said, kana, known.spelt[party], self._reader)
             if not person:

@@ -39,7 +39,10 @@ def setting(entity: EntitySpan, transcript: Transcript) -> Mapping[str, float]:
     text, chars = transcript.text, entity.chars
     segments = transcript.segments
     at = bisect.bisect_right([segment.chars.start for segment in segments], chars.start) - 1
+    times = [word.time for word in segments[max(0, at)].words if word.chars.overlaps(chars)]
     return {
+        "seconds": max((time.end for time in times), default=0.0)
+        - min((t.start for t in times), default=0.0),
         f"type: {entity.entity_type}": 1.0,
         f"said by: {segments[max(0, at)].speaker}": 1.0,
         "honorific": float(with_honorific(text, chars)),

@@ -290,7 +290,19 @@ def test_a_mail_address_in_latin_letters_is_read_as_it_sounds(said: str, kind: s
     assert told["written covered"] == 1.0
 
 
-@pytest.mark.parametrize("joint", ["-", "_", ".", "@", "＠"])
+@pytest.mark.parametrize("behind", ["@example.com", "＠mail.example", "アットマークエグザンプル"])
+def test_the_provider_says_nothing_of_whose_a_mail_address_is(behind: str, reader: Reader) -> None:
+    """Neither does it cover anything, nor is it left over; another user of the same one is no nearer."""
+    case = CallCase("R-1", Requester((CaseName("梅沢律", "ウメザワリツ"),)))
+    told = [
+        seen(said, reader, ("EMAIL_ADDRESS", said), case=case) for said in ("umezawa", f"umezawa{behind}")
+    ]
+    same = [name for name in told[0] if name.startswith("written")]
+    assert same
+    assert [told[0][name] for name in same] == [told[1][name] for name in same]
+
+
+@pytest.mark.parametrize("joint", ["-", "_", "."])
 def test_a_mail_address_is_read_word_by_word(joint: str, reader: Reader) -> None:
     """ritsu-umezawa holds both halves of a name, each whole, in either order."""
     case = CallCase("R-1", Requester((CaseName("梅沢律", "ウメザワリツ"),)))

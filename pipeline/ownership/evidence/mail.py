@@ -1,7 +1,7 @@
 """What of a mail address tells whose it is: what stands before the @.
 
-    スギタ ドット ケン | アットマーク エグザンプル ドット ジェーピー
-    whose              | the provider's
+スギタ ドット ケン | アットマーク エグザンプル ドット ジェーピー
+whose              | the provider's
 """
 
 from __future__ import annotations

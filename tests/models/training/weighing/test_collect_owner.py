@@ -7,8 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.training.calls.stored import stored_calls, unheard_words
-from models.training.weighing.collect_owner import OWNERS, _whose
+from models.training.calls.stored import StoredCall, stored_calls, unheard_words
+from models.training.weighing import collect_owner
+from models.training.weighing.collect_owner import OWNERS, _Row, _whose, main
+from models.training.weighing.shown import NEAR, OWN, STRANGER
+from pipeline.ownership.evidence.beside import Told
+from pipeline.ownership.known.names import KNOWN_PARTIES
+from pipeline.types import CallCase, CharSpan, EntitySpan
 from tests.posteriorgrams import heard
 
 SAMPLES = Path(__file__).parents[4] / "sample_audio"
@@ -31,3 +36,30 @@ def test_to_what_is_only_read_nobody_listened() -> None:
     read = unheard_words(call)
     assert read.text == call.text
     assert not any(segment.posteriorgrams for segment in read.segments)
+
+
+def test_a_call_is_shown_with_its_own_case_a_strangers_and_one_made_near(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only beside its own is anything somebody's that the case knows."""
+    shown: list[tuple[str, bool]] = []
+
+    def observed(call: StoredCall, case: CallCase, _: object, *, own: bool) -> list[_Row]:
+        shown.append((case.case_id, own))
+        names = [name.text for name in case.requester.names]
+        assert (names == [name.text for name in call.case.requester.names]) is own
+        entity = EntitySpan("PERSON", CharSpan(0, 2), 0.9, "T")
+        values = {party: {"alike": 1.0} for party in KNOWN_PARTIES}
+        return [_Row(values, (0.0,) * 4, Told(entity, "ア", explains=False))]
+
+    monkeypatch.setattr(collect_owner, "_observed", observed)
+    monkeypatch.setattr(collect_owner, "load_analyzer", lambda: None)
+    out = tmp_path / "data.npz"
+    assert main([str(SAMPLES), "--exact", "--out", str(out), "--share", "0/14"]) == 0
+    (own, *others) = shown
+    assert own[1]
+    assert [mine for _, mine in others] == [False, False]
+    assert len({case for case, _ in shown}) == 3
+    names = [str(call).split("/") for call in np.load(out)["calls"]]
+    assert {call for call, _ in names} == {own[0].removeprefix("R-").rpartition("-")[0]}
+    assert [kind for _, kind in names] == [f"{OWN}0", f"{STRANGER}0", f"{NEAR}0"]

@@ -171,7 +171,7 @@ def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
     # What learns from twenty calls in as many voices loses to what learned from 190 in five: many of both.
     for name, seed, files, _ in VOICED:
         yield _speak(name, split, "listening", few, files=files, seed=seed, hours=0.5)
-    for part, seed, hours in (("reading", 33002, 2.0), ("owning", 33004, 1.7)):
+    for part, seed, hours in (("reading", 33002, 2.0), ("owning", 33004, 2.5)):
         yield _speak(f"speak-{part}", split, part, scale, mei=scale.quick, seed=seed, hours=hours)
     # The shortest calls hold as many names a minute as others, of more people.
     some, voice = replace(scale, calls=scale.calls or 16), replace(scale, calls=scale.calls or 32)
@@ -419,15 +419,15 @@ def _weighing(scale: Scale) -> Iterator[Step]:
 
 
 def _owning(scale: Scale) -> Iterator[Step]:
-    yield _hear("owning", 0.4, more=False)
-    owner = ("models.training.weighing.collect_owner", "{hear-owning}", "--out")
+    yield _hear("owning", 0.6, more=False)
+    # It reads no score of what learns from `weighing`, so those calls teach it, too.
+    owner = ("models.training.weighing.collect_owner", "{hear-owning}", "{hear-weighing}", "--out")
     yield Step(
         "collect-owner",
         (
-            # It reads no score of what learns from `weighing`, so those calls teach it, too.
-            (owner[0], "{hear-weighing}", *owner[1:], "{out}/heard.npz"),
-            (*owner, "{out}/read.npz", "--unheard"),
-            (*owner, "{out}/exact.npz", "--exact"),
+            (*owner, "{out}/heard.npz"),
+            (*owner, "{out}/read.npz", "--unheard", "--strangers", "0"),
+            (*owner, "{out}/exact.npz", "--exact", "--strangers", "0"),
         ),
         ("heard.npz", "read.npz", "exact.npz"),
         networks=EARS + ADAPTER + TAGGERS + FUSION + JUDGE + DOUBT,

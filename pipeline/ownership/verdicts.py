@@ -54,6 +54,11 @@ def _explains(values: Values) -> bool:
     return _of(values, "explains, written") >= HALF
 
 
+def _spelt_so(values: Values) -> bool:
+    """Whether what is written stands so in their name, however the dictionary reads it (猛文, タケトモ)."""
+    return _of(values, "letters") == 1
+
+
 def _heard_a_name(values: Values) -> bool:
     """Whether a name of theirs is heard, whatever was written."""
     return any(_of(values, f"heard {kind}") >= NEAR for kind in ("whole name", "surname", "given name"))
@@ -86,7 +91,9 @@ _VETOES: Final[tuple[tuple[Veto, str, Callable[[Values], bool]], ...]] = (
     (
         Veto.RELATIVE,
         "PERSON",
-        lambda v: _of(v, "relative") > 0 and not _explains(v) and _another_name_follows(v),
+        lambda v: (
+            _of(v, "relative") > 0 and not _explains(v) and not _spelt_so(v) and _another_name_follows(v)
+        ),
     ),
     (
         Veto.OTHER_KANJI,
@@ -125,7 +132,7 @@ _TOGETHER = {
 }
 
 _REASONS: Final[tuple[tuple[str, Callable[[Values], bool], Mapping[Party, Reason]], ...]] = (
-    ("PERSON", lambda v: _of(v, "letters") == 1 and _of(v, "letters, of theirs") == 1, _SPELT),
+    ("PERSON", lambda v: _spelt_so(v) and _of(v, "letters, of theirs") == 1, _SPELT),
     ("PERSON", lambda v: _of(v, "alike") >= NEAR, _ALIKE),
     (
         "PERSON",

@@ -15,13 +15,17 @@ from pipeline.sound.posteriorgram import likeliest
 __all__ = ["heard_user", "written_user"]
 
 _AT = re.compile(r"[@＠]|[アあ][ッっ]?[トと][マま]|アット|(?<![a-z])at+o?ma", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<=\D)[0-9０-９]+\s*$")
+"""Behind a name, for those of the same name."""
+
 _AT_HEARD = re.compile("アッ?ト[マー]|アット")
 
 
 def written_user(said: str) -> str:
-    """The part before the @, however it is written; all of it where there is no such part."""
+    """The part before the @ without its number, however it is written; all of it where there is none."""
     at = _AT.search(said)
-    return said[: at.start()] if at and said[: at.start()].strip() else said
+    user = _NUMBER.sub("", said[: at.start()]) if at else ""
+    return user if user.strip() else said
 
 
 def heard_user(stretch: Stretch) -> Stretch:

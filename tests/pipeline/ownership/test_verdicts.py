@@ -37,7 +37,7 @@ TAKEN: dict[Veto, tuple[str, dict[str, float]]] = {
     ),
     Veto.RELATIVE: (
         "PERSON",
-        {"relative": 1.0, "written surname": NEAR, "explains, written": HALF - STEP},
+        {"relative": 1.0, "written surname": NEAR, "explains, written": HALF - STEP, "letters": 1 - STEP},
     ),
     Veto.OTHER_KANJI: ("PERSON", {"explains kanji of another": 1.0, "explains, heard": HALF - STEP}),
 }
@@ -73,6 +73,7 @@ def test_each_veto_takes_what_it_is_about(veto: Veto) -> None:
         (Veto.RELATIVE, "relative", 0.0),
         (Veto.RELATIVE, "written surname", NEAR - STEP),
         (Veto.RELATIVE, "explains, written", HALF),
+        (Veto.RELATIVE, "letters", 1.0),
         (Veto.OTHER_KANJI, "explains kanji of another", 0.0),
         (Veto.OTHER_KANJI, "explains, heard", HALF),
     ],
@@ -135,6 +136,8 @@ HEARD_RELATIVE = {
         ({"heard given name": HALF}, False),
         ({"explains, written": HALF}, False),
         ({"relative": 0.0}, False),
+        ({"letters": 1 - STEP}, True),
+        ({"letters": 1.0}, False),
         # What is written tells only where nobody listened.
         ({"heard surname": 0.0, "written surname": 1.0}, False),
         ({"heard left behind": 0.0, "written surname": 1.0}, False),

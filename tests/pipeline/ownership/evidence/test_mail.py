@@ -21,6 +21,10 @@ from tests.posteriorgrams import heard
         ("杉田健アトマークエグザンプル", "杉田健"),
         ("sugita attomaku example", "sugita "),
         ("sugita ATMAAKU example", "sugita "),
+        ("ken92@example.jp", "ken"),
+        ("スギタ９２アットマークエグザンプル", "スギタ"),
+        ("ken92sugita@example.jp", "ken92sugita"),
+        ("92@example.jp", "92"),
     ],
 )
 def test_the_user_stands_before_the_at(said: str, user: str) -> None:

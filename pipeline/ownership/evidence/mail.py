@@ -6,11 +6,11 @@ whose              | the provider's
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
 from pipeline.ownership.evidence.stretches import Stretch
-from pipeline.sound.posteriorgram import likeliest
 
 __all__ = ["heard_user", "written_user"]
 
@@ -30,11 +30,10 @@ def written_user(said: str) -> str:
 
 def heard_user(stretch: Stretch) -> Stretch:
     """The same of what is heard."""
-    morae = [mora for mora in likeliest(stretch.logs) if stretch.first <= mora.step < stretch.last]
-    ends = [sum(len(each.kana) for each in morae[:count]) for count in range(len(morae))]
-    at = _AT_HEARD.search("".join(mora.kana for mora in morae))
+    at = _AT_HEARD.search(stretch.kana())
     if at is None or not at.start():
         return stretch
-    return replace(
-        stretch, last=next(m.step for m, end in zip(morae, ends, strict=True) if end >= at.start())
-    )
+    morae = stretch.morae()
+    begins = itertools.accumulate((len(mora.kana) for mora in morae), initial=0)
+    last = next(mora.step for mora, begin in zip(morae, begins, strict=False) if begin >= at.start())
+    return replace(stretch, last=last)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.nearby import Nearby
 from pipeline.sound.heard_morae import heard_between
-from pipeline.sound.posteriorgram import likeliest
+from pipeline.sound.posteriorgram import HeardMora, likeliest
 from pipeline.sound.spotting import Hit
 from pipeline.types import Finding, TimeSpan, Transcript
 
@@ -46,10 +46,13 @@ class Stretch:
         """Whether a hit lies in the finding, or partly."""
         return hit.start < self.last and hit.end > self.first
 
-    def kana(self) -> str:
+    def morae(self) -> tuple[HeardMora, ...]:
         """What is most likely said in the finding."""
-        heard = likeliest(self.logs)
-        return "".join(mora.kana for mora in heard if self.first <= mora.step < self.last)
+        return tuple(mora for mora in likeliest(self.logs) if self.first <= mora.step < self.last)
+
+    def kana(self) -> str:
+        """The same in katakana."""
+        return "".join(mora.kana for mora in self.morae())
 
     def left(self, there: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
         """First step and kana of each run that is heard in the finding, and is not marked.

@@ -26,6 +26,7 @@ from flows.desk.kinds.errors import (
     DatabaseGoneError,
     DeskError,
 )
+from flows.files.endings import undisturbed
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -137,6 +138,16 @@ class Database:
 
     @contextlib.contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Session]:
+        """Run a transaction, with signals delayed until it is over, ``wait_seconds`` at most beside its work.
+
+        SQLAlchemy catches what a signal raises inside it, and may raise an error of its own instead: a worker
+        that was told to end would take that for a lost database, and go on.
+        """
+        with undisturbed(), self._session(writing=writing) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def _session(self, *, writing: bool) -> Iterator[Session]:
         connection = self._begun(writing=writing)
         try:
             with Session(bind=connection, expire_on_commit=False) as session:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import sqlite3
 import threading
 from pathlib import Path
@@ -16,6 +17,7 @@ from flows.desk.kinds.errors import (
     DatabaseGoneError,
 )
 from flows.desk.storage.tables import CounterRow, Table
+from flows.files.endings import EndedBySignal
 from tests.desk_builders import desk_settings
 
 
@@ -195,3 +197,27 @@ def test_a_server_that_does_not_answer_is_gone(tmp_path):
 
     assert "sesame" not in str(raised.value)
     database.close()
+
+
+@pytest.mark.parametrize("writing", [False, True])
+def test_a_signal_waits_until_the_transaction_is_over(database, writing: bool):
+    """What a signal raises inside SQLAlchemy may come out as another error, or not at all."""
+
+    def told(number: int, _: object) -> None:
+        raise EndedBySignal(number)
+
+    def work() -> None:
+        with database.write() if writing else database.read() as session:
+            signal.raise_signal(signal.SIGTERM)
+            if writing:
+                session.add(CounterRow(name="a", value=1))
+            done.append(len(session.scalars(select(CounterRow)).all()))
+
+    done: list[int] = []
+    before = signal.signal(signal.SIGTERM, told)
+    try:
+        with pytest.raises(EndedBySignal):
+            work()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert done == [count(database)] == [int(writing)]

@@ -6,7 +6,8 @@ writes ``<stem>.heard.json`` beside each ``<stem>.wav`` (skipping those that are
 ``--again`` it is the second hearing of each (``pipeline.hearing.second_hearing``), ``<stem>.heard2.json``,
 and with ``--otherwise`` one that kaiji itself never does (``OTHERWISE``), ``<stem>.heard-NAME.json``: what
 is heard in another way is garbled in another way, and to learn from as good as another call.
-``--hearings`` is several of them in one process: ``first``, ``again`` and names of ``OTHERWISE``.
+``--hearings`` is several of them in one process: ``first``, ``again``, names of ``OTHERWISE``, and ``laid``:
+the exact words of the truth, laid on the sound, ``<stem>.laid.json``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 
 from models.speech.batch_transcriber import GREEDY
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
+from models.training.calls.exact import laid_words
 from models.training.calls.voices import resampled
 from pipeline.audio.recording import Recording, read_recording
 from pipeline.errors import PipelineError
@@ -55,11 +57,11 @@ OTHERWISE = {
 wrong as the second hearing (19 to 25 %), but not the same."""
 
 
-FIRST, AGAIN = "first", "again"
-"""The product's two hearings."""
+FIRST, AGAIN, LAID = "first", "again", "laid"
+"""The product's two hearings, and what it makes of words from a file."""
 
-SUFFIXES = {FIRST: "", AGAIN: "2"}
-"""Of their files, behind ``.heard``."""
+SUFFIXES = {FIRST: "heard", AGAIN: "heard2", LAID: LAID} | {name: f"heard-{name}" for name in OTHERWISE}
+"""Of their files, before ``.json``."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--again", action="store_true", help="the second hearing, .heard2.json")
     how.add_argument("--otherwise", choices=sorted(OTHERWISE), help="another one, .heard-NAME.json")
-    how.add_argument("--hearings", nargs="+", choices=(FIRST, AGAIN, *sorted(OTHERWISE)), help="several")
+    how.add_argument("--hearings", nargs="+", choices=sorted(SUFFIXES), help="several")
     parser.add_argument("--part", default="0/1", help="i/n: every n-th call from the i-th, for parallel runs")
     options = parser.parse_args(arguments)
     which, parts = map(int, options.part.split("/"))
@@ -85,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     names = options.hearings or [AGAIN if options.again else options.otherwise or FIRST]
     failed = 0
     for path, name in itertools.product(sorted(options.folder.glob("*.wav"))[which::parts], names):
-        out = path.with_suffix(f".heard{SUFFIXES.get(name, f'-{name}')}.json")
+        out = path.with_suffix(f".{SUFFIXES[name]}.json")
         if out.exists():
             continue
         try:
@@ -103,6 +105,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _heard(path: Path, recogniser: FasterWhisperRecogniser, name: str) -> Transcript:
+    if name == LAID:
+        return laid_words(path, recogniser)
     recording = read_recording(path)
     if name == FIRST:
         return transcribe(recording, recogniser, path.stem)
@@ -146,7 +150,7 @@ class _Slower:
 
 
 def read_heard(path: Path) -> Transcript:
-    """Read a ``.heard.json`` or ``.heard2.json`` back."""
+    """Read a ``.heard.json``, ``.heard2.json`` or ``.laid.json`` back."""
     raw = json.loads(path.read_text(encoding="utf-8"))
     segments = tuple(
         Segment(
@@ -162,7 +166,13 @@ def read_heard(path: Path) -> Transcript:
         for s in raw["segments"]
     )
     return Transcript(
-        raw["call_id"], raw["text"], segments, raw["language"], raw["model"], raw["audio_sha256"]
+        raw["call_id"],
+        raw["text"],
+        segments,
+        raw["language"],
+        raw["model"],
+        raw["audio_sha256"],
+        raw.get("times_within"),
     )
 
 

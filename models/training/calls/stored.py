@@ -1,7 +1,8 @@
 """Made calls with their words, read back from a folder: judges learn from them, benchmarks measure with them.
 
-A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` (``sample_audio.make_calls``), ``.heard.json``
-and, for the second hearing, ``.heard2.json`` (``models.training.calls.hear``).
+A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` (``sample_audio.make_calls``), ``.heard.json``,
+for the second hearing ``.heard2.json``, and for exact words laid on the sound ``.laid.json``
+(``models.training.calls.hear``).
 """
 
 from __future__ import annotations
@@ -13,19 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from models.language.readings import load_reader
+from models.training.calls.exact import exact_words
 from models.training.calls.hear import read_heard
 from models.wording.known import known_people
 from pipeline.audio.recording import Recording, read_recording
 from pipeline.hearing.spelt import spelt
 from pipeline.hearing.supplement import supplemented
-from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.masking.echoed_words import without_echo
-from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
+from pipeline.measuring.truth import CallTruth, read_truth
 from pipeline.types import CallCase, CaseName, Requester, Transcript
 
 __all__ = [
     "StoredCall",
-    "exact_words",
     "made_case",
     "stored_calls",
     "unheard",
@@ -59,7 +59,8 @@ def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bo
     Args:
         folders: Where they lie.
         only: Beginnings of their names; all of them by default.
-        exact: Words from the truth in place of recognised ones.
+        exact: Words from the truth in place of recognised ones: laid on the sound, as the product lays words
+            of a file, where ``.laid.json`` is there; otherwise nobody listens to them.
 
     Yields:
         The calls in order of folder and name.
@@ -78,11 +79,11 @@ def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bo
         )
         second = path.with_name(f"{stem}.heard2.json")
         again = without_echo(read_heard(second), recording) if second.exists() and not exact else None
-        words = (
-            exact_words(truth, recording.sha256)
-            if exact
-            else spelt(without_echo(read_heard(heard), recording), known_people(case, reader))
-        )
+        laid = path.with_name(f"{stem}.laid.json")
+        if exact:
+            words = read_heard(laid) if laid.exists() else exact_words(truth, recording.sha256)
+        else:
+            words = spelt(without_echo(read_heard(heard), recording), known_people(case, reader))
         yield StoredCall(
             recording,
             words if again is None else supplemented(words, again),
@@ -112,26 +113,6 @@ def made_case(document: Mapping[str, Any]) -> CallCase:
 def _named(values: Iterable[str | Mapping[str, str]]) -> tuple[CaseName, ...]:
     pairs = ((v, "") if isinstance(v, str) else (v["text"], v.get("kana", "")) for v in values)
     return tuple(CaseName(text, kana) for text, kana in pairs)
-
-
-def exact_words(truth: CallTruth, audio_sha256: str) -> Transcript:
-    """A call's own words at their true times, as a file of exact words would give them.
-
-    Args:
-        truth: Of the call.
-        audio_sha256: Of its recording; goes into the transcript.
-    """
-    exact: Any = exact_transcript(truth)
-    heard = [
-        HeardSegment(
-            tuple(HeardWord(w["word"], w["start"], w["end"], w["probability"]) for w in segment["words"]),
-            channel=segment["words"][0]["channel"],
-            speaker=segment["words"][0]["speaker"],
-        )
-        for segment in exact["segments"]
-    ]
-    made = build_transcript(heard, truth.call_id, "transcript-file", audio_sha256)
-    return replace(made, times_within=exact["times_within"])
 
 
 def unheard(call: StoredCall) -> StoredCall:

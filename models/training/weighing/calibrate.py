@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 
 from models.analysis.analyzer import load_analyzer
 from models.recognizers import all_recognizers
+from models.training.calls.exact import exact_words
 from models.training.calls.examples import from_heard
 from models.training.calls.hear import read_heard
-from models.training.calls.stored import exact_words, unlistened
+from models.training.calls.stored import unlistened
 from models.weighing.judge.features import WITNESS, features, seen
 from models.weighing.tagger.tagger import load_tagger
 from pipeline.finding.detect import unite

@@ -2,11 +2,14 @@
 
     python -m models.training.weighing.collect_owner CALLS_DIR... --out DATA.npz
         [--strangers 1] [--near 1] [--unheard] [--exact] [--share 0/1]
+    python -m models.training.weighing.collect_owner --scripts FILE... --out DATA.npz
+        [--copies 2] [--seed 1] [--strangers 1] [--near 1] [--share 0/1]
 
 The folders are those of ``models.training.calls.stored``, heard twice.  Every call is shown with its own
 case, and with those of other calls: whoever asks there is a stranger, and nothing is theirs.  Some of them
 are made to sound and to live like a third party of the call (``near_strangers``).  ``--unheard`` shows the
-calls as they are only read, ``--exact`` in their exact words.
+calls as they are only read, ``--exact`` in their exact words, laid on the sound where that is stored.
+``--scripts`` are calls that nobody speaks (``unspoken``).
 """
 
 from __future__ import annotations
@@ -28,7 +31,8 @@ from models.calls.hearings import char_times
 from models.training.calls.examples import said_then
 from models.training.calls.stored import StoredCall, stored_calls, unheard
 from models.training.weighing.near_strangers import near_stranger
-from models.training.weighing.shown import NEAR, OWN, STRANGER
+from models.training.weighing.shown import NEAR, OWN, OWNERS, STRANGER
+from models.training.weighing.unspoken import ReadCall, unspoken_calls
 from pipeline.finding.detect import detect
 from pipeline.measuring.truth import CallTruth
 from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
@@ -40,9 +44,6 @@ from pipeline.types import CallCase, Transcript
 
 MARGIN_SECONDS = 0.02
 """Seconds around a span within which the middle of its characters lies."""
-
-OWNERS = ("requester", "operator", "company", "third")
-"""Whose data it is by the truth, in the order of ``KNOWN_PARTIES`` and then anybody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("folders", type=Path, nargs="*")
+    parser.add_argument("--scripts", type=Path, nargs="+", default=[])
+    parser.add_argument("--copies", type=int, default=2, help="castings of each script")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--strangers", type=int, default=1, help="others' cases for each call")
     parser.add_argument("--near", type=int, default=1, help="others' cases made near to its third parties")
@@ -68,38 +72,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--share", default="0/1", help="i/n: every n-th call from the i-th")
     options = parser.parse_args(arguments)
     which, parts = map(int, options.share.split("/"))
-    calls = list(stored_calls(options.folders, exact=options.exact))
+    if options.scripts:
+        calls = list(unspoken_calls(options.scripts, options.copies, options.seed))
+    else:
+        stored = stored_calls(options.folders, exact=options.exact)
+        calls = [_read(unheard(call) if options.unheard else call) for call in stored]
     analyzer = load_analyzer()
     rows: list[_Row] = []
     shown: list[str] = []
-    for call in calls[which::parts]:
+    for number, call in list(enumerate(calls))[which::parts]:
         others = [other.case for other in calls if other.case.case_id != call.case.case_id]
-        rng = random.Random(call.truth.call_id)
+        rng = random.Random(f"{call.truth.call_id}/{number}")
         chosen = rng.sample(others, min(options.strangers + options.near, len(others)))
         near = [near_stranger(case, call.truth, rng) for case in chosen[options.strangers :]]
         cases = {f"{OWN}0": call.case}
-        cases |= {f"{STRANGER}{number}": case for number, case in enumerate(chosen[: options.strangers])}
-        cases |= {f"{NEAR}{number}": case for number, case in enumerate(near)}
-        words = unheard(call) if options.unheard else call
+        cases |= {f"{STRANGER}{at}": case for at, case in enumerate(chosen[: options.strangers])}
+        cases |= {f"{NEAR}{at}": case for at, case in enumerate(near)}
         for name, case in cases.items():
-            seen = list(_observed(words, case, analyzer, own=name.startswith(OWN)))
+            seen = list(_observed(call, case, analyzer, own=name.startswith(OWN)))
             rows += seen
-            shown += [f"{call.truth.call_id}/{name}"] * len(seen)
+            shown += [f"{call.truth.call_id}/{name}/{number}"] * len(seen)
     _write(options.out, rows, shown)
     print(f"{len(rows)} findings")
     return 0
 
 
-def _observed(call: StoredCall, case: CallCase, analyzer: CallAnalyzer, *, own: bool) -> Iterator[_Row]:
+def _read(call: StoredCall) -> ReadCall:
+    return ReadCall(call.transcript, _whose(call.transcript, call.truth), call.truth, call.case, call.again)
+
+
+def _observed(call: ReadCall, case: CallCase, analyzer: CallAnalyzer, *, own: bool) -> Iterator[_Row]:
     entities = detect(call.transcript, analyzer, case, call.again)
     context = Context(call.transcript, case, analyzer.reader)
     findings = attribute(entities, context, passes=BEFORE_THE_JUDGE)
     told = [f for f in findings if not f.entity.candidate and f.entity.entity_type != "CONFIDENTIAL"]
-    seconds = _whose(call.transcript, call.truth)
     evidence = Evidence(told, call.transcript, read_case(case, analyzer.reader), analyzer.reader)
     for each, values in zip(evidence.told, evidence.by_itself(), strict=True):
         chars = each.entity.chars
-        here = seconds[:, chars.start : chars.end].sum(axis=1).tolist()
+        here = call.seconds[:, chars.start : chars.end].sum(axis=1).tolist()
         yield _Row(values, tuple(here) if own else (0.0, 0.0, 0.0, sum(here)), each)
 
 

@@ -7,16 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.training.calls.stored import StoredCall, stored_calls, unheard_words
+from models.training.calls.stored import stored_calls, unheard_words
 from models.training.weighing import collect_owner
-from models.training.weighing.collect_owner import OWNERS, _Row, _whose, main
-from models.training.weighing.shown import NEAR, OWN, STRANGER
+from models.training.weighing.collect_owner import _Row, _whose, main
+from models.training.weighing.shown import NEAR, OWN, OWNERS, STRANGER
+from models.training.weighing.unspoken import ReadCall
 from pipeline.ownership.evidence.beside import Told
 from pipeline.ownership.known.names import KNOWN_PARTIES
 from pipeline.types import CallCase, CharSpan, EntitySpan
 from tests.posteriorgrams import heard
 
 SAMPLES = Path(__file__).parents[4] / "sample_audio"
+SCRIPT = Path(__file__).parents[4] / "models" / "training" / "scripts" / "m1.script.txt"
 
 
 def test_each_character_is_somebodys_as_long_as_it_is_said() -> None:
@@ -44,7 +46,7 @@ def test_a_call_is_shown_with_its_own_case_a_strangers_and_one_made_near(
     """Only beside its own is anything somebody's that the case knows."""
     shown: list[tuple[str, bool]] = []
 
-    def observed(call: StoredCall, case: CallCase, _: object, *, own: bool) -> list[_Row]:
+    def observed(call: ReadCall, case: CallCase, _: object, *, own: bool) -> list[_Row]:
         shown.append((case.case_id, own))
         names = [name.text for name in case.requester.names]
         assert (names == [name.text for name in call.case.requester.names]) is own
@@ -61,5 +63,23 @@ def test_a_call_is_shown_with_its_own_case_a_strangers_and_one_made_near(
     assert [mine for _, mine in others] == [False, False]
     assert len({case for case, _ in shown}) == 3
     names = [str(call).split("/") for call in np.load(out)["calls"]]
-    assert {call for call, _ in names} == {own[0].removeprefix("R-").rpartition("-")[0]}
-    assert [kind for _, kind in names] == [f"{OWN}0", f"{STRANGER}0", f"{NEAR}0"]
+    assert {call for call, *_ in names} == {own[0].removeprefix("R-").rpartition("-")[0]}
+    assert [kind for _, kind, _ in names] == [f"{OWN}0", f"{STRANGER}0", f"{NEAR}0"]
+
+
+def test_scripts_that_nobody_speaks_teach_too(tmp_path: Path) -> None:
+    """Each casting is a call of its own, shown with three cases; the same seed gives the same."""
+    data = []
+    for name in ("one", "other"):
+        out = tmp_path / f"{name}.npz"
+        options = ["--copies", "2", "--seed", "5", "--share", "0/14"]
+        assert main(["--scripts", str(SCRIPT), *options, "--out", str(out)]) == 0
+        data.append(dict(np.load(out)))
+    one, other = data
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+    shown = {str(call) for call in one["calls"]}
+    assert len({call.rpartition("/")[2] for call in shown}) == 2
+    assert len(shown) == 6
+    beside_own = np.array([f"/{OWN}0/" in str(call) for call in one["calls"]])
+    assert one["seconds"][beside_own][:, OWNERS.index("requester")].sum() > 1
+    assert one["seconds"][~beside_own][:, : OWNERS.index("third")].sum() == 0

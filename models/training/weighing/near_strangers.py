@@ -45,6 +45,9 @@ _COUNTERS = re.compile(r"丁目|番地?|号|[のノ-]")
 _ROOM = re.compile(r"(?P<building>[^0-9]{2,})(?<![丁目番地号])(?P<room>[0-9]{3})(?:号室?)?")
 """A building and a room in it."""
 
+_HOME = re.compile(r"(?<=[号地])[^0-9]{2,}[0-9]{3}号室$")
+"""The stranger's own building and room, behind the block."""
+
 _REGION = re.compile(r"^(?:東京都|北海道|京都府|大阪府|..県|...県)?[^市区郡]{1,6}[市区郡]")
 
 
@@ -123,7 +126,8 @@ def _address(own: Sequence[CaseName], third: Sequence[CaseName], rng: random.Ran
     blocks = [groups for each in third if len(groups := _groups(number_of(each))) in {1, 3}]
     ways: list[str] = []
     if rooms:
-        ways += [f"{own[0].text}{room}" for room in _rooms(rng.choice(rooms), rng)]
+        house = _HOME.sub("", own[0].text)
+        ways += [f"{house}{room}" for room in _rooms(rng.choice(rooms), rng)]
     if towns and number:
         region = _REGION.match(place)
         ways += [f"{region[0] if region else ''}{rng.choice(towns)}{number}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -111,3 +112,14 @@ def test_what_is_the_requesters_is_left_alone() -> None:
     own = said(("NAME", "市川", "イチカワ"), ("PHONE", "090-0123-4567", ""), party="requester")
     assert near(own, 1) == near(said(), 1) == STRANGER.requester
     assert near(said(("PHONE", "090", ""), ("ADDRESS", "204号室", "")), 1).phones == STRANGER.requester.phones
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_stranger_lives_in_one_building(seed: int) -> None:
+    """Whose own is left, where the third party's room is in another or in the same."""
+    home = CaseName("大阪府泉大津市上之町6丁目10番27号第二すみれ荘904号室")
+    case = replace(STRANGER, requester=replace(STRANGER.requester, addresses=(home,)))
+    truth = said(("ADDRESS", "コーポひばり203号室", ""))
+    (address,) = near_stranger(case, truth, random.Random(seed)).requester.addresses
+    assert address.text.count("号室") == 1
+    assert "すみれ" not in address.text

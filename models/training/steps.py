@@ -107,6 +107,9 @@ SITTINGS = 16
 OTHERWISE = ("short", "beam")
 """Hearings that are learned from beside the product's two."""
 
+LAID = "laid"
+"""The exact words of the truth, laid on what is heard."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -157,7 +160,7 @@ def steps(split: Split, scale: Scale) -> tuple[Step, ...]:
         *_reading(split, scale),
         *_reading_morae(split, scale),
         *_weighing(scale),
-        *_owning(scale),
+        *_owning(split, scale),
         *_told_apart(split, scale),
         *_judged(),
         *_lexicons(),
@@ -279,21 +282,18 @@ def _mean(name: str, adapters: Sequence[str]) -> Step:
 
 
 def _hear(
-    part: str, hours: float, *, name: str = "", networks: Networks = EARS + ADAPTER, more: bool = True
+    part: str,
+    hours: float,
+    *also: str,
+    name: str = "",
+    networks: Networks = EARS + ADAPTER,
 ) -> Step:
     """Both hearings of the product, and others to learn from."""
-    hear = (
-        "models.training.calls.hear",
-        "{out}",
-        "--hearings",
-        "first",
-        "again",
-        *(OTHERWISE if more else ()),
-    )
+    hear = ("models.training.calls.hear", "{out}", "--hearings", "first", "again", *also)
     return Step(
         name or f"hear-{part}",
         (hear,),
-        ("*.heard.json", "*.heard2.json"),
+        ("*.heard.json", "*.heard2.json", *(("*.laid.json",) if LAID in also else ())),
         networks=networks,
         lays=(f"speak-{part}",),
         hours=hours,
@@ -308,7 +308,7 @@ def _garbled(split: Split, scale: Scale) -> list[str]:
 
 def _reading(split: Split, scale: Scale) -> Iterator[Step]:
     """What reads the words that were recognised."""
-    yield _hear("reading", 0.8)
+    yield _hear("reading", 0.8, *OTHERWISE)
     yield Step(
         "count-noise",
         (("models.training.tagging.count_noise", "{hear-reading}", "--out", "{out}/confusions.json"),),
@@ -384,8 +384,8 @@ def _reading_morae(split: Split, scale: Scale) -> Iterator[Step]:
 
 
 def _weighing(scale: Scale) -> Iterator[Step]:
-    yield _hear("weighing", 0.3)
-    yield _hear("weighing-worn", 0.5, more=False)
+    yield _hear("weighing", 0.4, *OTHERWISE, LAID)
+    yield _hear("weighing-worn", 0.5)
     calls = ("{hear-weighing}", "{hear-weighing-worn}")
     fusion = ("models.training.weighing.collect_fusion", *calls, "--out", "{out}/fusion.npz")
     yield Step(
@@ -418,22 +418,30 @@ def _weighing(scale: Scale) -> Iterator[Step]:
     )  # fmt: skip
 
 
-def _owning(scale: Scale) -> Iterator[Step]:
-    yield _hear("owning", 0.6, more=False)
+def _owning(split: Split, scale: Scale) -> Iterator[Step]:
+    yield _hear("owning", 0.7, LAID)
     # It reads no score of what learns from `weighing`, so those calls teach it, too.
-    owner = ("models.training.weighing.collect_owner", "{hear-owning}", "{hear-weighing}", "--out")
+    collect = "models.training.weighing.collect_owner"
+    calls = ("{hear-owning}", "{hear-weighing}", "--out")
+    few = ("--strangers", "0")
+    scripts = [path.as_posix() for part in ("owning", "weighing") for path in split.scripts(part)]
+    written = (*scripts[: scale.scripts], *few, "--copies", str(min(scale.copies, 3)), "--seed", "8")
+    names = ("heard", "laid", "read", "exact", "unspoken")
     yield Step(
         "collect-owner",
         (
-            (*owner, "{out}/heard.npz"),
-            (*owner, "{out}/read.npz", "--unheard", "--strangers", "0"),
-            (*owner, "{out}/exact.npz", "--exact", "--strangers", "0"),
+            (collect, *calls, "{out}/heard.npz"),
+            (collect, *calls, "{out}/laid.npz", "--exact", *few),
+            (collect, *calls, "{out}/read.npz", "--unheard", "--near", "0", *few),
+            (collect, *calls, "{out}/exact.npz", "--exact", "--unheard", "--near", "0", *few),
+            (collect, "--out", "{out}/unspoken.npz", "--scripts", *written),
         ),
-        ("heard.npz", "read.npz", "exact.npz"),
+        tuple(f"{name}.npz" for name in names),
+        seed=8,
         networks=EARS + ADAPTER + TAGGERS + FUSION + JUDGE + DOUBT,
-        hours=0.6,
+        hours=0.7,
     )
-    learned = [f"{{collect-owner}}/{name}.npz" for name in ("heard", "read", "exact")]
+    learned = [f"{{collect-owner}}/{name}.npz" for name in names]
     made = ("alone.onnx", "alone.names.json", "around.onnx", "around.names.json")
     train = ("models.training.weighing.train_owner", *learned, "--out", "{out}")
     yield Step(
@@ -485,8 +493,8 @@ def _judged() -> Iterator[Step]:
     yield Step(
         "candidate", (candidate,), ("candidate.json", "models/registry.toml"), networks=LEARNED, hours=0.0
     )
-    yield _hear("tuning", 0.7, more=False)
-    yield _hear("tuning", 0.7, name="hear-tuning-registered", networks=(), more=False)
+    yield _hear("tuning", 0.7)
+    yield _hear("tuning", 0.7, name="hear-tuning-registered", networks=())
     for name, heard, networks in (
         ("measure-candidate", "{hear-tuning}", LEARNED),
         ("measure-registered", "{hear-tuning-registered}", ()),

@@ -72,11 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--share", default="0/1", help="i/n: every n-th call from the i-th")
     options = parser.parse_args(arguments)
     which, parts = map(int, options.share.split("/"))
-    if options.scripts:
-        calls = list(unspoken_calls(options.scripts, options.copies, options.seed))
-    else:
-        stored = stored_calls(options.folders, exact=options.exact)
-        calls = [_read(unheard(call) if options.unheard else call) for call in stored]
+    calls = [
+        *(_read(call, options.unheard) for call in stored_calls(options.folders, exact=options.exact)),
+        *(unspoken_calls(options.scripts, options.copies, options.seed) if options.scripts else ()),
+    ]
     analyzer = load_analyzer()
     rows: list[_Row] = []
     shown: list[str] = []
@@ -84,11 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         others = [other.case for other in calls if other.case.case_id != call.case.case_id]
         rng = random.Random(f"{call.truth.call_id}/{number}")
         chosen = rng.sample(others, min(options.strangers + options.near, len(others)))
-        near = [near_stranger(case, call.truth, rng) for case in chosen[options.strangers :]]
-        cases = {f"{OWN}0": call.case}
-        cases |= {f"{STRANGER}{at}": case for at, case in enumerate(chosen[: options.strangers])}
-        cases |= {f"{NEAR}{at}": case for at, case in enumerate(near)}
-        for name, case in cases.items():
+        for name, case in _cases(call, chosen, options.strangers, rng).items():
             seen = list(_observed(call, case, analyzer, own=name.startswith(OWN)))
             rows += seen
             shown += [f"{call.truth.call_id}/{name}/{number}"] * len(seen)
@@ -97,8 +92,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _read(call: StoredCall) -> ReadCall:
-    return ReadCall(call.transcript, _whose(call.transcript, call.truth), call.truth, call.case, call.again)
+def _read(call: StoredCall, without_ears: bool) -> ReadCall:
+    words = unheard(call) if without_ears else call
+    whose = _whose(words.transcript, call.truth)
+    return ReadCall(words.transcript, whose, call.truth, call.case, words.again)
+
+
+def _cases(
+    call: ReadCall, others: Sequence[CallCase], strangers: int, rng: random.Random
+) -> Mapping[str, CallCase]:
+    """What a call is shown with: its own case, some strangers', and the others' made near to its talk."""
+    near = [near_stranger(case, call.truth, rng) for case in others[strangers:]]
+    return (
+        {f"{OWN}0": call.case}
+        | {f"{STRANGER}{at}": case for at, case in enumerate(others[:strangers])}
+        | {f"{NEAR}{at}": case for at, case in enumerate(near)}
+    )
 
 
 def _observed(call: ReadCall, case: CallCase, analyzer: CallAnalyzer, *, own: bool) -> Iterator[_Row]:

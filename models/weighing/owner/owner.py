@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CLEAR_PROBABILITY", "MIN_PROBABILITY", "UNLIKELY_PROBABILITY", "Network", "Owner", "load_owner"]
 
-MIN_PROBABILITY: Final = 0.7
+MIN_PROBABILITY: Final = 0.8
 """Lowest probability at which a finding is a known party's; the card has the table."""
 
 CLEAR_PROBABILITY: Final = 0.95

@@ -425,7 +425,7 @@ def _owning(split: Split, scale: Scale) -> Iterator[Step]:
     calls = ("{hear-owning}", "{hear-weighing}", "--out")
     few = ("--strangers", "0")
     scripts = [path.as_posix() for part in ("owning", "weighing") for path in split.scripts(part)]
-    written = (*scripts[: scale.scripts], *few, "--copies", str(min(scale.copies, 3)), "--seed", "8")
+    written = (*scripts[: scale.scripts], *few, "--copies", "1", "--seed", "8")
     names = ("heard", "laid", "read", "exact", "unspoken")
     yield Step(
         "collect-owner",
@@ -445,7 +445,7 @@ def _owning(split: Split, scale: Scale) -> Iterator[Step]:
     made = ("alone.onnx", "alone.names.json", "around.onnx", "around.names.json")
     train = ("models.training.weighing.train_owner", *learned, "--out", "{out}")
     yield Step(
-        "train-owner", ((*train, "--judge-by", str(scale.judge_by)),), made, environment="torch", hours=0.1
+        "train-owner", ((*train, "--judge-by", str(scale.judge_by)),), made, environment="torch", hours=0.2
     )
 
 

@@ -35,15 +35,9 @@ MOST_MORAE: Final = 5
 MIN_FIGURES: Final = 4
 """Figures of the last group of a telephone number, or of all of it: fewer tell nothing."""
 
-SHARES_KANJI: Final = 0.5
-"""Share of the strangers whose surname has a kanji of a third party's: who hears 大きいの大 hears a part of
-many a name."""
-
 AT_THEIR_NUMBER: Final = 2
 """How many times as often the stranger lives at a third party's number as in their town: a town alone is
 mostly nobody's but theirs, and has to stay so."""
-
-_KANJI = re.compile(r"[一-龠]")
 
 _COUNTERS = re.compile(r"丁目|番地?|号|[のノ-]")
 """What parts the numbers of a block."""
@@ -66,14 +60,13 @@ def near_stranger(case: CallCase, truth: CallTruth, rng: random.Random) -> CallC
         rng: Decides what.
 
     Returns:
-        The same staff and company, and a requester whose name sounds like a third party's or shares a kanji
-        with it, whose number differs by a few figures, and whose address has the same block or room
-        elsewhere, or another in the same town or building.  Nothing of it is a third party's, but for the
-        name of that place.
+        The same staff and company, and a requester whose name sounds like a third party's, whose number
+        differs by a few figures, and whose address has the same block or room elsewhere, or another in the
+        same town or building.  Nothing of it is a third party's, but for the name of that place.
     """
     own = case.requester
     third = [span for span in truth.spans if span.must_mask]
-    names = [CaseName(s.surface, fold_kana(s.reading)) for s in third if s.kind == "NAME" and s.reading]
+    names = [fold_kana(span.reading) for span in third if span.kind == "NAME" and span.reading]
     numbers = [digits_of(span.surface) for span in third if span.kind == "PHONE"]
     addresses = [CaseName(span.surface, span.reading) for span in third if span.kind == "ADDRESS"]
     return replace(
@@ -87,22 +80,15 @@ def near_stranger(case: CallCase, truth: CallTruth, rng: random.Random) -> CallC
     )
 
 
-def _name(names: Sequence[CaseName], rng: random.Random) -> tuple[CaseName, ...]:
-    """A name that sounds like one of theirs, or else has a surname with one of its kanji."""
-    short = [each for each in dict.fromkeys(names) if len(morae(each.kana)) <= MOST_MORAE]
+def _name(readings: Sequence[str], rng: random.Random) -> tuple[CaseName, ...]:
+    short = [each for each in dict.fromkeys(readings) if len(morae(each)) <= MOST_MORAE]
     if not short:
         return ()
     said = rng.choice(short)
     surname, given = (
-        max(rng.sample(_common(kind), NAMES // 3), key=lambda row: _near(row.reading, said.kana))
+        max(rng.sample(_common(kind), NAMES // 3), key=lambda row: _near(row.reading, said))
         for kind in ("surnames", "given names")
     )
-    kanji = frozenset(_KANJI.findall(said.text))
-    shared = [
-        row for row in _common("surnames") if kanji & set(row.surface) and _near(row.reading, said.kana) >= 0
-    ]
-    if shared and rng.random() < SHARES_KANJI:
-        surname = rng.choice(shared)
     return (CaseName(surname.surface + given.surface, surname.reading + given.reading),)
 
 

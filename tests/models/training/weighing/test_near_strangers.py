@@ -49,18 +49,9 @@ def near(truth: CallTruth, seed: int) -> Requester:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_name_sounds_alike_and_is_another(seed: int) -> None:
     """市川 for 石川; what holds the name, or is in it, is not taken."""
-    (name,) = near(said(("NAME", "いちかわ", "イチカワ")), seed).names
+    (name,) = near(said(("NAME", "市川", "イチカワ")), seed).names
     assert "イチカワ" not in name.kana
     assert max(likeness("イチカワ", name.kana[:size]) for size in (3, 4, 5)) >= 0.6
-
-
-def test_the_surname_may_share_a_kanji() -> None:
-    """川口 for 石川: who explains 三本川の川 explains a part of both; half of them do, none is 石川."""
-    truth = said(("NAME", "石川", "イシカワ"))
-    names = [near(truth, seed).names[0] for seed in SEEDS]
-    shared = [name for name in names if {"石", "川"} & set(name.text)]
-    assert len(SEEDS) / 4 < len(shared) <= len(SEEDS)
-    assert not any("イシカワ" in name.kana for name in names)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -88,12 +88,11 @@ def _seconds(example: Example) -> NDArray[np.float64]:
 
 
 def _truth(call: CastCall) -> CallTruth:
-    said = ((turn.speaker, piece) for turn in call.turns for piece in turn.said if piece.slot is not None)
     spans = tuple(
-        TruthSpan(
-            TimeSpan(0.0, 0.0), speaker, _kind(piece.slot.kind), piece.slot.party, piece.text, piece.reading
-        )
-        for speaker, piece in said
+        TruthSpan(TimeSpan(0.0, 0.0), turn.speaker, _kind(slot.kind), slot.party, piece.text, piece.reading)
+        for turn in call.turns
+        for piece in turn.said
+        if (slot := piece.slot) is not None
     )
     return CallTruth(call.dialogue.dialogue_id, "mono", 0.0, spans, ())
 

@@ -35,12 +35,12 @@ EXACT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class ReadCall:
-    """A call of which there are only words.
+    """A call's words, and whose each of them is.
 
     Attributes:
-        transcript: The words.
+        transcript: The words, with what was heard around them where somebody listened.
         seconds: How long each character is each owner's, shape (owners, characters), as ``OWNERS``.
-        truth: Whose data is spoken, at no time.
+        truth: Whose data is spoken; of a call that nobody speaks, at no time.
         case: Who asks.
         again: A second hearing, where there is one.
     """

@@ -227,11 +227,14 @@ def withdraw(out: Path, stem: str) -> None:
     """
     failed: OSError | None = None
     try:
-        for path in ours(out, stem, PRODUCTS, MANIFEST, ERROR):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                failed = error
+        earlier = ours(out, stem, PRODUCTS, MANIFEST, ERROR)
+        # A manifest alone would say of files that they are there.
+        with undisturbed():
+            for path in earlier:
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError as error:
+                    failed = error
     except OSError as error:
         failed = error
     if failed is not None:

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import stat
 from pathlib import Path
 
 import pytest
 
 from flows import outputs
+from flows.files.endings import EndedBySignal
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError
 from pipeline.types import MaskAction, Party
@@ -117,6 +119,30 @@ def test_an_error_takes_the_place_of_an_earlier_result(tmp_path: Path, products:
         "code": "call_unsafe",
         "message": "1件",
     }
+
+
+def test_a_signal_while_files_are_removed_leaves_none(tmp_path: Path, products: Path, monkeypatch):
+    """It comes when all of the call's files are gone: a manifest never stands alone."""
+    out = tmp_path / "out"
+    outputs.open_output(out)
+    outputs.publish(products, out, "call")
+    unlink = Path.unlink
+
+    def told(number: int, _: object) -> None:
+        raise EndedBySignal(number)
+
+    def unlinked(path: Path, **options: bool) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        unlink(path, **options)
+
+    before = signal.signal(signal.SIGTERM, told)
+    monkeypatch.setattr(Path, "unlink", unlinked)
+    try:
+        with pytest.raises(EndedBySignal):
+            outputs.withdraw(out, "call")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert list(out.iterdir()) == []
 
 
 @pytest.mark.parametrize("way", ["file", "below a file"])

@@ -5,9 +5,9 @@
 
 Each ``--leave-out`` is a row: the named recognizers and passes (``pipeline.ownership.chain``), left out
 together.  Without any, a row for each of them.  ``--words``, a table for each: as recognised, with the
-networks that listen (``heard``) and without them (``read``), and the exact ones of the truth, to which none
-listens (``exact``).  The words are those stored by ``models.training.calls.hear``: nothing is recognised
-here.
+networks that listen (``heard``) and without them (``read``), and the exact ones of the truth (``exact``),
+laid on the sound where that is stored; otherwise no network listens to them.  The words are those stored by
+``models.training.calls.hear``: nothing is recognised here.
 
 Everything is loaded once, and what does not depend on what is left out is asked once for each call: ja_ginza,
 the first pass, the tagger.  The second pass and the judge work with what is left.

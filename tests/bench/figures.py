@@ -5,7 +5,9 @@
 
 A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and, unless ``--exact`` words are taken,
 ``.heard.json`` (``python -m models.training.calls.hear``) and, for the second hearing, ``.heard2.json`` (with
-``--again``).  Recognition and the second listening are left out; all between them is the product's own.
+``--again``).  Exact words are those of ``.laid.json`` (``--hearings laid``) where it is there, laid on what
+the ears hear; otherwise nobody listens to them.  Recognition and the second listening are left out; all
+between them is the product's own.
 """
 
 from __future__ import annotations

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from models.language.readings import load_reader
 from pipeline.audio.recording import read_recording
 from pipeline.given.given_words import hold_against_sound
-from pipeline.given.heard_call import Heard, MoraListener, hear_call
+from pipeline.given.heard_call import MoraListener, hear_call
 from pipeline.given.laid_words import laid_on_sound
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import Transcript
 
 __all__ = ["exact_words", "laid_words"]
-
-H = TypeVar("H", bound=Heard)
 
 
 def exact_words(truth: CallTruth, audio_sha256: str) -> Transcript:
@@ -41,7 +39,7 @@ def exact_words(truth: CallTruth, audio_sha256: str) -> Transcript:
     return replace(made, times_within=exact["times_within"])
 
 
-def laid_words(path: Path, listener: MoraListener[H]) -> Transcript:
+def laid_words(path: Path, listener: MoraListener[Any]) -> Transcript:
     """A call's own words, laid on its sound as ``kaiji evaluate --exact-words`` lays them.
 
     Args:

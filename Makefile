@@ -89,7 +89,7 @@ train: $(READY) $(TRAIN)/.ready $(LEXICON)/.ready ## make every learned file ane
 
 $(TRAIN)/.ready: | $(UV)
 	$(UV) venv --quiet --python $(PYTHON) $(TRAIN)
-	$(UV) pip install --quiet --python $(TRAIN)/bin/python "torch>=2.6" "onnx>=1.16" "numpy>=2"
+	$(UV) pip install --quiet --python $(TRAIN)/bin/python "torch>=2.6" "onnx>=1.16" "lightgbm>=4.5" "numpy>=2"
 	@touch $@
 
 # The dictionaries that the lexicons are compiled from, as the registered ones were.

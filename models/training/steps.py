@@ -46,9 +46,7 @@ JUDGE: Networks = (("models/weighing/judge/judge.json", "judge/judge.json"),)
 DOUBT: Networks = (("models/weighing/judge/doubt.json", "doubt/doubt.json"),)
 OWNER: Networks = (
     ("models/weighing/owner/alone.onnx", "train-owner/alone.onnx"),
-    ("models/weighing/owner/alone.names.json", "train-owner/alone.names.json"),
     ("models/weighing/owner/around.onnx", "train-owner/around.onnx"),
-    ("models/weighing/owner/around.names.json", "train-owner/around.names.json"),
 )
 EDGES: Networks = (("pipeline/masking/edges.npz", "train-edges/edges.npz"),)
 NOISE: Networks = (("models/training/tagging/confusions.json", "count-noise/confusions.json"),)
@@ -442,10 +440,10 @@ def _owning(split: Split, scale: Scale) -> Iterator[Step]:
         hours=0.7,
     )
     learned = [f"{{collect-owner}}/{name}.npz" for name in names]
-    made = ("alone.onnx", "alone.names.json", "around.onnx", "around.names.json")
+    made = ("alone.onnx", "around.onnx")
     train = ("models.training.weighing.train_owner", *learned, "--out", "{out}")
     yield Step(
-        "train-owner", ((*train, "--judge-by", str(scale.judge_by)),), made, environment="torch", hours=0.2
+        "train-owner", ((*train, "--judge-by", str(scale.judge_by)),), made, environment="torch", hours=0.1
     )
 
 

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.network import session
+from models.trees import COLUMNS
 from pipeline.reason_text import CLUES, SENTENCES, reasons_in, sentence
 from pipeline.reasons import Reason, Why
 
@@ -66,8 +68,10 @@ def test_no_sentence_is_written_anywhere_else():
     }
     learned = {
         (path.name, name)
-        for path in (ROOT / "models").rglob("*.names.json")
-        for name in json.loads(path.read_text(encoding="utf-8"))
+        for path in (ROOT / "models").rglob("*.onnx")
+        for name in json.loads(
+            session(path.read_bytes()).get_modelmeta().custom_metadata_map.get(COLUMNS, "[]")
+        )
         if any(text in name for text in texts)
     }
 

@@ -1,11 +1,11 @@
-"""Train the judge of owners on a CPU: two networks, of which the second also sees what the first says around.
+"""Train the judge of owners: boosted trees, twice; the second also see what the first say of what is around.
 
     python -m models.training.weighing.train_owner DATA.npz... --out FOLDER [--judge-by 5]
 
-writes ``alone.onnx`` and ``around.onnx``, with the names of what each looks at.  Needs torch and onnx, as
-``models.training.tagging.train``; the program that masks calls needs neither.  The same data give the same
-networks.  With ``--judge-by N`` it is first learned N times without every N-th group of calls (all whose
-names begin alike: a set of scripts) and judged on those.
+writes ``alone.onnx`` and ``around.onnx``.  Needs LightGBM and onnx; the
+program that masks calls needs neither.  The same data give the same trees.  With ``--judge-by N`` it is first
+learned N times without every N-th group of calls (all whose names begin alike: a set of scripts) and judged
+on those.
 """
 
 from __future__ import annotations
@@ -17,34 +17,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 
-from models.training.tagging.train import write_network
 from models.training.weighing.shown import NEAR, OWN
-from models.training.weighing.train_fusion import Mean
+from models.training.weighing.trees import Shape, Trees, learn, write_trees
 from pipeline.ownership.evidence.beside import PairValues, Told, beside
 from pipeline.ownership.known.names import KNOWN_PARTIES
 from pipeline.types import CharSpan, EntitySpan
 
-WIDTH = 96
-"""Channels inside."""
-
-RATE, DECAY, DROPPED = 4e-3, 0.3, 0.3
-"""Highest rate of learning, of the one-cycle schedule; decay of weights; states left out."""
-
-HIDDEN = 0.1
-"""Share of what is looked at that is left out."""
-
-BATCH, EPOCHS = 64, 20
-"""Findings a step, and times that each is seen."""
-
-TOGETHER = 6
-"""Networks of other beginnings, of which the mean is taken."""
+SHAPE = Shape(trees=250, rate=0.08, leaves=31, least=20, columns=0.15, rows=0.7, ridge=5.0, seeds=(0,))
+"""How the trees learn; chosen by the loss on ``tuning`` (``models/weighing/owner/README.md``)."""
 
 FOLDS = 5
-"""Parts of the calls; what the first network says of one for the second to learn from, it says without it."""
+"""Parts of the calls; what the first trees say of one for the second to learn from, they say without it."""
 
 SEEN_IN = 12
 """Findings that have a value other than none, below which it is left out."""
@@ -58,9 +43,6 @@ LEAST_WEIGHT, MOST_WEIGHT = 0.2, 1.5
 NEAR_WEIGHT = 0.2
 """What a finding beside a case that was made near to it weighs, of one beside another: so alike as often as
 they are collected, people are not."""
-
-FARTHEST = 4.0
-"""Standard deviations from the mean beyond which a value tells no more."""
 
 BOUNDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Probabilities for which it is printed what is given from there."""
@@ -112,32 +94,12 @@ class Data:
         return names, np.array(table, dtype=np.float32)
 
 
-class Network(nn.Module):
-    """One hidden layer, and a line beside it."""
-
-    def __init__(self, mean: NDArray[np.float32], scale: NDArray[np.float32]) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.from_numpy(mean))
-        self.register_buffer("scale", torch.from_numpy(scale))
-        self.hide = nn.Dropout(HIDDEN)
-        self.enter = nn.Linear(len(mean), WIDTH)
-        self.drop = nn.Dropout(DROPPED)
-        self.leave = nn.Linear(WIDTH, 1)
-        self.line = nn.Linear(len(mean), 1)
-
-    def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        """(..., columns) to the log odds of a party against nobody (...)."""
-        x = ((rows - self.mean) / self.scale).clamp(-FARTHEST, FARTHEST)
-        y = self.leave(self.drop(torch.relu(self.enter(self.hide(x)))))
-        return (y + self.line(x))[..., 0]
-
-
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Both networks, with the names of what each looks at."""
+    """Both ensembles, with the names of what each looks at."""
 
-    alone: Mean
-    around: Mean
+    alone: Trees
+    around: Trees
     alone_names: list[str]
     around_names: list[str]
 
@@ -159,7 +121,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--judge-by", type=int, default=0)
     parser.add_argument("--test", type=Path, nargs="*", default=[])
     options = parser.parse_args(arguments)
-    torch.set_num_threads(1)
     data = read(options.data)
     groups = sorted(set(data.groups.tolist()))
     if options.judge_by:
@@ -173,15 +134,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         test = read([path])
         print(path.stem, *_report(judge.chances(test), test), sep="\n", flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
-    for name, network, columns in (
+    for name, trees, columns in (
         ("alone", judge.alone, judge.alone_names),
         ("around", judge.around, judge.around_names),
     ):
-        path = options.out / f"{name}.onnx"
-        write_network(network, torch.zeros(NOBODY, 7, len(columns)), path, "rows", ("odds",))
-        path.with_suffix(".names.json").write_text(
-            json.dumps(columns, ensure_ascii=False, indent=0) + "\n", encoding="utf-8"
-        )
+        write_trees(trees, columns, options.out / f"{name}.onnx")
     return 0
 
 
@@ -207,7 +164,7 @@ def _entity(kind: str, start: int, end: int) -> EntitySpan:
 
 
 def learned(data: Data, which: NDArray[np.bool_]) -> Judge:
-    """Both networks, learned from some of the findings.
+    """Both ensembles, learned from some of the findings.
 
     Args:
         data: All findings.
@@ -220,7 +177,7 @@ def learned(data: Data, which: NDArray[np.bool_]) -> Judge:
     for part in range(FOLDS):
         out = which & np.isin(data.groups, groups[part::FOLDS])
         if out.any():
-            first[out] = chances(fitted(rows, data, which & ~out, networks=2), rows[out])
+            first[out] = chances(fitted(rows, data, which & ~out), rows[out])
     names, values = data.around(first)
     around_names = [*seen, *names]
     both = np.concatenate([rows, values], axis=-1)
@@ -241,57 +198,32 @@ def _columns(names: Sequence[str], table: NDArray[np.float32], wanted: Sequence[
     return out
 
 
-def fitted(rows: NDArray[np.float32], data: Data, which: NDArray[np.bool_], networks: int = TOGETHER) -> Mean:
-    """Networks that have learned from findings.
+def fitted(rows: NDArray[np.float32], data: Data, which: NDArray[np.bool_]) -> Trees:
+    """Trees that have learned from findings whether each is each party's.
 
     Args:
         rows: What is looked at, shape (findings, parties, columns).
         data: Whose the findings are.
         which: Those to learn from.
-        networks: How many, of which the mean is taken.
     """
     some = which & data.teaches
     weights = np.clip(data.seconds[some].max(axis=1), LEAST_WEIGHT, MOST_WEIGHT)
-    weights = weights * np.where(data.shown_with(NEAR)[some], NEAR_WEIGHT, 1.0).astype(np.float32)
-    right = data.seconds[some].argmax(axis=1)
-    mean = Mean([_fitted(rows[some], right, weights, seed) for seed in range(networks)])
-    mean.eval()
-    return mean
+    weights = weights * np.where(data.shown_with(NEAR)[some], NEAR_WEIGHT, 1.0)
+    right = data.seconds[some].argmax(axis=1)[:, None] == np.arange(NOBODY)
+    flat = rows[some].reshape(-1, rows.shape[-1])
+    return learn(flat, right.reshape(-1), np.repeat(weights, NOBODY), SHAPE)
 
 
-def _fitted(
-    rows: NDArray[np.float32], right: NDArray[np.int64], weights: NDArray[np.float32], seed: int
-) -> Network:
-    torch.manual_seed(seed)
-    flat = rows.reshape(-1, rows.shape[-1])
-    network = Network(flat.mean(axis=0), flat.std(axis=0) + np.float32(0.05))
-    seen, owner, weight = torch.from_numpy(rows), torch.from_numpy(right), torch.from_numpy(weights)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
-    steps = EPOCHS * -(-len(seen) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    for _ in range(EPOCHS):
-        for some in torch.randperm(len(seen)).split(BATCH):
-            lost = nn.functional.cross_entropy(
-                _with_nobody(network(seen[some])), owner[some], reduction="none"
-            )
-            loss = (lost * weight[some]).sum() / weight[some].sum()
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-    return network
+def chances(trees: Trees, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How probably each finding is each known party's, shape (findings, parties).
 
-
-def _with_nobody(odds: torch.Tensor) -> torch.Tensor:
-    """Log odds against nobody, with nobody's own as a last column."""
-    return torch.cat([odds, torch.zeros_like(odds[..., :1])], dim=-1)
-
-
-def chances(network: Mean, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How probably each row is each known party's, shape (findings, parties)."""
-    with torch.no_grad():
-        odds = _with_nobody(network(torch.from_numpy(rows)))
-        return np.asarray(odds.softmax(dim=-1).numpy()[:, :NOBODY])
+    Args:
+        trees: From ``fitted``.
+        rows: Shape (findings, parties, columns).
+    """
+    each = np.exp(trees.odds(rows.reshape(-1, rows.shape[-1])).reshape(rows.shape[:-1]))
+    # Against nobody, whose log odds are 0.
+    return np.asarray(each / (1 + each.sum(axis=1, keepdims=True)), np.float32)
 
 
 def _report(judged: NDArray[np.float32], data: Data) -> list[str]:

@@ -1,24 +1,22 @@
 """The judge of owners: of all findings, whose each is, by all evidence together.
 
-Two small networks say how probably a finding is the requester's, the staff's, the company's or nobody's that
-the case knows.  The first sees a finding by itself, the second also what the first says of those around it
+Boosted trees say how probably a finding is the requester's, the staff's, the company's or nobody's that the
+case knows.  The first see a finding by itself, the second also what the first say of those around it
 (``pipeline.ownership.evidence``; ``models/weighing/owner/README.md``).  To keep a third party's data is a
 breach, to mask the requester's a disclosure refused.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.network import session
-from models.registry import registered_bytes
+from models.trees import Trees, load_trees
 from pipeline.ownership.evidence.beside import PairValues
 from pipeline.ownership.evidence.evidence import Evidence
 from pipeline.ownership.known.known_case import read_case
@@ -27,45 +25,26 @@ from pipeline.ownership.verdicts import nobodys_reason, owners_reason, vetoed
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, Finding, Party, Requester, Transcript
 
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+__all__ = [
+    "CLEAR_PROBABILITY",
+    "MIN_PROBABILITY",
+    "UNLIKELY_PROBABILITY",
+    "Owner",
+    "load_owner",
+    "probabilities",
+]
 
-__all__ = ["CLEAR_PROBABILITY", "MIN_PROBABILITY", "UNLIKELY_PROBABILITY", "Network", "Owner", "load_owner"]
-
-MIN_PROBABILITY: Final = 0.8
+MIN_PROBABILITY: Final = 0.7
 """Lowest probability at which a finding is a known party's; the card has the table."""
 
 CLEAR_PROBABILITY: Final = 0.95
 """Probability from which nobody has to look at what is kept."""
 
 JUDGED_TYPES: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
-"""Types of findings that the networks have learned from."""
+"""Types of findings that the trees have learned from."""
 
 UNLIKELY_PROBABILITY: Final = 0.2
 """Probability below which what is masked is a third party's, and no analyst is asked whose it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """One network and what it looks at.
-
-    Attributes:
-        run: Maps ``rows``, float32 of shape (parties, findings, columns), to log odds (parties, findings).
-        columns: The value in each column, by its name in ``pipeline.ownership.evidence``.
-    """
-
-    run: InferenceSession
-    columns: tuple[str, ...]
-
-    def chances(self, seen: Sequence[PairValues]) -> NDArray[np.float64]:
-        """The probability of each finding that it is each known party's, shape (findings, parties)."""
-        rows = [
-            [[values[p].get(name, 0.0) for name in self.columns] for values in seen] for p in KNOWN_PARTIES
-        ]
-        (odds,) = self.run.run(None, {"rows": np.array(rows, np.float32)})
-        # Against nobody, whose log odds are 0.
-        each = np.exp(np.asarray(odds, np.float64).T)
-        return np.asarray(each / (1 + each.sum(axis=1, keepdims=True)))
 
 
 class Owner:
@@ -77,7 +56,7 @@ class Owner:
         reader: Gives readings and kanji to the evidence.
     """
 
-    def __init__(self, alone: Network, around: Network, reader: KanaReader) -> None:
+    def __init__(self, alone: Trees, around: Trees, reader: KanaReader) -> None:
         self._alone = alone
         self._around = around
         self._reader = reader
@@ -116,15 +95,23 @@ class Owner:
     ) -> tuple[tuple[PairValues, ...], NDArray[np.float64]]:
         """What was looked at, and the probability of each finding that it is each known party's."""
         seen = evidence.by_itself()
-        chances = self._alone.chances(seen)
+        chances = probabilities(self._alone, seen)
         if twice:
             around = evidence.around(chances)
             seen = tuple(
                 {party: {**one[party], **other[party]} for party in KNOWN_PARTIES}
                 for one, other in zip(seen, around, strict=True)
             )
-            chances = self._around.chances(seen)
+            chances = probabilities(self._around, seen)
         return seen, chances
+
+
+def probabilities(trees: Trees, seen: Sequence[PairValues]) -> NDArray[np.float64]:
+    """The probability of each finding that it is each known party's, shape (findings, parties)."""
+    pairs = [values[party] for values in seen for party in KNOWN_PARTIES]
+    # Against nobody, whose log odds are 0.
+    each = np.exp(trees.odds(pairs).reshape(len(seen), len(KNOWN_PARTIES)))
+    return np.asarray(each / (1 + each.sum(axis=1, keepdims=True)))
 
 
 def _is_judged(finding: Finding) -> bool:
@@ -168,7 +155,7 @@ def _judged(finding: Finding, seen: PairValues, chances: NDArray[np.float64]) ->
 
 
 def load_owner(reader: KanaReader) -> Owner:
-    """Load the networks that lie beside this module; takes a few milliseconds.
+    """Load the trees that lie beside this module; takes a few milliseconds.
 
     Args:
         reader: Gives readings and kanji to the evidence.
@@ -179,11 +166,6 @@ def load_owner(reader: KanaReader) -> Owner:
     Raises:
         ModelError: when a file is not the registered one.
     """
-    alone, around = (_network(name) for name in ("alone", "around"))
+    here = Path(__file__).parent
+    alone, around = (load_trees("owner", name, here / f"{name}.onnx") for name in ("alone", "around"))
     return Owner(alone, around, reader)
-
-
-def _network(name: str) -> Network:
-    path = Path(__file__).parent / f"{name}.onnx"
-    names = registered_bytes("owner", f"{name} names", path.with_suffix(".names.json"))
-    return Network(session(registered_bytes("owner", f"{name} network", path)), tuple(json.loads(names)))

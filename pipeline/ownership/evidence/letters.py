@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.ownership.known.kanji import explained_share
+from pipeline.ownership.known.kanji import Explained, explained
 from pipeline.ownership.known.names import KanaReader, KnownName
 from pipeline.ownership.known.spelling import TAIL, letter_by_letter, without_lead
 from pipeline.sound.digits import longest_common_run
@@ -25,8 +25,11 @@ which all of it is one of theirs, whatever its halves are like."""
 EXPLAINS: Final = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$|書|と[言い]う")
 """What tells an explanation of kanji from a name."""
 
-_OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをはが一-龠々]{1,3})の([一-龠々])")
-"""静岡の静, 石ころの石: where the one is in the other, that is the kanji which is explained, no other."""
+_OF_A_WORD = re.compile(
+    r"(?=(?P<kanji>[一-龠々])(?:[^\s、。にとをはが]{1,4}|(?<=[^\s、。].))の(?P=kanji))|漢?数字の(?P<number>[一二三四五六七八九十])"
+)
+"""静岡の静, 真ん中の中, 松の木の松: where the one is in the other, that is the kanji which is explained, no
+other; 漢数字の一."""
 
 _BY_ADJECTIVE = re.compile(
     r"(?<![一-龠々のん])(?<![んン偏]に)([一-龠])(?:さい|しい|きい|るい|い)(?=[にとで。]|$)"
@@ -125,20 +128,30 @@ def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) ->
         reader: Knows kanji.
 
     Returns:
-        The worth of words that explain the kanji of one of the names, in the words and in the sound; how many
-        kanji the words name outright (静岡の静, 小さい) that one of the names has, and that none has.
+        Of the words and of the sound: how much of what explains one of the names there is, in all and for
+        each mora, and how many of its kanji have a word; how many kanji the words name outright (静岡の静,
+        小さい) that one of the names has, and that none has.
     """
-    named = {found[2] for found in _OF_A_WORD.finditer(said) if found[2] in found[1]}
+    named = {found["kanji"] or found["number"] for found in _OF_A_WORD.finditer(said)}
     named |= {*_BY_ADJECTIVE.findall(said)}
     theirs = {kanji for each in spelt for kanji in each}
     return {
         "explains": 1.0,
-        "explains, written": max((explained_share(said, each, reader) for each in spelt), default=0.0),
-        "explains, heard": max(
-            (explained_share(heard, each, reader) for each in spelt if heard), default=0.0
-        ),
+        **_explained("written", said, spelt, reader),
+        **_explained("heard", heard, spelt, reader),
         "explains kanji of theirs": float(len(named & theirs)),
         "explains kanji of another": float(len(named - theirs)),
+    }
+
+
+def _explained(how: str, text: str, spelt: Sequence[str], reader: KanaReader) -> Mapping[str, float]:
+    """What a text explains of the name that it explains most of; nothing where there is no text."""
+    each = [explained(text, name, reader) for name in spelt if text]
+    most = max(each, key=lambda of_one: of_one.share, default=Explained())
+    return {
+        f"explains, {how}": most.share,
+        f"explains, {how} kanji": float(most.kanji),
+        f"explains, {how} density": most.density,
     }
 
 

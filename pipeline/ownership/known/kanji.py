@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pipeline.sound.morae import Mora, mora_price, morae
 from pipeline.sound.reader import SoundReader
 from pipeline.sound.search import SoundText
 
-__all__ = ["KanjiReader", "KanjiSounds", "explained_share"]
+__all__ = ["Explained", "KanjiReader", "KanjiSounds", "explained"]
 
 MIN_WORTH, WORTH_PER_MORA, MIN_WORTH_SHARE = 9.5, 0.1, 0.4
 """Worth, in morae, of the words that make a text the explanation of a name: at the least, more for each of
@@ -64,8 +64,32 @@ class KanjiReader(SoundReader, Protocol):
         """What is said to explain a kanji; empty for one that no name has."""
 
 
-def explained_share(text: str, name: str, reader: KanjiReader) -> float:
-    """How much of the worth that makes a text the explanation of a name it has.
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How much of the explanation of a name there is in a text.
+
+    Attributes:
+        share: Worth of the words that are found over the worth that explains a name; 1 and more where it is
+            explained.
+        kanji: How many of its kanji have a word.
+        density: That worth for each mora of the text, 1 at most: low where other kanji are explained, too.
+    """
+
+    share: float = 0.0
+    kanji: int = 0
+    density: float = 0.0
+
+
+class _Way(NamedTuple):
+    """Words for some of a name's kanji, in their order; compared by worth."""
+
+    worth: float
+    end: int
+    kanji: int
+
+
+def explained(text: str, name: str, reader: KanjiReader) -> Explained:
+    """Look for the words that explain the kanji of a name.
 
     Args:
         text: As recognised, or heard.
@@ -73,30 +97,31 @@ def explained_share(text: str, name: str, reader: KanjiReader) -> float:
         reader: Reads the text, and knows kanji.
 
     Returns:
-        Worth of what is found over the worth that explains it; 1 and more where the name is explained.
+        What the words of the highest total worth explain; nothing in a text too short to explain anything.
     """
     line = reader.line(text).morae
-    needed = max(MIN_WORTH + WORTH_PER_MORA * len(line), MIN_WORTH_SHARE * len(line))
-    return _best(line, name, reader) / needed
-
-
-def _best(line: Sequence[Mora], name: str, reader: KanjiReader) -> float:
-    """The highest total worth of words that explain a name's kanji in their order.
-
-    0 for a text too short to explain anything; a kanji may have no word.
-    """
     if len(line) < MIN_MORAE:
-        return 0.0
+        return Explained()
+    needed = max(MIN_WORTH + WORTH_PER_MORA * len(line), MIN_WORTH_SHARE * len(line))
+    best = _best(line, name, reader)
+    return Explained(best.worth / needed, best.kanji, min(1.0, best.worth / len(line)))
+
+
+def _best(line: Sequence[Mora], name: str, reader: KanjiReader) -> _Way:
+    """The dearest words that explain a name's kanji in their order; a kanji may have none."""
     sounds = SoundText(line)
-    ways = [(0.0, 0)]
+    ways = [_Way(0.0, 0, 0)]
     for kanji in name:
         words = sorted(_words(sounds, line, reader.kanji_sounds(kanji)), reverse=True)[:PLACES_PER_KANJI]
         # A mora may belong to two words: in タノノ the の.
         longer = [
-            (total + worth, end) for worth, start, end in words for total, last in ways if start >= last - 1
+            _Way(way.worth + worth, end, way.kanji + 1)
+            for worth, start, end in words
+            for way in ways
+            if start >= way.end - 1
         ]
         ways = sorted((*ways, *longer), reverse=True)[:WAYS_KEPT]
-    return ways[0][0]
+    return ways[0]
 
 
 def _words(sounds: SoundText, line: Sequence[Mora], known: KanjiSounds) -> Iterator[tuple[float, int, int]]:

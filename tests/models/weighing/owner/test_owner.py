@@ -1,4 +1,4 @@
-"""Whose a finding is by all that speaks for it: what the networks say, what the vetoes say, what is seen."""
+"""Whose a finding is by all that speaks for it: what the trees say, what the vetoes say, what is seen."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import pytest
 from numpy.typing import NDArray
 
 from models.language.readings import Reader, load_reader
+from models.trees import Trees
 from models.weighing.owner.owner import (
     CLEAR_PROBABILITY,
     MIN_PROBABILITY,
     UNLIKELY_PROBABILITY,
-    Network,
     Owner,
     load_owner,
+    probabilities,
 )
 from pipeline.ownership.known.names import KNOWN_PARTIES
 from pipeline.reasons import Reason
@@ -38,7 +39,7 @@ def reader() -> Reader:
 
 
 class Says:
-    """A network that says what a test gives, and remembers what it was shown.
+    """Trees that say what a test gives, and remember what they were shown.
 
     Args:
         odds: The log odds of each party, the same for every finding; or what makes them of the rows.
@@ -51,17 +52,19 @@ class Says:
         self.shown: list[NDArray[np.float32]] = []
 
     def run(self, _: None, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """As onnxruntime's session: log odds, shape (parties, findings)."""
-        rows = inputs["rows"]
+        """As onnxruntime's session: the log odds of each pair of a finding and a party, shape (pairs, 1)."""
+        pairs = inputs["rows"]
+        parties, findings = len(KNOWN_PARTIES), len(pairs) // len(KNOWN_PARTIES)
+        rows = pairs.reshape(findings, parties, pairs.shape[1]).swapaxes(0, 1)
         self.shown.append(rows)
         if callable(self.odds):
-            return [self.odds(rows)]
-        return [np.repeat(np.array(self.odds, np.float32)[:, None], rows.shape[1], axis=1)]
+            return [self.odds(rows).T.reshape(-1, 1)]
+        return [np.tile(np.array(self.odds, np.float32), findings)[:, None]]
 
 
-def network(says: Says, *columns: str) -> Network:
-    """The network with its columns."""
-    return Network(says, columns)  # type: ignore[arg-type]
+def trees(says: Says, *columns: str) -> Trees:
+    """The trees with their columns."""
+    return Trees(says, columns)  # type: ignore[arg-type]
 
 
 def odds_of(probability: float) -> float:
@@ -82,8 +85,8 @@ def found(words: Transcript, *said: str, kind: str = "PERSON", **more: object) -
 
 
 def told(odds: tuple[float, ...], finding: Finding, words: Transcript, reader: Reader) -> Finding:
-    """What becomes of one finding, where both networks say the same."""
-    owner = Owner(network(Says(odds), "alike"), network(Says(odds), "alike"), reader)
+    """What becomes of one finding, where all trees say the same."""
+    owner = Owner(trees(Says(odds), "alike"), trees(Says(odds), "alike"), reader)
     (out,) = owner.decide([finding], words, replace(CASE, company_names=(CaseName("赤坂商店"),)))
     return out
 
@@ -156,37 +159,38 @@ def test_the_likeliest_party_has_it(
 def test_the_odds_are_against_nobody() -> None:
     """Three parties as likely as nobody have a quarter each; the rows of the answer are the findings."""
     nothing: dict[Party, dict[str, float]] = {party: {} for party in KNOWN_PARTIES}
-    even = network(Says((0.0, 0.0, 0.0))).chances([nothing, nothing])
+    even = probabilities(trees(Says((0.0, 0.0, 0.0))), [nothing, nothing])
     assert even.tolist() == [[0.25] * 3] * 2
-    second = network(Says(lambda _: np.array([[NEVER, NEVER], [NEVER, SURE], [NEVER, NEVER]], np.float32)))
-    assert second.chances([nothing, nothing]).round(6).tolist() == [[0, 0, 0], [0, 1, 0]]
+    second = trees(Says(lambda _: np.array([[NEVER, NEVER], [NEVER, SURE], [NEVER, NEVER]], np.float32)))
+    assert probabilities(second, [nothing, nothing]).round(6).tolist() == [[0, 0, 0], [0, 1, 0]]
 
 
 def test_each_party_has_its_row_and_what_is_not_there_is_nothing() -> None:
-    """A network reads the values of its columns by party, and 0 for a value that was not worked out."""
+    """Trees read the values of its columns by party, and 0 for a value that was not worked out."""
     says = Says((0.0, 0.0, 0.0))
     seen = {OWN: {"alike": 0.5}, STAFF: {"alike": 0.25, "length": 2.0}, COMPANY: {"other": 1.0}}
-    network(says, "length", "alike").chances([seen])
+    probabilities(trees(says, "length", "alike"), [seen])
     (rows,) = says.shown
-    assert (rows.shape, rows.dtype) == ((3, 1, 2), np.float32)
+    assert rows.shape == (3, 1, 2)
+    assert rows.dtype == np.float32
     assert rows[:, 0].tolist() == [[0.0, 0.5], [2.0, 0.25], [0.0, 0.0]]
 
 
 def test_nothing_is_asked_of_nothing(reader: Reader) -> None:
-    """A call without findings has none, and no network runs."""
+    """A call without findings has none, and no trees are asked."""
     says = Says((0.0, 0.0, 0.0))
-    assert Owner(network(says), network(says), reader).decide([], STRANGER, CASE) == ()
+    assert Owner(trees(says), trees(says), reader).decide([], STRANGER, CASE) == ()
     assert says.shown == []
 
 
 @pytest.mark.parametrize("doubted", [True, False])
 def test_a_confidential_word_is_the_companys(doubted: bool, reader: Reader) -> None:
-    """No network is asked about a confidential word, and it is nothing beside another finding."""
+    """No trees are asked about a confidential word, and it is nothing beside another finding."""
     words = call("特別値引き枠の西村")
     secret = found(words, "特別値引き枠", kind="CONFIDENTIAL", needs_review=doubted)
     name = found(words, "西村")
     alone, around = Says((0.0, NEVER, NEVER)), Says((0.0, NEVER, NEVER))
-    owner = Owner(network(alone, "alike"), network(around, "before, near", "others"), reader)
+    owner = Owner(trees(alone, "alike"), trees(around, "before, near", "others"), reader)
     out, other = owner.decide([*secret, *name], words, CASE)
     assert (out.party, out.reason, out.needs_review) == (COMPANY, Reason.CONFIDENTIAL_TERM, doubted)
     assert other.party is UNKNOWN
@@ -194,8 +198,8 @@ def test_a_confidential_word_is_the_companys(doubted: bool, reader: Reader) -> N
     assert around.shown[0].tolist() == [[[0.0, 0.0]]] * 3
 
 
-def test_the_second_network_sees_what_the_first_says_of_the_findings_around(reader: Reader) -> None:
-    """And beside it all that the first one sees."""
+def test_the_second_trees_see_what_the_first_say_of_the_findings_around(reader: Reader) -> None:
+    """And beside it all that the first ones see."""
     words = call("西村と桜井")
     first = Says(
         lambda _: np.array(
@@ -205,7 +209,7 @@ def test_the_second_network_sees_what_the_first_says_of_the_findings_around(read
     )
     second = Says((NEVER, NEVER, NEVER))
     columns = ("before, same type", "behind, same type", "behind, same type, not", "length", "behind, near")
-    owner = Owner(network(first, "length"), network(second, *columns), reader)
+    owner = Owner(trees(first, "length"), trees(second, *columns), reader)
     owner.decide(found(words, "西村", "桜井"), words, CASE)
     ((own, staff, company),) = second.shown
     long = log1p(2)
@@ -214,21 +218,21 @@ def test_the_second_network_sees_what_the_first_says_of_the_findings_around(read
     assert company == pytest.approx(np.array([[0, 0, 1, long, 0], [0, 0, 0, long, 0]]), abs=1e-6)
 
 
-def test_the_second_network_decides(reader: Reader) -> None:
-    """What the first one says of a finding itself is not the last word."""
-    owner = Owner(network(Says((SURE, NEVER, NEVER))), network(Says((NEVER, SURE, NEVER))), reader)
+def test_the_second_trees_decide(reader: Reader) -> None:
+    """What the first ones say of a finding itself is not the last word."""
+    owner = Owner(trees(Says((SURE, NEVER, NEVER))), trees(Says((NEVER, SURE, NEVER))), reader)
     (out,) = owner.decide(found(STRANGER), STRANGER, CASE)
     assert out.party is STAFF
 
 
-def test_what_is_only_shown_is_judged_by_the_first_network_and_stands_beside_nothing(reader: Reader) -> None:
-    """A candidate may be no name at all: the second network sees no trace of it."""
+def test_what_is_only_shown_is_judged_by_the_first_trees_and_stands_beside_nothing(reader: Reader) -> None:
+    """A candidate may be no name at all: the second trees see no trace of it."""
     words = call("にし、さくらい、たな")
     before, between, behind = found(words, "にし", "さくらい", "たな")
     shown = replace(between, entity=replace(between.entity, candidate=True))
     first, second = Says((SURE, NEVER, NEVER)), Says((NEVER, SURE, NEVER))
     columns = ("before, same type", "behind, same type", "behind, near", "others")
-    owner = Owner(network(first, "length"), network(second, *columns), reader)
+    owner = Owner(trees(first, "length"), trees(second, *columns), reader)
     out = owner.decide([before, shown, behind], words, CASE)
     assert [each.party for each in out] == [STAFF, OWN, STAFF]
     assert [each.entity for each in out] == [before.entity, shown.entity, behind.entity]
@@ -242,7 +246,7 @@ def test_what_is_only_shown_is_judged_by_the_first_network_and_stands_beside_not
 def test_candidates_alone_are_judged(said: str, reader: Reader) -> None:
     """A call may have nothing else."""
     words = call(said)
-    (out,) = Owner(network(Says((SURE, NEVER, NEVER))), network(Says((NEVER, NEVER, NEVER))), reader).decide(
+    (out,) = Owner(trees(Says((SURE, NEVER, NEVER))), trees(Says((NEVER, NEVER, NEVER))), reader).decide(
         found(words, candidate=True), words, CASE
     )
     assert out.party is OWN
@@ -270,9 +274,9 @@ def test_candidates_alone_are_judged(said: str, reader: Reader) -> None:
     ],
 )
 def test_a_veto_acts_last(text: str, kind: str, case: CallCase, reason: Reason, reader: Reader) -> None:
-    """Whatever the networks say, a veto takes the finding, and an analyst looks at it."""
+    """Whatever the trees say, a veto takes the finding, and an analyst looks at it."""
     words = call(text)
-    owner = Owner(network(Says((SURE, NEVER, NEVER))), network(Says((SURE, NEVER, NEVER))), reader)
+    owner = Owner(trees(Says((SURE, NEVER, NEVER))), trees(Says((SURE, NEVER, NEVER))), reader)
     (out,) = owner.decide(found(words, kind=kind), words, case)
     assert (out.party, out.reason, out.needs_review) == (UNKNOWN, reason, True)
 
@@ -301,7 +305,7 @@ def test_findings_keep_their_order_and_everything_else_of_theirs(reader: Reader)
     name, other = found(words, "西村", "桜井")
     (secret,) = found(words, "特別枠", kind="CONFIDENTIAL")
     noted = replace(name, notes=(Reason.SOUNDS_LIKE_SURE_NAME,))
-    owner = Owner(network(Says((SURE, NEVER, NEVER))), network(Says((SURE, NEVER, NEVER))), reader)
+    owner = Owner(trees(Says((SURE, NEVER, NEVER))), trees(Says((SURE, NEVER, NEVER))), reader)
     out = owner.decide([noted, secret, other], words, CASE)
     assert [each.entity for each in out] == [noted.entity, secret.entity, other.entity]
     assert [each.notes for each in out] == [noted.notes, (), ()]
@@ -309,14 +313,14 @@ def test_findings_keep_their_order_and_everything_else_of_theirs(reader: Reader)
 
 @pytest.fixture(scope="module")
 def owner(reader: Reader) -> Owner:
-    """The registered networks."""
+    """The registered trees."""
     return load_owner(reader)
 
 
 @pytest.mark.parametrize(
     ("said", "written", "own"), [("ニシムラハヤト", "西村隼人", True), ("サクライコウジ", "桜井浩二", False)]
 )
-def test_the_registered_networks_give_a_plain_case_its_owner(
+def test_the_registered_trees_give_a_plain_case_its_owner(
     said: str, written: str, own: bool, owner: Owner
 ) -> None:
     """The requester's whole name is theirs, heard and written; a stranger's is not."""
@@ -332,7 +336,7 @@ def test_the_registered_networks_give_a_plain_case_its_owner(
         ("ゼロキュウゼロサンヨンロクイチニイニイゴオキュウ", "090-3461-2259", False),
     ],
 )
-def test_the_registered_networks_know_a_whole_telephone_number(
+def test_the_registered_trees_know_a_whole_telephone_number(
     said: str, written: str, own: bool, owner: Owner
 ) -> None:
     """The requester's number is theirs as it is heard and written, and another is not."""
@@ -341,8 +345,8 @@ def test_the_registered_networks_know_a_whole_telephone_number(
     assert (out.party is OWN) is own
 
 
-def test_the_registered_networks_have_columns_of_their_own(owner: Owner) -> None:
-    """Each network looks at columns without a double, the second also at what stands around a finding."""
+def test_the_registered_trees_have_columns_of_their_own(owner: Owner) -> None:
+    """All look at columns without a double, the second also at what stands around a finding."""
     alone, around = set(owner._alone.columns), set(owner._around.columns)
     assert len(alone) == len(owner._alone.columns)
     assert len(around) == len(owner._around.columns)
@@ -351,8 +355,8 @@ def test_the_registered_networks_have_columns_of_their_own(owner: Owner) -> None
 
 
 def test_a_type_of_the_companys_own_is_nobodys(reader: Reader) -> None:
-    """However sure a network is: it has learned nothing of such a type."""
-    sure = network(Says((SURE, NEVER, NEVER)), "listened")
+    """However sure the trees are: they have learned nothing of such a type."""
+    sure = trees(Says((SURE, NEVER, NEVER)), "listened")
     words = transcript(utterance("緑票です。", 0.0))
     (out,) = Owner(sure, sure, reader).decide(found(words, "緑票", kind="CODE"), words, CASE)
     assert (out.party, out.reason, out.needs_review) == (UNKNOWN, Reason.OWNER_UNKNOWN, True)
@@ -362,7 +366,7 @@ def test_a_type_of_the_companys_own_is_nobodys(reader: Reader) -> None:
 def test_of_whom_a_case_tells_nothing_nothing_is(party: Party, given: Party, reader: Reader) -> None:
     """But staff are told by the talk alone, too."""
     odds = tuple(SURE if each is party else NEVER for each in KNOWN_PARTIES)
-    sure = network(Says(odds), "listened")
+    sure = trees(Says(odds), "listened")
     words = transcript(utterance("佐藤です。", 0.0))
     (out,) = Owner(sure, sure, reader).decide(found(words, "佐藤"), words, CallCase("R-1"))
     assert out.party is given

@@ -300,11 +300,17 @@ def test_an_explanation_is_seen_in_what_is_written_and_heard(reader: Reader) -> 
     assert told["explains, heard"] >= 1
     other = explains(said, heard, ("三宅修",), reader)
     assert other["explains, written"] < told["explains, written"]
+    assert told["explains, written kanji"] == told["explains, heard kanji"] == 2
+    assert told["explains, written density"] > 0.8 > other["explains, written density"]
     assert explains(said, "", ("花子",), reader)["explains, heard"] == 0.0
     assert explains(said, heard, (), reader) == {
         "explains": 1.0,
         "explains, written": 0.0,
+        "explains, written kanji": 0.0,
+        "explains, written density": 0.0,
         "explains, heard": 0.0,
+        "explains, heard kanji": 0.0,
+        "explains, heard density": 0.0,
         "explains kanji of theirs": 0.0,
         "explains kanji of another": 2.0,
     }
@@ -336,6 +342,18 @@ def test_an_explanation_is_seen_in_what_is_written_and_heard(reader: Reader) -> 
         ("しずかの静", 0, 0),
         ("小さかった", 0, 0),
         ("静岡に小さい人", 0, 0),
+        # The word has it at its end, in it, before kana, twice.
+        ("安静の静", 1, 0),
+        ("真ん中の中", 0, 1),
+        ("冷静さの静", 1, 0),
+        ("松の木の松", 0, 1),
+        ("高い低いの高い", 0, 1),
+        ("漢数字の一", 0, 1),
+        ("数字の二", 0, 1),
+        # Another word stands between, or none before.
+        ("静に岡の静", 0, 0),
+        ("静の静", 0, 0),
+        ("静かな人たちの静", 0, 0),
         ("大小い", 0, 0),
         ("木へん白い", 0, 0),
         ("木へんに白い", 0, 0),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from models.language.readings import Reader
-from pipeline.ownership.known.kanji import KanjiSounds, explained_share
+from pipeline.ownership.known.kanji import Explained, KanjiSounds, explained
 from pipeline.sound.morae import Mora, morae
 from pipeline.types import CharSpan
 
@@ -41,7 +41,7 @@ class KanaReader:
 
 def worth(text: str, **known: KanjiSounds) -> float:
     """What is found of some kanji, in morae; a text of more than 31 morae needs more, bit by bit."""
-    share = explained_share(text, "".join(known), KanaReader(known))
+    share = explained(text, "".join(known), KanaReader(known)).share
     return share * (9.5 + 0.1 * len(morae(text)))
 
 
@@ -62,7 +62,7 @@ def by_words(*words: str) -> KanjiSounds:
 )
 def test_an_explanation_is_one_however_it_was_heard(said: str, name: str, reader: Reader) -> None:
     """Garbled words of the name's kanji in their order explain it whole."""
-    assert explained_share(said, name, reader) >= 1
+    assert explained(said, name, reader).share >= 1
 
 
 @pytest.mark.parametrize(
@@ -82,26 +82,50 @@ def test_an_explanation_is_one_however_it_was_heard(said: str, name: str, reader
 )
 def test_another_name_is_not_explained(said: str, name: str, reader: Reader) -> None:
     """森林 is not 林森, and what explains one name explains no other."""
-    assert explained_share(said, name, reader) < 1
+    assert explained(said, name, reader).share < 1
 
 
 def test_a_part_of_an_explanation_is_told_as_a_share(reader: Reader) -> None:
     """タイラという時に 野球の屋 is nearly 平野's, and less another's."""
     garbled = "タイラという時に 野球の屋で"
-    assert 0.8 < explained_share(garbled, "平野拓也", reader) < 1
-    assert explained_share(garbled, "三宅修", reader) < 0.8
+    assert 0.8 < explained(garbled, "平野拓也", reader).share < 1
+    assert explained(garbled, "三宅修", reader).share < 0.8
+
+
+@pytest.mark.parametrize(
+    ("name", "kanji", "worth"),
+    [
+        ("甲", 1, 4),
+        ("甲乙", 2, 8),
+        ("甲丙", 1, 4),
+        ("丙乙甲", 1, 4),
+        ("丙", 0, 0),
+    ],
+)
+def test_what_explains_one_kanji_is_told_from_what_explains_all(name: str, kanji: int, worth: float) -> None:
+    """Somebody whose name shares one kanji with that which is explained has no word for the rest."""
+    reader = KanaReader({"甲": by_words("タカサ"), "乙": by_words("ヒロマ"), "丙": by_words("セツム")})
+    told = explained("タカサノヌヒロマノネヌ", name, reader)
+    assert told.kanji == kanji
+    assert told.density == pytest.approx(worth / 11)
+
+
+@pytest.mark.parametrize("said", ["", "タカサノ"])
+def test_a_short_text_explains_no_kanji(said: str) -> None:
+    """Chance is as good."""
+    assert explained(said, "甲", KanaReader({"甲": by_words("タカサ")})) == Explained(0.0, 0, 0.0)
 
 
 @pytest.mark.parametrize(("said", "name"), [("", "陸林"), ("はい", "陸林"), ("大陸の陸に森林の林", "")])
 def test_nothing_explains_nothing(said: str, name: str, reader: Reader) -> None:
     """Neither a text without words nor a name without kanji has a share."""
-    assert explained_share(said, name, reader) == 0
+    assert explained(said, name, reader).share == 0
 
 
 @pytest.mark.parametrize(("said", "kanji", "some"), [("森林の", "林", True), ("野原の", "野", False)])
 def test_four_morae_explain_nothing(said: str, kanji: str, some: bool, reader: Reader) -> None:
     """シンリンノ has five, ノハラノ four."""
-    assert (explained_share(said, kanji, reader) > 0) is some
+    assert (explained(said, kanji, reader).share > 0) is some
 
 
 def test_a_text_needs_more_for_each_of_its_morae() -> None:
@@ -109,7 +133,7 @@ def test_a_text_needs_more_for_each_of_its_morae() -> None:
     reader = KanaReader({"甲": by_words("タカサ")})
     for length, needed in ((10, 10.5), (31, 12.6), (32, 12.8), (40, 16.0)):
         text = "タカサノ" + "ヒ" * (length - 4)
-        assert explained_share(text, "甲", reader) == pytest.approx(4 / needed)
+        assert explained(text, "甲", reader).share == pytest.approx(4 / needed)
 
 
 @pytest.mark.parametrize(
@@ -239,5 +263,5 @@ def test_few_places_and_few_ways_are_tried(said: str, words: list[tuple[str, ...
     """What an explanation costs stays small, however long it is."""
     known = {kanji: by_words(*each) for kanji, each in zip("甲乙丙丁", words, strict=False)}
     length = len(morae(said))
-    share = explained_share(said, "".join(known), KanaReader(known))
+    share = explained(said, "".join(known), KanaReader(known)).share
     assert share * max(9.5 + 0.1 * length, 0.4 * length) == pytest.approx(found)

@@ -1,0 +1,71 @@
+"""Boosted trees of the project's own: named values in, log odds out.
+
+They are learned by ``models.training.weighing.trees`` and run by onnxruntime.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.network import session
+from models.registry import registered_bytes
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+__all__ = ["COLUMNS", "Trees", "load_trees"]
+
+COLUMNS: Final = "columns"
+"""Key of the file's metadata under which the names of what is looked at stand, a list in JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """An ensemble and what it looks at.
+
+    Attributes:
+        run: Maps ``rows``, float32 of shape (rows, columns), to ``odds``, float32 of shape (rows, 1).
+        columns: The names of the values, in order.
+    """
+
+    run: InferenceSession
+    columns: tuple[str, ...]
+
+    def odds(self, rows: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
+        """The log odds that the answer is yes.
+
+        Args:
+            rows: The values of each thing that is asked about, by name; one that is not there is 0.
+
+        Returns:
+            Shape (rows,).
+        """
+        table = [[row.get(name, 0.0) for name in self.columns] for row in rows]
+        return self.odds_of(np.array(table, np.float32).reshape(len(rows), len(self.columns)))
+
+    def odds_of(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The same for a table in the order of ``columns``, shape (rows, columns)."""
+        (odds,) = self.run.run(None, {"rows": table})
+        return np.asarray(odds, np.float64)[:, 0]
+
+
+def load_trees(section: str, name: str, path: Path) -> Trees:
+    """Load a registered ensemble; takes a few milliseconds.
+
+    Args:
+        section: Of the registry.
+        name: In that section.
+        path: The file.
+
+    Raises:
+        ModelError: when the file is not the registered one.
+    """
+    run = session(registered_bytes(section, name, path))
+    return Trees(run, tuple(json.loads(run.get_modelmeta().custom_metadata_map[COLUMNS])))

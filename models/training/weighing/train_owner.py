@@ -40,7 +40,7 @@ SOMETHING = 0.05
 LEAST_WEIGHT, MOST_WEIGHT = 0.2, 1.5
 """A finding weighs as many as it has seconds of somebody's data, between these."""
 
-NEAR_WEIGHT = 0.2
+NEAR_WEIGHT = 0.5
 """What a finding beside a case that was made near to it weighs, of one beside another: so alike as often as
 they are collected, people are not."""
 

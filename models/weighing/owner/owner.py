@@ -34,7 +34,7 @@ __all__ = [
     "probabilities",
 ]
 
-MIN_PROBABILITY: Final = 0.7
+MIN_PROBABILITY: Final = 0.65
 """Lowest probability at which a finding is a known party's; the card has the table."""
 
 CLEAR_PROBABILITY: Final = 0.95

@@ -117,8 +117,8 @@ def test_the_bounds_are_in_order() -> None:
         # Wherever exactly the bounds are.
         (0.97, OWN, False),
         (0.9, OWN, True),
-        (0.8, OWN, True),
-        (0.7, UNKNOWN, True),
+        (0.7, OWN, True),
+        (0.6, UNKNOWN, True),
         (0.22, UNKNOWN, True),
         (0.18, OTHERS, False),
     ],

@@ -2,10 +2,9 @@
 
     python -m models.training.weighing.train_owner DATA.npz... --out FOLDER [--judge-by 5]
 
-writes ``alone.onnx`` and ``around.onnx``.  Needs LightGBM and onnx; the
-program that masks calls needs neither.  The same data give the same trees.  With ``--judge-by N`` it is first
-learned N times without every N-th group of calls (all whose names begin alike: a set of scripts) and judged
-on those.
+writes ``alone.onnx`` and ``around.onnx``.  Needs LightGBM and onnx; the program that masks calls needs
+neither.  The same data give the same trees.  With ``--judge-by N`` it is first learned N times without every
+N-th group of calls (all whose names begin alike: a set of scripts) and judged on those.
 """
 
 from __future__ import annotations
@@ -17,15 +16,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from lightgbm import Booster
 from numpy.typing import NDArray
 
 from models.training.weighing.shown import NEAR, OWN
-from models.training.weighing.trees import Shape, Trees, learn, write_trees
+from models.training.weighing.trees import Shape, learn, log_odds, write_trees
 from pipeline.ownership.evidence.beside import PairValues, Told, beside
 from pipeline.ownership.known.names import KNOWN_PARTIES
 from pipeline.types import CharSpan, EntitySpan
 
-SHAPE = Shape(trees=250, rate=0.08, leaves=31, least=20, columns=0.15, rows=0.7, ridge=5.0, seeds=(0,))
+SHAPE = Shape(trees=250, rate=0.08, leaves=31, least=20, columns=0.15, rows=0.7, ridge=5.0)
 """How the trees learn; chosen by the loss on ``tuning`` (``models/weighing/owner/README.md``)."""
 
 FOLDS = 5
@@ -98,8 +98,8 @@ class Data:
 class Judge:
     """Both ensembles, with the names of what each looks at."""
 
-    alone: Trees
-    around: Trees
+    alone: Booster
+    around: Booster
     alone_names: list[str]
     around_names: list[str]
 
@@ -198,7 +198,7 @@ def _columns(names: Sequence[str], table: NDArray[np.float32], wanted: Sequence[
     return out
 
 
-def fitted(rows: NDArray[np.float32], data: Data, which: NDArray[np.bool_]) -> Trees:
+def fitted(rows: NDArray[np.float32], data: Data, which: NDArray[np.bool_]) -> Booster:
     """Trees that have learned from findings whether each is each party's.
 
     Args:
@@ -214,14 +214,14 @@ def fitted(rows: NDArray[np.float32], data: Data, which: NDArray[np.bool_]) -> T
     return learn(flat, right.reshape(-1), np.repeat(weights, NOBODY), SHAPE)
 
 
-def chances(trees: Trees, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+def chances(trees: Booster, rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """How probably each finding is each known party's, shape (findings, parties).
 
     Args:
         trees: From ``fitted``.
         rows: Shape (findings, parties, columns).
     """
-    each = np.exp(trees.odds(rows.reshape(-1, rows.shape[-1])).reshape(rows.shape[:-1]))
+    each = np.exp(log_odds(trees, rows.reshape(-1, rows.shape[-1])).reshape(rows.shape[:-1]))
     # Against nobody, whose log odds are 0.
     return np.asarray(each / (1 + each.sum(axis=1, keepdims=True)), np.float32)
 

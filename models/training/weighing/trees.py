@@ -1,7 +1,7 @@
 """Boosted trees: learned by LightGBM, written as ONNX, so that who runs them needs no LightGBM.
 
-One ensemble answers yes or no about rows of named values; its output is log odds.  The same rows and seeds
-give the same trees.
+They answer yes or no about rows of named values; what they say is log odds.  The same rows give the same
+trees.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,14 @@ from numpy.typing import NDArray
 
 from models.trees import COLUMNS
 
-__all__ = ["Shape", "Trees", "learn", "write_trees"]
+__all__ = ["Shape", "learn", "log_odds", "write_trees"]
 
 _ML_OPSET, _OPSET, _IR = 3, 17, 8
 """Versions of the operators and of the file: onnxruntime 1.17 reads them."""
+
+
+SEED = 0
+"""Decides which rows and columns each tree sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +35,26 @@ class Shape:
     """How trees learn.
 
     Attributes:
-        trees: Trees of an ensemble.
+        trees: How many.
         rate: How much of what is left to learn each takes up.
         leaves: Leaves of a tree.
         least: Fewest rows in a leaf.
         columns, rows: Share of the columns that a tree looks at, and of the rows that it learns from.
         ridge: Pull of a leaf towards zero.
-        seeds: An ensemble is learned with each; the mean of their log odds counts.
     """
 
-    trees: int = 300
-    rate: float = 0.05
-    leaves: int = 31
-    least: int = 20
-    columns: float = 0.3
-    rows: float = 0.7
-    ridge: float = 5.0
-    seeds: tuple[int, ...] = (0, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Trees:
-    """Ensembles of which the mean counts."""
-
-    boosters: tuple[lightgbm.Booster, ...] = field(repr=False)
-
-    def odds(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Log odds of each row, shape (rows,)."""
-        return np.asarray(
-            np.mean([each.predict(rows, raw_score=True, num_threads=1) for each in self.boosters], axis=0)
-        )
+    trees: int
+    rate: float
+    leaves: int
+    least: int
+    columns: float
+    rows: float
+    ridge: float
 
 
 def learn(
     rows: NDArray[np.float32], right: NDArray[np.bool_], weights: NDArray[np.float64], shape: Shape
-) -> Trees:
+) -> lightgbm.Booster:
     """Learn when the answer is yes.
 
     Args:
@@ -87,25 +76,30 @@ def learn(
         "deterministic": True,
         "force_row_wise": True,
         "num_threads": 1,
+        "seed": SEED,
         "verbosity": -1,
     }
-    data = lightgbm.Dataset(rows, right.astype(float), weight=weights, free_raw_data=False)
-    return Trees(tuple(lightgbm.train(settings | {"seed": seed}, data, shape.trees) for seed in shape.seeds))
+    data = lightgbm.Dataset(rows, right.astype(float), weight=weights)
+    return lightgbm.train(settings, data, shape.trees)
 
 
-def write_trees(trees: Trees, columns: Sequence[str], path: Path) -> None:
-    """Write the mean of some ensembles as one, and print its size and SHA-256.
+def log_odds(trees: lightgbm.Booster, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The log odds of each row, shape (rows,)."""
+    return np.asarray(trees.predict(rows, raw_score=True, num_threads=1))
+
+
+def write_trees(trees: lightgbm.Booster, columns: Sequence[str], path: Path) -> None:
+    """Write trees as one file, and print its size and SHA-256.
 
     Args:
         trees: What was learned.
         columns: What they look at, in order.
         path: The file (``models.trees``).
     """
-    every = [tree["tree_structure"] for each in trees.boosters for tree in each.dump_model()["tree_info"]]
     nodes: list[dict[str, Any]] = []
     leaves: list[tuple[int, int, float]] = []
-    for at, tree in enumerate(every):
-        for number, node in enumerate(_in_order(tree)):
+    for at, tree in enumerate(trees.dump_model()["tree_info"]):
+        for number, node in enumerate(_in_order(tree["tree_structure"])):
             leaf = "leaf_value" in node
             nodes.append(
                 {
@@ -119,7 +113,7 @@ def write_trees(trees: Trees, columns: Sequence[str], path: Path) -> None:
                 }
             )
             if leaf:
-                leaves.append((at, number, node["leaf_value"] / len(trees.boosters)))
+                leaves.append((at, number, node["leaf_value"]))
     ensemble = onnx.helper.make_node(
         "TreeEnsembleRegressor",
         ["rows"],

@@ -10,7 +10,6 @@ SHA-256 of each: whoever has measured that the files are better copies the folde
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
 import sys
@@ -23,6 +22,7 @@ from models.analysis.analyzer import load_analyzer
 from models.speech.transcriber import load_transcriber
 from models.training.calls.stored import made_case
 from models.training.overlay import PINNED
+from models.training.written import sha256_of
 from models.weighing.owner.owner import load_owner
 from pipeline.audio.recording import read_recording
 from pipeline.finding.detect import detect
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     files = dict(learned_files(ROOT / PINNED[0]))
-    wrong = [path for path, sha256 in files.items() if _sha256(ROOT / path) != sha256]
+    wrong = [path for path, sha256 in files.items() if sha256_of(ROOT / path) != sha256]
     if wrong:
         print(f"not the registered bytes: {', '.join(wrong)}", file=sys.stderr)
         return 1
@@ -80,10 +80,6 @@ def _masked(path: Path) -> MaskPlan:
     findings = attribute(entities, Context(transcript, call_case, analyzer.reader, judge=judge))
     findings = align(findings, transcript, recording, MaskPolicy())
     return make_plan(findings, transcript, call_case, MaskPolicy())
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ no check of a SHA-256 is passed over.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+
+from models.training.written import sha256_of
 
 __all__ = ["PINNED", "overlay", "repinned"]
 
@@ -60,12 +61,8 @@ def repinned(root: Path, instead: Mapping[str, Path]) -> dict[str, str]:
     Returns:
         By path in the project.
     """
-    hashes = {_sha256(root / path): _sha256(other) for path, other in instead.items()}
+    hashes = {sha256_of(root / path): sha256_of(other) for path, other in instead.items()}
     texts = {path: (root / path).read_text(encoding="utf-8") for path in PINNED if (root / path).is_file()}
     for old, new in hashes.items():
         texts = {path: text.replace(old, new) for path, text in texts.items()}
     return texts
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from models.training.written import sha256_of
+
 __all__ = ["KEY", "Place", "Step", "StepError", "in_order", "key_of", "made", "stale", "stamp_of"]
 
 OWN_CODE = ("models.training", "sample_audio")
@@ -215,8 +217,7 @@ def _hash_of(path: Path) -> str:
     if path.is_dir():
         files = [each for each in path.rglob("*") if each.is_file()]
         return _digest({each.relative_to(path).as_posix(): _hash_of(each) for each in files})
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 def _digest(value: object) -> str:

@@ -11,7 +11,6 @@ factors U and D themselves are averaged, so every adapter has to go on from the 
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.speech.whisper.adapter import Adapter, made_for, read_adapter, write_adapter
+from models.training.written import say_written
 
 __all__ = ["average", "main"]
 
@@ -40,8 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not np.isclose(sum(shares), 1.0):
         parser.error(f"the shares add up to {sum(shares):g}")
     write_adapter(options.out, average(list(map(read_adapter, contents)), shares), models.pop())
-    content = options.out.read_bytes()
-    print(f"{options.out.name}: {len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
+    say_written(options.out)
     return 0
 
 

@@ -19,7 +19,6 @@ another, because a name that is written as other words is hardly found again.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +34,7 @@ from models.training.adapter import ear_networks
 from models.training.adapter.adapted_whisper import Whisper
 from models.training.adapter.ears_beside import ear_loss, kinds_heard, mora_loss, morae_wrong
 from models.training.adapter.windows import Window, batches, spectrograms, windows
+from models.training.written import say_written
 
 RATE = 6e-4
 """Highest rate of learning, of the one-cycle schedule, for an adapter that begins as nothing."""
@@ -311,9 +311,7 @@ def _write(learning: _Learning, out: Path, sha256: str) -> None:
     }
     path = out / ADAPTER
     write_adapter(path, Adapter(changes), sha256)
-    print(
-        f"{path.name}: {path.stat().st_size} bytes, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
-    )
+    say_written(path)
     ear_networks.write(learning.phonetic, learning.ear, out)
 
 

@@ -10,12 +10,13 @@ generalises better than each (Wortsman et al., Model soups, ICML 2022).  Needs o
 from __future__ import annotations
 
 import argparse
-import hashlib
 from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import numpy_helper
+
+from models.training.written import say_written
 
 __all__ = ["main"]
 
@@ -40,8 +41,7 @@ def main() -> int:
         elif any(not np.array_equal(value, values[0]) for value in values):
             parser.error(f"{tensor.name} differs: not of the same making")
     onnx.save(models[0], args.out)
-    content = args.out.read_bytes()
-    print(f"{args.out.name}: {len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
+    say_written(args.out)
     return 0
 
 

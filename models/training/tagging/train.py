@@ -9,7 +9,6 @@ masks calls needs neither.  The same data and seed give the same model.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import random
 import time
@@ -21,6 +20,8 @@ import onnx
 import torch
 from onnx import numpy_helper
 from torch import nn
+
+from models.training.written import say_written
 
 WIDTHS = (64, 16, 8, 24, 24, 4, 4, 4)
 """Embedding width of each feature column; see ``models.weighing.tagger.features.FEATURES``."""
@@ -232,7 +233,7 @@ def write_network(
         dynamic_axes={name: {1: "n"} for name in (entry, *results)},
         dynamo=False,
     )
-    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
+    say_written(out)
 
 
 def _export(model: Tagger, out: Path, vocabulary: str) -> None:

@@ -6,7 +6,6 @@ trees.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from models.training.written import say_written
 from models.trees import COLUMNS
 
 __all__ = ["Shape", "learn", "log_odds", "write_trees"]
@@ -126,9 +126,9 @@ def write_trees(trees: lightgbm.Booster, columns: Sequence[str], path: Path) -> 
         target_weights=[value for _, _, value in leaves],
         **{f"nodes_{name}": [node[name] for node in nodes] for name in nodes[0]},
     )
-    number = onnx.TensorProto.FLOAT
-    rows = onnx.helper.make_tensor_value_info("rows", number, [None, len(columns)])
-    odds = onnx.helper.make_tensor_value_info("odds", number, [None, 1])
+    value = onnx.TensorProto.FLOAT
+    rows = onnx.helper.make_tensor_value_info("rows", value, [None, len(columns)])
+    odds = onnx.helper.make_tensor_value_info("odds", value, [None, 1])
     model = onnx.helper.make_model(
         onnx.helper.make_graph([ensemble], "trees", [rows], [odds]),
         opset_imports=[
@@ -139,9 +139,8 @@ def write_trees(trees: lightgbm.Booster, columns: Sequence[str], path: Path) -> 
     )
     onnx.helper.set_model_props(model, {COLUMNS: json.dumps(columns, ensure_ascii=False)})
     onnx.checker.check_model(model)
-    made = model.SerializeToString(deterministic=True)
-    path.write_bytes(made)
-    print(f"{path.name}: {len(made)} bytes, SHA-256 {hashlib.sha256(made).hexdigest()}", flush=True)
+    path.write_bytes(model.SerializeToString(deterministic=True))
+    say_written(path)
 
 
 def _in_order(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -43,7 +43,7 @@ def test_every_reason_has_a_sentence_of_its_own():
 
 
 def test_what_nothing_gives_any_more_stands_apart():
-    """Whoever reads the table sees what this version says; what older plans hold is kept, and below."""
+    """Whoever reads the table sees what this version says; what only older plans hold stands below."""
     table = ROOT / "pipeline" / "reasons.py"
     said = "\n".join(path.read_text(encoding="utf-8") for path in modules() if path != table)
     _, _, before = table.read_text(encoding="utf-8").partition("Given by earlier versions only")

@@ -23,6 +23,7 @@ __all__ = [
     "adapted_model",
     "bound_encoder",
     "embedded_asr",
+    "file_sha256",
     "installed_data",
     "is_installed",
     "registered_bytes",
@@ -298,13 +299,14 @@ def _read(registry: Path) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 def _installed_sha256(path: Path) -> str:
     """Once in a process: 290 MB take a tenth of a second, or one where the processor does not help."""
     if path.is_file():
-        return _file_sha256(path)
+        return file_sha256(path)
     files = sorted(each for each in path.rglob("*") if each.is_file() and each.suffix != ".pyc")
-    lines = (f"{_file_sha256(each)}  {each.relative_to(path).as_posix()}\n" for each in files)
+    lines = (f"{file_sha256(each)}  {each.relative_to(path).as_posix()}\n" for each in files)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _file_sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits; a large file is not read whole."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

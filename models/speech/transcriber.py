@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
+from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, file_sha256, verified_bytes
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
 from models.speech.ear import on_cpu
 from models.speech.ears import LISTENED_SECONDS, SILENCE, Heard, Unheard, ears_encoder
@@ -324,7 +324,7 @@ def _load_by_path_or_hub(
     try:
         # By name, too, the weights come to lie in a folder: their bytes are evidence as any other's.
         folder = path if path.is_dir() else Path(download_model(name_or_path, revision=revision))
-        sha256 = _file_sha256(folder / "model.bin")
+        sha256 = file_sha256(folder / "model.bin")
         model = WhisperModel(str(folder), **options)
     except (OSError, ValueError, RuntimeError) as error:
         # Hub clients raise OSError children, CTranslate2 RuntimeError, faster-whisper ValueError.
@@ -336,10 +336,3 @@ def _load_by_path_or_hub(
     name = path.name if path.is_dir() else name_or_path
     called = f"{name}@{revision}" if revision else name
     return FasterWhisperRecogniser(model, called, sha256, at.at_once, load_listening_encoder(at))
-
-
-def _file_sha256(path: Path) -> str:
-    import hashlib
-
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from models.analysis.analyzer import load_analyzer
+from models.registry import file_sha256
 from models.speech.transcriber import load_transcriber
 from models.training.calls.stored import made_case
 from models.training.overlay import PINNED
-from models.training.written import sha256_of
 from models.weighing.owner.owner import load_owner
 from pipeline.audio.recording import read_recording
 from pipeline.finding.detect import detect
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     files = dict(learned_files(ROOT / PINNED[0]))
-    wrong = [path for path, sha256 in files.items() if sha256_of(ROOT / path) != sha256]
+    wrong = [path for path, sha256 in files.items() if file_sha256(ROOT / path) != sha256]
     if wrong:
         print(f"not the registered bytes: {', '.join(wrong)}", file=sys.stderr)
         return 1

@@ -15,7 +15,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from models.training.written import sha256_of
+from models.registry import file_sha256
 
 __all__ = ["PINNED", "overlay", "repinned"]
 
@@ -61,7 +61,7 @@ def repinned(root: Path, instead: Mapping[str, Path]) -> dict[str, str]:
     Returns:
         By path in the project.
     """
-    hashes = {sha256_of(root / path): sha256_of(other) for path, other in instead.items()}
+    hashes = {file_sha256(root / path): file_sha256(other) for path, other in instead.items()}
     texts = {path: (root / path).read_text(encoding="utf-8") for path in PINNED if (root / path).is_file()}
     for old, new in hashes.items():
         texts = {path: text.replace(old, new) for path, text in texts.items()}

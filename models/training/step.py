@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.training.written import sha256_of
+from models.registry import file_sha256
 
 __all__ = ["KEY", "Place", "Step", "StepError", "in_order", "key_of", "made", "stale", "stamp_of"]
 
@@ -217,7 +217,7 @@ def _hash_of(path: Path) -> str:
     if path.is_dir():
         files = [each for each in path.rglob("*") if each.is_file()]
         return _digest({each.relative_to(path).as_posix(): _hash_of(each) for each in files})
-    return sha256_of(path)
+    return file_sha256(path)
 
 
 def _digest(value: object) -> str:

@@ -19,6 +19,7 @@ from pipeline.types import CharSpan, TimeSpan
 
 __all__ = [
     "KINDS",
+    "KIND_ALIASES",
     "NAME_KINDS",
     "PARTIES",
     "CallTruth",
@@ -45,7 +46,8 @@ TIME_TOLERANCE_SECONDS = 0.01
 """Greatest error of a truth's times: the length of the frames that it is measured in."""
 
 _CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1, THIRD: 1}
-_KIND_ALIASES = {"EMAIL": "PHONE"}  # script_format: a spoken mail address counts as PHONE.
+KIND_ALIASES = {"EMAIL": "PHONE"}
+"""Kinds of a script that count as another: a spoken mail address as a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _read_span(entry: Mapping[str, object], where: str) -> TruthSpan:
     return TruthSpan(
         time=_time(entry, where),
         speaker=_choice(entry, "speaker", where, tuple(_CHANNEL_OF_SPEAKER)),
-        kind=_KIND_ALIASES.get(kind) or _choice(entry, "kind", where, KINDS),
+        kind=KIND_ALIASES.get(kind) or _choice(entry, "kind", where, KINDS),
         party=_choice(entry, "party", where, PARTIES),
         surface=_text(entry, "surface", where, default=""),
         reading=_text(entry, "reading", where, default=""),

@@ -22,7 +22,7 @@ from models.training.tagging.garble import from_script
 from models.training.tagging.make_data import HARM
 from models.training.tagging.noise import NoiseRates, Respeller, word_counts
 from models.training.weighing.shown import OWNERS
-from pipeline.measuring.truth import CallTruth, TruthSpan
+from pipeline.measuring.truth import KIND_ALIASES, CallTruth, TruthSpan
 from pipeline.types import CallCase, TimeSpan, Transcript
 from sample_audio.casting import CastCall, case_json, cast
 from sample_audio.script import read_scripts
@@ -89,13 +89,16 @@ def _seconds(example: Example) -> NDArray[np.float64]:
 
 def _truth(call: CastCall) -> CallTruth:
     spans = tuple(
-        TruthSpan(TimeSpan(0.0, 0.0), turn.speaker, _kind(slot.kind), slot.party, piece.text, piece.reading)
+        TruthSpan(
+            TimeSpan(0.0, 0.0),
+            turn.speaker,
+            KIND_ALIASES.get(slot.kind, slot.kind),
+            slot.party,
+            piece.text,
+            piece.reading,
+        )
         for turn in call.turns
         for piece in turn.said
         if (slot := piece.slot) is not None
     )
     return CallTruth(call.dialogue.dialogue_id, "mono", 0.0, spans, ())
-
-
-def _kind(kind: str) -> str:
-    return "PHONE" if kind == "EMAIL" else kind

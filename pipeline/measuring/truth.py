@@ -1,7 +1,6 @@
 """Read the truth of a made-up call: what was said when, and whose data it was.
 
-Read from ``truth.json`` (contract section 2).  Only measuring uses it; no step of
-masking may import this module.
+Read from ``truth.json`` (contract section 2).  Only measuring imports it, no step of masking.
 """
 
 from __future__ import annotations
@@ -168,11 +167,10 @@ def _read_voices(document: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
 
 
 def _read_span(entry: Mapping[str, object], where: str) -> TruthSpan:
-    kind = _text(entry, "kind", where)
     return TruthSpan(
         time=_time(entry, where),
         speaker=_choice(entry, "speaker", where, tuple(_CHANNEL_OF_SPEAKER)),
-        kind=KIND_ALIASES.get(kind) or _choice(entry, "kind", where, KINDS),
+        kind=KIND_ALIASES.get(_text(entry, "kind", where)) or _choice(entry, "kind", where, KINDS),
         party=_choice(entry, "party", where, PARTIES),
         surface=_text(entry, "surface", where, default=""),
         reading=_text(entry, "reading", where, default=""),

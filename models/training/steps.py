@@ -1,7 +1,8 @@
 """The steps of the training graph: which command makes which learned file from what.
 
     speak-mei…, speak-voices…, people -> collect -> train-adapter-first -> -second -> -third -> adapter-mean
-        -> train-adapter-fourth -> adapter, and the ears                  all below is heard with these three
+        -> train-adapter-fourth, with the ears -> adapter-half -> train-adapter-fifth
+        -> adapter                                                        all below is heard with these three
     speak-reading  -> hear-reading -> count-noise -> make-data -> train-tagger-first -> -a, -b -> tagger
                                    -> heard-morae, made-morae -> train-phonetic-tagger-first -> …-tagger
     speak-weighing -> hear-weighing -> collect-fusion -> train-fusion -> judge -> doubt
@@ -70,6 +71,7 @@ VOICED = (
         "speak-voices-4", 33015,
         ("a9", "a10", "b9", "b10", "c8", "c9", "d8", "d9", "e10", "e11", "f3"), 1,
     ),
+    ("speak-voices-5", 33017, tuple(f"k{number}" for number in range(1, 9)), 1),
 )  # fmt: skip
 """Of the calls in many voices step, seed, script files, and at how many speeds they are heard.
 
@@ -78,7 +80,10 @@ Each round of the adapter has calls of its own.
 
 
 MEI_AGAIN = tuple(f"{letter}{number}" for letter in "ab" for number in range(1, 9))
-"""Script files that Mei speaks for the last round of the adapter."""
+"""Script files that Mei speaks for the fourth round of the adapter."""
+
+MEI_LAST = (*(f"k{number}" for number in range(1, 9)), "j1", "j4", "j7")
+"""Those that Mei speaks for the fifth; each call is heard in one of the two cuts."""
 
 
 def _both_hearings(*names: str) -> tuple[str, ...]:
@@ -93,10 +98,19 @@ ROUNDS = (
 )
 """Each round of the adapter: its name, what it learns from, hours, and its share of the mean."""
 
-LAST_SETS = _both_hearings("speak-voices-4", "speak-mei-2", "people-listening")
-"""What a last round learns from, which goes on from that mean; the adapter is the mean of both."""
+FOURTH_SETS = _both_hearings("speak-voices-4", "speak-mei-2", "people-listening")
+"""What the fourth round learns from, which goes on from that mean; half of it stays, and its ears."""
 
-HEARD_SETS = tuple(dict.fromkeys((*(name for _, sets, *_ in ROUNDS for name in sets), *LAST_SETS)))
+FIFTH_SETS = (
+    *_both_hearings("speak-voices-5", "people-listening"),
+    "speak-mei-3-0-first",
+    "speak-mei-3-1-again",
+)
+"""What the fifth learns from, which goes on from that half; of its decoder half stays."""
+
+HEARD_SETS = tuple(
+    dict.fromkeys((*(name for _, sets, *_ in ROUNDS for name in sets), *FOURTH_SETS, *FIFTH_SETS))
+)
 """Of calls and of people: what adapter and ears learn from."""
 
 SITTINGS = 16
@@ -168,7 +182,8 @@ def steps(split: Split, scale: Scale) -> tuple[Step, ...]:
 def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
     yield _speak("speak-mei", split, "listening", scale, sets=("c", "d", "e"), mei=True, seed=4242, hours=0.3)
     few = replace(scale, calls=1) if scale.quick else scale
-    yield _speak("speak-mei-2", split, "listening", scale, files=MEI_AGAIN, mei=True, seed=4243, hours=0.2)
+    for name, files, seed in (("speak-mei-2", MEI_AGAIN, 4243), ("speak-mei-3", MEI_LAST, 4244)):
+        yield _speak(name, split, "listening", scale, files=files, mei=True, seed=seed, hours=0.2)
     # What learns from twenty calls in as many voices loses to what learned from 190 in five: many of both.
     for name, seed, files, _ in VOICED:
         yield _speak(name, split, "listening", few, files=files, seed=seed, hours=0.5)
@@ -233,6 +248,7 @@ def _listening() -> Iterator[Step]:
     sources = (
         *(("{speak-mei}", "--share", f"{part}/3") for part in range(2)),
         ("{speak-mei-2}",),
+        *(("{speak-mei-3}", "--share", f"{part}/2") for part in range(2)),
         *((f"{{{name}}}", "--times", str(times)) for name, *_, times in VOICED),
         ("--clips", "{voices}", "--part", "listening", "--times", "2"),
     )
@@ -249,7 +265,7 @@ def _listening() -> Iterator[Step]:
 def _adapter() -> Iterator[Step]:
     """Rounds of learning, each from other calls and from what the one before made, and the mean of them.
 
-    A call is heard once in the last round: what is heard again and again is learned by heart.
+    A call is heard once in the last two: what is heard again and again is learned by heart.
     """
     before: tuple[str, ...] = ()
     for seed, (name, sets, hours, _) in enumerate(ROUNDS, 1):
@@ -257,10 +273,12 @@ def _adapter() -> Iterator[Step]:
         before = (f"{{train-adapter-{name}}}",)
     each = [f"{{train-adapter-{name}}}/telephone.npz:{share}" for name, *_, share in ROUNDS]
     yield _mean("adapter-mean", each)
-    yield _round("fourth", LAST_SETS, (*before, "{adapter-mean}"), len(ROUNDS) + 1, 0.6)
-    yield _mean(
-        "adapter", [f"{{{name}}}/telephone.npz:0.5" for name in ("adapter-mean", "train-adapter-fourth")]
-    )
+    yield _round("fourth", FOURTH_SETS, (*before, "{adapter-mean}"), 4, 0.6)
+    yield _mean("adapter-half", _halves("adapter-mean", "train-adapter-fourth"))
+    yield _round("fifth", FIFTH_SETS, ("{train-adapter-fourth}", "{adapter-half}"), 5, 0.6)
+    # The ears learned with the encoder of the half, and so it stays: all that is above them stays right.
+    halves = _halves("adapter-half", "train-adapter-fifth")
+    yield _mean("adapter", halves, "--encoder-of", "{adapter-half}/telephone.npz")
 
 
 def _round(name: str, sets: tuple[str, ...], before: tuple[str, ...], seed: int, hours: float) -> Step:
@@ -274,8 +292,13 @@ def _round(name: str, sets: tuple[str, ...], before: tuple[str, ...], seed: int,
     return Step(f"train-adapter-{name}", (train,), outputs, seed=seed, environment="torch", hours=hours)
 
 
-def _mean(name: str, adapters: Sequence[str]) -> Step:
-    average = ("models.training.adapter.average_adapters", *adapters, "--out", "{out}/telephone.npz")
+def _halves(*steps: str) -> list[str]:
+    """What two steps made, half of each."""
+    return [f"{{{step}}}/telephone.npz:0.5" for step in steps]
+
+
+def _mean(name: str, adapters: Sequence[str], *also: str) -> Step:
+    average = ("models.training.adapter.average_adapters", *adapters, *also, "--out", "{out}/telephone.npz")
     return Step(name, (average,), ("telephone.npz",), hours=0.0)
 
 

@@ -12,10 +12,9 @@ from models.training.adapter.average_adapters import average, main
 
 
 def adapter(value: float, rank: int = 2) -> Adapter:
-    """Of one matrix, every value of it the same."""
-    return Adapter(
-        {"decoder/w": (np.full((3, rank), value, np.float32), np.full((rank, 4), -value, np.float32))}
-    )
+    """Of a matrix of each side, every value of it the same."""
+    factors = np.full((3, rank), value, np.float32), np.full((rank, 4), -value, np.float32)
+    return Adapter({"decoder/w": factors, "encoder/w": factors})
 
 
 def written(folder: Path, value: float, sha256: str = "a" * 64) -> Path:
@@ -44,6 +43,17 @@ def test_the_mean_is_weighed(tmp_path: Path) -> None:
     up, down = read_adapter(out.read_bytes()).changes["decoder/w"]
     assert up == pytest.approx(np.full((3, 2), 2.5), rel=1e-3)
     assert down == pytest.approx(np.full((2, 4), -2.5), rel=1e-3)
+
+
+def test_the_encoder_may_be_that_of_one(tmp_path: Path) -> None:
+    """Byte for byte, so that what listens to it hears the same; the decoder is the mean."""
+    out, one = tmp_path / "mean.npz", written(tmp_path, 1.0)
+    main([f"{one}:0.5", f"{written(tmp_path, 3.0)}:0.5", "--encoder-of", str(one), "--out", str(out)])
+    assert read_adapter(out.read_bytes()).changes["decoder/w"][0] == pytest.approx(
+        np.full((3, 2), 2.0), rel=1e-3
+    )
+    with np.load(one) as before, np.load(out) as after:
+        assert all(np.array_equal(before[name], after[name]) for name in before.files if "encoder/" in name)
 
 
 @pytest.mark.parametrize(("share", "sha256"), [("0.9", "a" * 64), ("0.5", "b" * 64)])

@@ -26,6 +26,7 @@ from models.training.calls.pools import training_pools
 from models.training.tagging.make_data import read_dialogues
 from models.training.tagging.noise import NoiseRates, misheard
 from models.weighing.phonetic_tagger.features import PAUSES, Said, encode
+from pipeline.measuring.truth import KIND_ALIASES
 from pipeline.sound.morae import Mora, fold_kana, morae
 from sample_audio.casting import cast
 from sample_audio.script import read_scripts
@@ -116,7 +117,7 @@ def _phrases(pieces: Sequence[Any], reader: Reader) -> Iterator[list[tuple[Mora,
     """What is said in one breath: morae, each with its kind."""
     phrase: list[tuple[Mora, int]] = []
     for piece in pieces:
-        kind = KINDS.index(piece.slot.kind if piece.slot.kind != "EMAIL" else "PHONE") if piece.slot else 0
+        kind = KINDS.index(KIND_ALIASES.get(piece.slot.kind, piece.slot.kind)) if piece.slot else 0
         for text in _PHRASES.findall(piece.text) if not kind else [piece.reading]:
             kana = fold_kana(text) if kind else reader.kana(text)
             phrase += [(mora, kind) for mora in morae(kana)]

@@ -278,7 +278,7 @@ def _adapter() -> Iterator[Step]:
     yield _round("fifth", FIFTH_SETS, ("{train-adapter-fourth}", "{adapter-half}"), 5, 0.6)
     # The ears learned with the encoder of the half, and so it stays: all that is above them stays right.
     halves = _halves("adapter-half", "train-adapter-fifth")
-    yield _mean("adapter", halves, "--encoder-of", "{adapter-half}/telephone.npz")
+    yield _mean("adapter", halves, "--keep-encoder")
 
 
 def _round(name: str, sets: tuple[str, ...], before: tuple[str, ...], seed: int, hours: float) -> Step:

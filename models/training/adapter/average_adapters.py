@@ -1,13 +1,13 @@
 """Average telephone adapters that went on from one another: better than any of them.
 
     python -m models.training.adapter.average_adapters A.npz:0.2 B.npz:0.4 C.npz:0.4 --out telephone.npz
-        [--encoder-of A.npz]
+        [--keep-encoder]
 
 Each round of learning fits the names and voices of its own calls more closely than any others, and each in
 its own way: of what it learns from the loss falls by half, of calls in other voices hardly.  In the middle of
 several rounds what they have in common is left (Wortsman et al. 2022, Model soups, arXiv 2203.05482).  The
 factors U and D themselves are averaged, so every adapter has to go on from the one before.  With
-``--encoder-of`` only the decoder is the mean: what listens to the encoder of that adapter hears the same.
+``--keep-encoder`` only the decoder is the mean: what listens to the first one's encoder hears the same.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("adapters", nargs="+", metavar="NPZ:SHARE", help="shares add up to 1")
-    parser.add_argument("--encoder-of", type=Path, metavar="NPZ", help="whose encoder it has")
+    parser.add_argument("--keep-encoder", action="store_true", help="of the first, as it is")
     parser.add_argument("--out", type=Path, required=True, metavar="NPZ")
     options = parser.parse_args(arguments)
     named = [each.rpartition(":") for each in options.adapters]
@@ -46,9 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("the adapters are made for several models")
     if not np.isclose(sum(shares), 1.0):
         parser.error(f"the shares add up to {sum(shares):g}")
-    mean = average(list(map(read_adapter, contents)), shares)
-    if options.encoder_of is not None:
-        mean = _with_encoder(mean, read_adapter(options.encoder_of.read_bytes()))
+    adapters = list(map(read_adapter, contents))
+    mean = average(adapters, shares)
+    if options.keep_encoder:
+        mean = _with_encoder(mean, adapters[0])
     write_adapter(options.out, mean, models.pop())
     say_written(options.out)
     return 0

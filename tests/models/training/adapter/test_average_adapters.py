@@ -48,7 +48,7 @@ def test_the_mean_is_weighed(tmp_path: Path) -> None:
 def test_the_encoder_may_be_that_of_one(tmp_path: Path) -> None:
     """Byte for byte, so that what listens to it hears the same; the decoder is the mean."""
     out, one = tmp_path / "mean.npz", written(tmp_path, 1.0)
-    main([f"{one}:0.5", f"{written(tmp_path, 3.0)}:0.5", "--encoder-of", str(one), "--out", str(out)])
+    main([f"{one}:0.5", f"{written(tmp_path, 3.0)}:0.5", "--keep-encoder", "--out", str(out)])
     assert read_adapter(out.read_bytes()).changes["decoder/w"][0] == pytest.approx(
         np.full((3, 2), 2.0), rel=1e-3
     )

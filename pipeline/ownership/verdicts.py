@@ -13,7 +13,7 @@ from typing import Final
 from pipeline.reasons import Reason
 from pipeline.types import Party
 
-__all__ = ["Veto", "nobodys_reason", "owners_reason", "vetoed"]
+__all__ = ["Veto", "nobodys_reason", "owners_reason", "together_reason", "vetoed"]
 
 Values = Mapping[str, float]
 
@@ -193,20 +193,32 @@ _NOBODYS: Final = {
 """What is said of a finding that is nobody's, and of one that may be somebody's."""
 
 
-def owners_reason(entity_type: str, party: Party, values: Values) -> Reason:
-    """Why a finding is a party's, in the words of what speaks for it most plainly.
+def owners_reason(entity_type: str, party: Party, values: Values) -> Reason | None:
+    """What of a finding itself says most plainly that it is a party's.
 
     Args:
         entity_type: Of the finding.
         party: Whose it is.
         values: Its evidence for that party.
+
+    Returns:
+        The reason, or None where nothing of it says so plainly, and only all evidence together does.
     """
     told = (
         said[party]
         for of, holds, said in _REASONS
         if of in {entity_type, ""} and party in said and holds(values)
     )
-    return next(told, _TOGETHER[party])
+    return next(told, None)
+
+
+def together_reason(party: Party) -> Reason:
+    """Why a finding is a party's where nothing of it says so plainly.
+
+    Args:
+        party: Whose it is.
+    """
+    return _TOGETHER[party]
 
 
 def nobodys_reason(entity_type: str, *, likely: bool) -> Reason:

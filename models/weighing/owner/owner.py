@@ -21,13 +21,14 @@ from pipeline.ownership.evidence.beside import PairValues
 from pipeline.ownership.evidence.evidence import Evidence
 from pipeline.ownership.known.known_case import read_case
 from pipeline.ownership.known.names import KNOWN_PARTIES, KanaReader
-from pipeline.ownership.verdicts import nobodys_reason, owners_reason, vetoed
+from pipeline.ownership.verdicts import nobodys_reason, owners_reason, together_reason, vetoed
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, Finding, Party, Requester, Transcript
 
 __all__ = [
     "CLEAR_PROBABILITY",
     "MIN_PROBABILITY",
+    "MIN_PROBABILITY_NOT_PLAIN",
     "UNLIKELY_PROBABILITY",
     "Owner",
     "load_owner",
@@ -36,6 +37,10 @@ __all__ = [
 
 MIN_PROBABILITY: Final = 0.65
 """Lowest probability at which a finding is a known party's; the card has the table."""
+
+MIN_PROBABILITY_NOT_PLAIN: Final = 0.9
+"""The same for a name that is said, of which nothing plain says that it is the requester's.  Below, it keeps
+four seconds of theirs for one of a third party's (the card has the table)."""
 
 CLEAR_PROBABILITY: Final = 0.95
 """Probability from which nobody has to look at what is kept."""
@@ -141,17 +146,21 @@ def _judged(finding: Finding, seen: PairValues, chances: NDArray[np.float64]) ->
     if chance >= MIN_PROBABILITY:
         if (veto := vetoed(entity.entity_type, values)) is not None:
             return replace(finding, party=Party.UNKNOWN, reason=veto.value, needs_review=True)
-        doubtful = chance < CLEAR_PROBABILITY or entity.needs_review
-        return replace(
-            finding,
-            party=party,
-            reason=owners_reason(entity.entity_type, party, values),
-            needs_review=doubtful,
-        )
+        reason = owners_reason(entity.entity_type, party, values)
+        if reason is not None or chance >= _least_not_plain(entity.entity_type, party, values):
+            doubtful = chance < CLEAR_PROBABILITY or entity.needs_review
+            said = reason or together_reason(party)
+            return replace(finding, party=party, reason=said, needs_review=doubtful)
     likely = chance >= UNLIKELY_PROBABILITY
     nobody = Party.UNKNOWN if likely else Party.THIRD_PARTY
     reason = nobodys_reason(entity.entity_type, likely=likely)
     return replace(finding, party=nobody, reason=reason, needs_review=likely or entity.needs_review)
+
+
+def _least_not_plain(entity_type: str, party: Party, values: Mapping[str, float]) -> float:
+    """Lowest probability at which a finding is a party's though nothing plain says so."""
+    said = entity_type == "PERSON" and not values.get("explains")
+    return MIN_PROBABILITY_NOT_PLAIN if said and party is Party.REQUESTER else MIN_PROBABILITY
 
 
 def load_owner(reader: KanaReader) -> Owner:

@@ -7,7 +7,16 @@ from math import log1p
 import pytest
 
 from pipeline.ownership.known.names import KNOWN_PARTIES
-from pipeline.ownership.verdicts import HALF, NEAR, TWO_MORAE, Veto, nobodys_reason, owners_reason, vetoed
+from pipeline.ownership.verdicts import (
+    HALF,
+    NEAR,
+    TWO_MORAE,
+    Veto,
+    nobodys_reason,
+    owners_reason,
+    together_reason,
+    vetoed,
+)
 from pipeline.reason_text import SENTENCES
 from pipeline.reasons import Reason
 from pipeline.types import Party
@@ -250,32 +259,34 @@ def test_an_owner_has_a_reason(kind: str, party: Party, values: dict[str, float]
 @pytest.mark.parametrize(
     ("kind", "values", "reason"),
     [
-        ("PERSON", SPELT | {"letters": 1 - STEP}, Reason.JUDGED_TOGETHER),
-        ("PERSON", SPELT | {"letters, of theirs": 1 - STEP}, Reason.JUDGED_TOGETHER),
-        ("PERSON", {"alike": NEAR - STEP}, Reason.JUDGED_TOGETHER),
-        ("PERSON", {"explains, written": 1 - STEP}, Reason.JUDGED_TOGETHER),
-        ("PERSON", {"alike, other reading": NEAR - STEP}, Reason.JUDGED_TOGETHER),
-        ("PERSON", {"heard covered": HALF - STEP}, Reason.JUDGED_TOGETHER),
+        ("PERSON", SPELT | {"letters": 1 - STEP}, None),
+        ("PERSON", SPELT | {"letters, of theirs": 1 - STEP}, None),
+        ("PERSON", {"alike": NEAR - STEP}, None),
+        ("PERSON", {"explains, written": 1 - STEP}, None),
+        ("PERSON", {"alike, other reading": NEAR - STEP}, None),
+        ("PERSON", {"heard covered": HALF - STEP}, None),
         ("ADDRESS", PLACE_AND_BLOCK | {"written town": NEAR - STEP}, Reason.ADDRESS_BLOCK_ALONE_SAME),
         ("ADDRESS", PLACE_AND_BLOCK | {"block, same": 0.0}, Reason.ADDRESS_PLACE_SAME),
-        ("ADDRESS", {"written building": NEAR - STEP}, Reason.JUDGED_TOGETHER),
-        ("ADDRESS", {"written town": NEAR - STEP}, Reason.JUDGED_TOGETHER),
-        ("ADDRESS", CODE | {"number asked": 0.0}, Reason.JUDGED_TOGETHER),
-        ("ADDRESS", CODE | {"address near": HALF - STEP}, Reason.JUDGED_TOGETHER),
-        ("ADDRESS", {"block, same": 0.0}, Reason.JUDGED_TOGETHER),
-        ("PHONE_NUMBER", SAME | {"figures, own": 0.0}, Reason.JUDGED_TOGETHER),
+        ("ADDRESS", {"written building": NEAR - STEP}, None),
+        ("ADDRESS", {"written town": NEAR - STEP}, None),
+        ("ADDRESS", CODE | {"number asked": 0.0}, None),
+        ("ADDRESS", CODE | {"address near": HALF - STEP}, None),
+        ("ADDRESS", {"block, same": 0.0}, None),
+        ("PHONE_NUMBER", SAME | {"figures, own": 0.0}, None),
         ("PHONE_NUMBER", SAME | {"figures, other": 0.5}, Reason.NUMBER_PIECE_OF_REGISTERED),
         ("PHONE_NUMBER", NEARLY | {"figures, off": HALF}, Reason.NUMBER_PIECE_OF_REGISTERED),
         ("PHONE_NUMBER", NEARLY | {"figures, off": 0.0}, Reason.NUMBER_PIECE_OF_REGISTERED),
-        ("PHONE_NUMBER", PIECE | {"figures, own": 0.0}, Reason.JUDGED_TOGETHER),
-        ("EMAIL_ADDRESS", {"written covered": 0.0}, Reason.JUDGED_TOGETHER),
+        ("PHONE_NUMBER", PIECE | {"figures, own": 0.0}, None),
+        ("EMAIL_ADDRESS", {"written covered": 0.0}, None),
         # A reason is of one type of finding.
-        ("ADDRESS", SPELT | LIKE | EXPLAINS | OTHERWISE, Reason.JUDGED_TOGETHER),
-        ("PERSON", PLACE_AND_BLOCK | BUILDING | CODE | SAME | MAIL, Reason.JUDGED_TOGETHER),
-        ("PHONE_NUMBER", MAIL | PLACE_AND_BLOCK, Reason.JUDGED_TOGETHER),
+        ("ADDRESS", SPELT | LIKE | EXPLAINS | OTHERWISE, None),
+        ("PERSON", PLACE_AND_BLOCK | BUILDING | CODE | SAME | MAIL, None),
+        ("PHONE_NUMBER", MAIL | PLACE_AND_BLOCK, None),
     ],
 )
-def test_a_reason_that_does_not_hold_is_not_told(kind: str, values: dict[str, float], reason: Reason) -> None:
+def test_a_reason_that_does_not_hold_is_not_told(
+    kind: str, values: dict[str, float], reason: Reason | None
+) -> None:
     """Beyond one of its bounds the next reason is told."""
     assert owners_reason(kind, OWN, values) is reason
 
@@ -291,7 +302,8 @@ def test_a_reason_that_does_not_hold_is_not_told(kind: str, values: dict[str, fl
 @pytest.mark.parametrize("kind", ["PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS", "COMPANYS_OWN"])
 def test_without_plain_evidence_all_of_it_is_the_reason(kind: str, party: Party, reason: Reason) -> None:
     """Every party has a reason for every type of finding, and that has a sentence."""
-    assert owners_reason(kind, party, {}) is reason
+    assert owners_reason(kind, party, {}) is None
+    assert together_reason(party) is reason
     assert reason in SENTENCES
 
 
@@ -336,12 +348,12 @@ def test_the_plainest_reason_is_told_first(kind: str, order: list[tuple[dict[str
     ("values", "reason"),
     [
         ({"alike": 0.9}, Reason.NAME_READS_LIKE_REQUESTER),
-        ({"alike": 0.7}, Reason.JUDGED_TOGETHER),
+        ({"alike": 0.7}, None),
         ({"heard covered": 0.55}, Reason.HEARD_AS_REQUESTER),
-        ({"heard covered": 0.45}, Reason.JUDGED_TOGETHER),
+        ({"heard covered": 0.45}, None),
     ],
 )
-def test_a_reason_is_told_from_four_fifths_or_a_half(values: dict[str, float], reason: Reason) -> None:
+def test_a_reason_is_told_from_four_fifths_or_a_half(values: dict[str, float], reason: Reason | None) -> None:
     """Either bound lies between these two values, wherever exactly."""
     assert owners_reason("PERSON", OWN, values) is reason
 

@@ -15,6 +15,7 @@ from models.trees import Trees
 from models.weighing.owner.owner import (
     CLEAR_PROBABILITY,
     MIN_PROBABILITY,
+    MIN_PROBABILITY_NOT_PLAIN,
     UNLIKELY_PROBABILITY,
     Owner,
     load_owner,
@@ -102,7 +103,8 @@ STRANGER = call("さくらい")
 
 def test_the_bounds_are_in_order() -> None:
     """No two parties can be likely enough, and what is likely enough is not unlikely."""
-    assert 0 < UNLIKELY_PROBABILITY < 0.5 <= MIN_PROBABILITY < CLEAR_PROBABILITY < 1
+    assert 0 < UNLIKELY_PROBABILITY < 0.5 <= MIN_PROBABILITY
+    assert MIN_PROBABILITY < MIN_PROBABILITY_NOT_PLAIN < CLEAR_PROBABILITY < 1
 
 
 @pytest.mark.parametrize(
@@ -127,8 +129,41 @@ def test_the_probability_decides_whose_it_is_and_who_looks(
     probability: float, party: Party, review: bool, reader: Reader
 ) -> None:
     """On each side of each bound a finding has another party, or another look."""
-    out = told((odds_of(probability), NEVER, NEVER), found(STRANGER)[0], STRANGER, reader)
+    words = call("にしむら")
+    out = told((odds_of(probability), NEVER, NEVER), found(words)[0], words, reader)
     assert (out.party, out.needs_review) == (party, review)
+
+
+@pytest.mark.parametrize(
+    ("kind", "whose", "probability", "party"),
+    [
+        ("PERSON", OWN, MIN_PROBABILITY_NOT_PLAIN + 0.001, OWN),
+        ("PERSON", OWN, MIN_PROBABILITY_NOT_PLAIN - 0.001, UNKNOWN),
+        ("ADDRESS", OWN, MIN_PROBABILITY + 0.001, OWN),
+        ("PHONE_NUMBER", OWN, MIN_PROBABILITY + 0.001, OWN),
+        ("EMAIL_ADDRESS", OWN, MIN_PROBABILITY + 0.001, OWN),
+        ("PERSON", STAFF, MIN_PROBABILITY + 0.001, STAFF),
+        ("PERSON", COMPANY, MIN_PROBABILITY + 0.001, COMPANY),
+        # Wherever exactly that bound is.
+        ("PERSON", OWN, 0.92, OWN),
+        ("PERSON", OWN, 0.85, UNKNOWN),
+    ],
+)
+def test_a_name_that_nothing_plain_speaks_for_must_be_likelier(
+    kind: str, whose: Party, probability: float, party: Party, reader: Reader
+) -> None:
+    """Before it is the requester's; below, an analyst is asked."""
+    odds = tuple(odds_of(probability) if each is whose else NEVER for each in KNOWN_PARTIES)
+    out = told(odds, found(STRANGER, kind=kind)[0], STRANGER, reader)
+    assert (out.party, out.needs_review) == (party, True)
+
+
+def test_an_explanation_of_kanji_needs_no_plain_reason(reader: Reader) -> None:
+    """A part of one explains half a name; it is no name that is said, and is given as other types are."""
+    words = call("東西の西")
+    (finding,) = found(words)
+    out = told((odds_of(MIN_PROBABILITY + 0.01), NEVER, NEVER), finding, words, reader)
+    assert (out.party, out.reason) == (OWN, Reason.JUDGED_TOGETHER)
 
 
 @pytest.mark.parametrize("probability", [CLEAR_PROBABILITY + 0.001, UNLIKELY_PROBABILITY - 0.001])

@@ -76,7 +76,11 @@ def _models(job: Job, models: Models) -> dict[str, object]:
     """What came from elsewhere: the speech model, the language model, the company's own recognizers."""
     asr: dict[str, str] = {}
     if job.transcript is None or job.listen_again:
-        asr = {"name": models.recogniser.name, "sha256": models.recogniser.sha256}
+        asr = {
+            "name": models.recogniser.name,
+            "sha256": models.recogniser.sha256,
+            "again": models.recogniser.again_name,
+        }
     named: dict[str, object] = {"asr": asr, "language": "ja_ginza"}
     if models.company is not None:
         named["recognizers"] = {"sha256": models.company.sha256}

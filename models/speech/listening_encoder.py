@@ -4,9 +4,10 @@
            -> any model                 -> words                      of any width and any spectrogram
 
 The ears have learned to read one encoder: the embedded model's with the telephone adapter.  Where that model
-writes the words, both share what was encoded, and nothing here is loaded.  Beside another model
-it costs, ears included, 0.6 s of CPU time and 90 MB to load (0.3 GB for a moment; the whole model would take
-160 MB, but of its decoder only what CTranslate2 insists on is loaded).
+writes the words, both share what was encoded; beside another model it is loaded whole, as it hears again, too
+(``models.speech.embedded``).  Here the encoder is loaded by itself, for words from a file: that costs, ears
+included, 0.6 s of CPU time and 90 MB (0.3 GB for a moment; of the decoder only what CTranslate2 insists on
+is loaded).
 """
 
 from __future__ import annotations

@@ -10,31 +10,21 @@ better.  What looped or ran away is heard again in short pieces (``pipeline.hear
 from __future__ import annotations
 
 import itertools
-import json
-import tempfile
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, file_sha256, verified_bytes
+from models.registry import EmbeddedModel, embedded_asr, file_sha256
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
 from models.speech.ear import on_cpu
 from models.speech.ears import LISTENED_SECONDS, SILENCE, Heard, Unheard, ears_encoder
+from models.speech.embedded import ears_on, embedded_models, load_beside
 from models.speech.encoded_once import EncodedOnce, language_of
-from models.speech.listening_encoder import ListeningEncoder, listening, load_listening_encoder
-from models.speech.whisper.adapter import load_adapter
-from models.speech.whisper.narrow_vocabulary import (
-    NarrowWhisper,
-    kept_tokens,
-    narrowed_config,
-    narrowed_weights,
-)
+from models.speech.listening_encoder import EMBEDDED, ListeningEncoder
 from models.speech.whisper.processors import Place, place
-from models.speech.whisper.window_encoder import WindowEncoder, encode_only_sound
 from models.speech.window_decoder import Decoding
 from pipeline.audio.memory import share_arenas
 from pipeline.errors import ModelError
@@ -58,6 +48,9 @@ DECODING: Mapping[str, Any] = {
 }
 
 
+PUBLISHED = "base-plain"
+"""What the registry calls the embedded model without its adapter."""
+
 TOKENS_A_SECOND, TOKENS_BESIDE, MOST_TOKENS = 14.0, 40, 440
 """Most that is decoded of so much sound.  Talk is at most eight morae a second, and most characters are a
 token; what is longer is a loop, which ``pipeline.hearing.transcribe`` takes back anyway.  Without a bound a
@@ -74,13 +67,15 @@ class FasterWhisperRecogniser:
         sha256: Of its weights (``model.bin``).
         at_once: How many threads may recognise at the same time without waiting for each other.
         ears: What listens, or why nobody does.
-        again: The model as published, where ``model`` is adapted: second hearings are decoded with it, and
-            it is asked for the language.  Then the ears read what ``model`` encodes.
-        adapter: Name of what was added to ``model``, if anything was.
+        again: What second hearings are decoded with, so that they err otherwise, and what the manifest calls
+            it; default ``model``.
+        adapter: Name of what was added to ``model``, if anything was.  Then the ears read what it encodes,
+            and what hears again, the model as published, is asked for the language.
 
     Attributes:
         unheard: Why nobody listens; ``None`` where the ears do.
         encoder_sha256: Of the weights whose encoder the ears read, or would have read.
+        again_name: What the manifest calls what hears again.
     """
 
     def __init__(  # noqa: PLR0913 - what a recogniser is made of
@@ -91,12 +86,12 @@ class FasterWhisperRecogniser:
         at_once: int = 1,
         ears: ListeningEncoder | Unheard = Unheard.NOT_INSTALLED,
         *,
-        again: WhisperModel | None = None,
+        again: tuple[WhisperModel, str] | None = None,
         adapter: str | None = None,
     ) -> None:
         self.adapter = adapter
         self._model = model
-        self._again = again or model
+        self._again, self.again_name = again or (model, name)
         self._encoded = EncodedOnce(model)
         self._ears = None if isinstance(ears, Unheard) else ears
         self.unheard = ears if isinstance(ears, Unheard) else None
@@ -164,7 +159,7 @@ class FasterWhisperRecogniser:
         """
         if self._ears is None or len(samples) > LISTENED_SECONDS * RATE:
             return SILENCE
-        if self._again is self._model:
+        if self.adapter is None:
             return self._ears.listen(samples)
         # They read what is decoded next: it is encoded once.
         return self._ears.listen_to(on_cpu(self._encoded.encoding(samples))[0], len(samples))
@@ -180,7 +175,7 @@ class FasterWhisperRecogniser:
             The decoder.
         """
         ears = self._ears if listened else None
-        return BatchTranscriber(self._again, self.name, self.at_once, how, ears)
+        return BatchTranscriber(self._again, self.again_name, self.at_once, how, ears)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability.
@@ -188,7 +183,7 @@ class FasterWhisperRecogniser:
         Where the model is not adapted, the same samples are encoded no second time if they are recognised
         soon after.
         """
-        if self._again is self._model:
+        if self.adapter is None:
             return self._encoded.language(samples)
         return language_of(self._again, samples)
 
@@ -213,8 +208,8 @@ def load_transcriber(
         cpu_threads: Default: the machine's cores, at most ``whisper.processors.MOST_THREADS``.
 
     Returns:
-        The recogniser, with the ears on the embedded, adapted encoder: its own, or one that is loaded beside
-        it (``models.speech.listening_encoder``).  On a CPU each thread takes a window of its own.  The
+        The recogniser, with the ears on the embedded, adapted model: itself, or one that is loaded beside it
+        and hears again (``models.speech.embedded``).  On a CPU each thread takes a window of its own.  The
         weights are there once, however many threads.
 
     Raises:
@@ -239,77 +234,34 @@ def _most_tokens(seconds: float) -> int:
 
 
 def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any], at: Place) -> FasterWhisperRecogniser:
-    """Load from the verified bytes, by way of files that are gone afterwards.
-
-    CTranslate2 keeps for good what it is handed in memory: 180 MB beside the model itself.
-    """
-    from faster_whisper import WhisperModel
-
-    files = {file.name: file for file in embedded.files}
+    """Load from the verified bytes."""
     # A second hearing is worth its price as far as it errs otherwise than the first: of six calls twice as
     # much leaked with the adapter in both as with it in the first only (tests/bench/NOTES.md).
     adapters = (embedded.adapter, None) if embedded.adapter else (None,)
-    try:
-        with tempfile.TemporaryDirectory(prefix="kaiji-model-") as folder:
-            places = [Path(folder) / str(number) for number in range(len(adapters))]
-            kept = _lay_out(files, places, adapters)
-            models = [WhisperModel(str(place), **options) for place in places]
-    except OSError as error:
-        msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
-        raise ModelError(msg) from None
-    for model in models:
-        # faster-whisper only calls it, and asks for what it is.
-        model.model = NarrowWhisper(model.model, kept)
-    model, *again = models
-    if embedded.adapter:
-        encode_only_sound(model)
-        encoder = WindowEncoder(model.model, model.feature_extractor)
-        ears: ListeningEncoder | Unheard = listening(encoder, embedded, options["num_workers"])
-    else:
-        ears = load_listening_encoder(at)
+    model, *again = embedded_models(embedded, options, adapters)
+    (sha256,) = (file.sha256 for file in embedded.files if file.name == "model.bin")
+    if not again:
+        return _with_ears_beside(model, embedded.name, sha256, at)
+    ears = ears_on(model, embedded, at.at_once)
+    named = (again[0], PUBLISHED)
     return FasterWhisperRecogniser(
-        model,
-        embedded.name,
-        files["model.bin"].sha256,
-        options["num_workers"],
-        ears,
-        again=again[0] if again else None,
-        adapter=embedded.adapter,
+        model, embedded.name, sha256, at.at_once, ears, again=named, adapter=embedded.adapter
     )
 
 
-def _lay_out(
-    files: Mapping[str, EmbeddedFile], places: Sequence[Path], adapters: Sequence[str | None]
-) -> NDArray[np.int64]:
-    """Write a model's files into folders, without the tokens that no call needs; gives those that are kept.
-
-    Args:
-        files: Of the model; they are read and verified once.
-        places: Folders to be made.
-        adapters: Of each folder.
-    """
-    content = {name: verified_bytes(file) for name, file in files.items()}
-    vocabulary = content["vocabulary.txt"].decode().splitlines()
-    kept = kept_tokens(vocabulary)
-    model = content.pop("model.bin")
-    content["config.json"] = narrowed_config(json.loads(content["config.json"]), kept).encode()
-    content["vocabulary.txt"] = "".join(f"{vocabulary[token]}\n" for token in kept).encode()
-    for folder, adapter in zip(places, adapters, strict=True):
-        folder.mkdir()
-        rows = partial(narrowed_weights, model, kept, len(vocabulary))
-        if adapter:
-            rows = partial(rows, change=load_adapter(adapter, files["model.bin"].sha256).applied)
-        with (folder / "model.bin").open("wb") as weights:
-            weights.writelines(rows())
-        for name, written in content.items():
-            (folder / name).write_bytes(written)
-    return kept
+def _with_ears_beside(model: WhisperModel, name: str, sha256: str, at: Place) -> FasterWhisperRecogniser:
+    """A model that the ears have not learned to read, and the embedded one beside it, which hears again."""
+    beside = load_beside(at)
+    if isinstance(beside, Unheard):
+        return FasterWhisperRecogniser(model, name, sha256, at.at_once, beside)
+    again, ears = beside
+    return FasterWhisperRecogniser(model, name, sha256, at.at_once, ears, again=(again, EMBEDDED))
 
 
 def _load_by_path_or_hub(
     name_or_path: str, revision: str | None, options: dict[str, Any], at: Place
 ) -> FasterWhisperRecogniser:
-    """Load another model; the encoder that the ears read is loaded beside it."""
+    """Load another model, and the embedded one beside it."""
     from faster_whisper import WhisperModel
     from faster_whisper.utils import download_model
 
@@ -335,4 +287,4 @@ def _load_by_path_or_hub(
         raise ModelError(msg) from error
     name = path.name if path.is_dir() else name_or_path
     called = f"{name}@{revision}" if revision else name
-    return FasterWhisperRecogniser(model, called, sha256, at.at_once, load_listening_encoder(at))
+    return _with_ears_beside(model, called, sha256, at)

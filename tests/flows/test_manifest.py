@@ -64,10 +64,10 @@ def test_an_adapter_stands_where_it_was_used(tmp_path: Path, unheard: Unheard | 
 
 
 def test_where_the_ears_listened_it_is_said(tmp_path: Path):
-    """To which encoder, apart from the model that wrote the words, and what for."""
+    """To which encoder, apart from the model that wrote the words, and what for; and who heard again."""
     found = manifest(tmp_path, FakeModels())
 
-    assert found["models"]["asr"] == {"name": "fake", "sha256": "f" * 64}
+    assert found["models"]["asr"] == {"name": "fake", "sha256": "f" * 64, "again": "fake-again"}
     assert found["listener"] == {
         "heard": True,
         "encoder": "base",

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import models.speech.embedded as embedded_module
 import models.speech.listening_encoder as listening_module
 from models.registry import EmbeddedModel, embedded_asr, verified_bytes
 from models.speech.ears import LISTENED_SECONDS, SILENCE, Unheard, ears_encoder
@@ -114,12 +115,14 @@ def test_who_listens_again_needs_no_ears(tiny: Path) -> None:
 def test_without_the_embedded_model_nobody_listens(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its packages are not installed: another model writes words all the same, and says why it is alone."""
     missing = replace(base().files[0], parts=("no_such_package/data/model.bin",))
-    monkeypatch.setattr(
-        listening_module, "embedded_asr", lambda _: replace(base(), files=(missing, *base().files[1:]))
-    )
+    gone = replace(base(), files=(missing, *base().files[1:]))
+    for module in (listening_module, embedded_module):
+        monkeypatch.setattr(module, "embedded_asr", lambda _: gone)
+    assert load_listening_encoder(CPU) is Unheard.NOT_INSTALLED
     other = load_transcriber(str(tiny), device="cpu", cpu_threads=1)
     assert (other.unheard, other.hears_morae) == (Unheard.NOT_INSTALLED, False)
     assert other.encoder_sha256 == ears_encoder().sha256
+    assert other.again_name == other.name == tiny.name
     assert other.posteriorgrams(WINDOWS[0]) == ()
     assert heard(other.recognise(WINDOWS[0])[:1]) == [((), ())]
     assert heard(other.in_batches().recognise_batch(WINDOWS)) == [((), ())] * 2
@@ -132,6 +135,13 @@ def test_an_embedded_model_of_other_bytes_is_refused(wrong: str, monkeypatch: py
     monkeypatch.setattr(listening_module, "embedded_asr", lambda _: replace(base(), files=files))
     with pytest.raises(ModelError, match=wrong):
         load_listening_encoder(CPU)
+
+
+def test_what_hears_again_beside_another_model_is_loaded_once(tiny: Path) -> None:
+    """Also beside two of them; and bytes that are not the registered ones are refused there, too."""
+    one, other = (load_transcriber(name, device="cpu", cpu_threads=1) for name in (str(tiny), "base-plain"))
+    assert one._again is other._again
+    assert (one.again_name, other.again_name) == ("base", "base")
 
 
 def test_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,133 @@
+"""Load the embedded speech model from its verified bytes, as published or with the telephone adapter.
+
+With the adapter it also stands beside any other model that writes the words: the ears read its encoder, and
+the second hearing is its own.  A second hearing is worth its price as far as it errs otherwise than the first,
+and this one has learned calls.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, is_installed, verified_bytes
+from models.speech.ears import Unheard
+from models.speech.listening_encoder import EMBEDDED, ListeningEncoder, listening
+from models.speech.whisper.adapter import load_adapter
+from models.speech.whisper.narrow_vocabulary import (
+    NarrowWhisper,
+    kept_tokens,
+    narrowed_config,
+    narrowed_weights,
+)
+from models.speech.whisper.processors import Place
+from models.speech.whisper.window_encoder import WindowEncoder, encode_only_sound
+from pipeline.errors import ModelError
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+
+__all__ = ["EarsOn", "ears_on", "embedded_models", "load_beside"]
+
+EarsOn = tuple["WhisperModel", ListeningEncoder]
+"""The embedded model with its adapter, and the ears that read its encoder."""
+
+
+def embedded_models(
+    embedded: EmbeddedModel, options: Mapping[str, Any], adapters: Sequence[str | None]
+) -> list[WhisperModel]:
+    """Load the model by way of files that are gone afterwards.
+
+    CTranslate2 keeps for good what it is handed in memory: 180 MB beside the model itself.
+
+    Args:
+        embedded: The model.
+        options: Of ``faster_whisper.WhisperModel``.
+        adapters: Of each that is loaded, what is added to its weights.
+
+    Raises:
+        ModelError: when there is no room for them, or a file is not what it must be.
+    """
+    from faster_whisper import WhisperModel
+
+    files = {file.name: file for file in embedded.files}
+    try:
+        with tempfile.TemporaryDirectory(prefix="kaiji-model-") as folder:
+            places = [Path(folder) / str(number) for number in range(len(adapters))]
+            kept = _lay_out(files, places, adapters)
+            models = [WhisperModel(str(place), **options) for place in places]
+    except OSError as error:
+        msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
+        raise ModelError(msg) from None
+    for model in models:
+        # faster-whisper only calls it, and asks for what it is.
+        model.model = NarrowWhisper(model.model, kept)
+    return models
+
+
+def ears_on(model: WhisperModel, embedded: EmbeddedModel, at_once: int) -> ListeningEncoder:
+    """Lay the ears on the embedded model, loaded with its adapter; from now on it encodes only sound."""
+    encode_only_sound(model)
+    return listening(WindowEncoder(model.model, model.feature_extractor), embedded, at_once)
+
+
+def load_beside(at: Place) -> EarsOn | Unheard:
+    """Load the embedded model with its adapter beside another one, once in a process for each place.
+
+    It runs in the precision that the ears have learned with (``Place.precision``), whatever that of the
+    model beside it.
+
+    Args:
+        at: Where it runs.
+
+    Returns:
+        Model and ears, or why nobody listens.
+
+    Raises:
+        ModelError: when the model, its adapter or a network is not the bytes that it must be.
+    """
+    embedded = embedded_asr(EMBEDDED)
+    if embedded is None or not is_installed(embedded):
+        return Unheard.NOT_INSTALLED
+    return _loaded_beside(embedded, at)
+
+
+@lru_cache(maxsize=1)
+def _loaded_beside(embedded: EmbeddedModel, at: Place) -> EarsOn:
+    (model,) = embedded_models(embedded, at.of_whisper("auto"), (embedded.adapter,))
+    return model, ears_on(model, embedded, at.at_once)
+
+
+def _lay_out(
+    files: Mapping[str, EmbeddedFile], places: Sequence[Path], adapters: Sequence[str | None]
+) -> NDArray[np.int64]:
+    """Write a model's files into folders, without the tokens that no call needs; gives those that are kept.
+
+    Args:
+        files: Of the model; they are read and verified once.
+        places: Folders to be made.
+        adapters: Of each folder.
+    """
+    content = {name: verified_bytes(file) for name, file in files.items()}
+    vocabulary = content["vocabulary.txt"].decode().splitlines()
+    kept = kept_tokens(vocabulary)
+    model = content.pop("model.bin")
+    content["config.json"] = narrowed_config(json.loads(content["config.json"]), kept).encode()
+    content["vocabulary.txt"] = "".join(f"{vocabulary[token]}\n" for token in kept).encode()
+    for folder, adapter in zip(places, adapters, strict=True):
+        folder.mkdir()
+        rows = partial(narrowed_weights, model, kept, len(vocabulary))
+        if adapter:
+            rows = partial(rows, change=load_adapter(adapter, files["model.bin"].sha256).applied)
+        with (folder / "model.bin").open("wb") as weights:
+            weights.writelines(rows())
+        for name, written in content.items():
+            (folder / name).write_bytes(written)
+    return kept

@@ -73,15 +73,13 @@ def manifest(call: Workspace, models: Models) -> dict[str, object]:
 
 
 def _models(job: Job, models: Models) -> dict[str, object]:
-    """What came from elsewhere: the speech model, the language model, the company's own recognizers."""
+    """What came from elsewhere: the speech models, the language model, the company's own recognizers."""
     asr: dict[str, str] = {}
     if job.transcript is None or job.listen_again:
-        asr = {
-            "name": models.recogniser.name,
-            "sha256": models.recogniser.sha256,
-            "again": models.recogniser.again_name,
-        }
+        asr = {"name": models.recogniser.name, "sha256": models.recogniser.sha256}
     named: dict[str, object] = {"asr": asr, "language": "ja_ginza"}
+    if job.transcript is None and (beside := models.recogniser.beside) is not None:
+        named["asr_again"] = {"name": beside.name, "sha256": beside.sha256}
     if models.company is not None:
         named["recognizers"] = {"sha256": models.company.sha256}
     return named

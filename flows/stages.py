@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from models.speech.transcriber import FasterWhisperRecogniser
     from models.voices.voice import Voices
     from models.weighing.owner.owner import Owner
+    from pipeline.audio.recording import Recording
 
 __all__ = ["STAGES", "Models", "Stage", "certain", "known", "recipe"]
 
@@ -232,8 +233,7 @@ def transcribe(call: Workspace, models: Models) -> int:
         transcript = pipeline.masking.echoed_words.without_echo(transcript, recording)
         transcript = pipeline.hearing.spelt.spelt(transcript, known_people(job.case, models.reader))
         give_back()
-        batches = models.recogniser.in_batches()
-        second = pipeline.hearing.second_hearing.hear_again(recording, batches, job.call_id)
+        second = _heard_again(recording, models.recogniser, job.call_id)
         second = pipeline.masking.echoed_words.without_echo(second, recording)
         transcript = pipeline.hearing.supplement.supplemented(transcript, second)
         transcript = pipeline.speaking.speakers.told_apart(recording, transcript, models.voices)
@@ -243,6 +243,13 @@ def transcribe(call: Workspace, models: Models) -> int:
     call.put(SECOND_HEARING, second)
     give_back()
     return len(transcript.segments)
+
+
+def _heard_again(recording: Recording, recogniser: FasterWhisperRecogniser, call_id: str) -> Transcript:
+    """The second hearing: by the model beside the one that wrote the words, or by that in short windows."""
+    if recogniser.beside is not None:
+        return pipeline.hearing.second_hearing.hear_beside(recording, recogniser.beside, call_id)
+    return pipeline.hearing.second_hearing.hear_again(recording, recogniser.in_batches(), call_id)
 
 
 def detect(call: Workspace, models: Models) -> int:

@@ -25,7 +25,7 @@ class FakeRecogniser:
     name: str = "fake"
     adapter: str | None = None
     sha256: str = "f" * 64
-    again_name: str = "fake-again"
+    beside: FakeRecogniser | None = None
     encoder_sha256: str = "e" * 64
     at_once: int = 1
     unheard: Unheard | None = None

@@ -1,8 +1,8 @@
 """Load the embedded speech model from its verified bytes, as published or with the telephone adapter.
 
 With the adapter it also stands beside any other model that writes the words: the ears read its encoder, and
-the second hearing is its own.  A second hearing is worth its price as far as it errs otherwise than the first,
-and this one has learned calls.
+it hears the call again.  A second hearing is worth its price as far as it errs otherwise than the first, and
+this model has learned calls.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,10 +35,22 @@ from pipeline.errors import ModelError
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["EarsOn", "ears_on", "embedded_models", "load_beside"]
+__all__ = ["Beside", "ears_on", "embedded_models", "load_beside"]
 
-EarsOn = tuple["WhisperModel", ListeningEncoder]
-"""The embedded model with its adapter, and the ears that read its encoder."""
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The embedded model, with its adapter, that stands beside another one.
+
+    Attributes:
+        model: Loaded.
+        ears: Read its encoder.
+        adapter: Name of what was added to it.
+    """
+
+    model: WhisperModel
+    ears: ListeningEncoder
+    adapter: str | None
 
 
 def embedded_models(
@@ -78,7 +91,7 @@ def ears_on(model: WhisperModel, embedded: EmbeddedModel, at_once: int) -> Liste
     return listening(WindowEncoder(model.model, model.feature_extractor), embedded, at_once)
 
 
-def load_beside(at: Place) -> EarsOn | Unheard:
+def load_beside(at: Place) -> Beside | Unheard:
     """Load the embedded model with its adapter beside another one, once in a process for each place.
 
     It runs in the precision that the ears have learned with (``Place.precision``), whatever that of the
@@ -88,7 +101,7 @@ def load_beside(at: Place) -> EarsOn | Unheard:
         at: Where it runs.
 
     Returns:
-        Model and ears, or why nobody listens.
+        It, or why nobody listens.
 
     Raises:
         ModelError: when the model, its adapter or a network is not the bytes that it must be.
@@ -100,9 +113,9 @@ def load_beside(at: Place) -> EarsOn | Unheard:
 
 
 @lru_cache(maxsize=1)
-def _loaded_beside(embedded: EmbeddedModel, at: Place) -> EarsOn:
+def _loaded_beside(embedded: EmbeddedModel, at: Place) -> Beside:
     (model,) = embedded_models(embedded, at.of_whisper("auto"), (embedded.adapter,))
-    return model, ears_on(model, embedded, at.at_once)
+    return Beside(model, ears_on(model, embedded, at.at_once), embedded.adapter)
 
 
 def _lay_out(

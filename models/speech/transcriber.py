@@ -48,9 +48,6 @@ DECODING: Mapping[str, Any] = {
 }
 
 
-PUBLISHED = "base-plain"
-"""What the registry calls the embedded model without its adapter."""
-
 TOKENS_A_SECOND, TOKENS_BESIDE, MOST_TOKENS = 14.0, 40, 440
 """Most that is decoded of so much sound.  Talk is at most eight morae a second, and most characters are a
 token; what is longer is a loop, which ``pipeline.hearing.transcribe`` takes back anyway.  Without a bound a
@@ -67,15 +64,15 @@ class FasterWhisperRecogniser:
         sha256: Of its weights (``model.bin``).
         at_once: How many threads may recognise at the same time without waiting for each other.
         ears: What listens, or why nobody does.
-        again: What second hearings are decoded with, so that they err otherwise, and what the manifest calls
-            it; default ``model``.
-        adapter: Name of what was added to ``model``, if anything was.  Then the ears read what it encodes,
-            and what hears again, the model as published, is asked for the language.
+        again: The model as published, where ``model`` is adapted: second hearings are decoded with it, and
+            it is asked for the language.
+        adapter: Name of what was added to ``model``, if anything was: then the ears read what it encodes.
+        beside: The embedded model, where ``model`` is another one: it hears the call again.
 
     Attributes:
         unheard: Why nobody listens; ``None`` where the ears do.
         encoder_sha256: Of the weights whose encoder the ears read, or would have read.
-        again_name: What the manifest calls what hears again.
+        beside: As given.
     """
 
     def __init__(  # noqa: PLR0913 - what a recogniser is made of
@@ -86,12 +83,14 @@ class FasterWhisperRecogniser:
         at_once: int = 1,
         ears: ListeningEncoder | Unheard = Unheard.NOT_INSTALLED,
         *,
-        again: tuple[WhisperModel, str] | None = None,
+        again: WhisperModel | None = None,
         adapter: str | None = None,
+        beside: FasterWhisperRecogniser | None = None,
     ) -> None:
+        self.beside = beside
         self.adapter = adapter
         self._model = model
-        self._again, self.again_name = again or (model, name)
+        self._again = again or model
         self._encoded = EncodedOnce(model)
         self._ears = None if isinstance(ears, Unheard) else ears
         self.unheard = ears if isinstance(ears, Unheard) else None
@@ -175,7 +174,7 @@ class FasterWhisperRecogniser:
             The decoder.
         """
         ears = self._ears if listened else None
-        return BatchTranscriber(self._again, self.again_name, self.at_once, how, ears)
+        return BatchTranscriber(self._again, self.name, self.at_once, how, ears)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability.
@@ -183,7 +182,7 @@ class FasterWhisperRecogniser:
         Where the model is not adapted, the same samples are encoded no second time if they are recognised
         soon after.
         """
-        if self.adapter is None:
+        if self._again is self._model:
             return self._encoded.language(samples)
         return language_of(self._again, samples)
 
@@ -243,19 +242,21 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any], at: Place) 
     if not again:
         return _with_ears_beside(model, embedded.name, sha256, at)
     ears = ears_on(model, embedded, at.at_once)
-    named = (again[0], PUBLISHED)
     return FasterWhisperRecogniser(
-        model, embedded.name, sha256, at.at_once, ears, again=named, adapter=embedded.adapter
+        model, embedded.name, sha256, at.at_once, ears, again=again[0], adapter=embedded.adapter
     )
 
 
 def _with_ears_beside(model: WhisperModel, name: str, sha256: str, at: Place) -> FasterWhisperRecogniser:
     """A model that the ears have not learned to read, and the embedded one beside it, which hears again."""
-    beside = load_beside(at)
-    if isinstance(beside, Unheard):
-        return FasterWhisperRecogniser(model, name, sha256, at.at_once, beside)
-    again, ears = beside
-    return FasterWhisperRecogniser(model, name, sha256, at.at_once, ears, again=(again, EMBEDDED))
+    there = load_beside(at)
+    if isinstance(there, Unheard):
+        return FasterWhisperRecogniser(model, name, sha256, at.at_once, there)
+    ears = there.ears
+    beside = FasterWhisperRecogniser(
+        there.model, EMBEDDED, ears.encoder_sha256, at.at_once, ears, adapter=there.adapter
+    )
+    return FasterWhisperRecogniser(model, name, sha256, at.at_once, ears, beside=beside)
 
 
 def _load_by_path_or_hub(

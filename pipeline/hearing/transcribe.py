@@ -33,6 +33,7 @@ __all__ = [
     "build_transcript",
     "transcribe",
     "utterance",
+    "utterances_of",
 ]
 
 RATE = RECOGNISER_RATE
@@ -118,16 +119,41 @@ def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Tr
     Raises:
         CallUnsafeError: when nothing was recognised, or the call is in another language.
     """
-    channels = [Channel.of(Resampled(samples, recording.rate), RATE) for samples in recording.samples]
-    windows = [windows_of(channel) for channel in channels]
+    channels, windows = _cut(recording)
     _refuse_foreign(channels, windows, recogniser)
+    heard = _utterances(channels, windows, recogniser)
+    return build_transcript(heard, call_id, recogniser.name, recording.sha256)
+
+
+def utterances_of(recording: Recording, recogniser: Recogniser) -> list[HeardSegment]:
+    """Recognise a whole call as ``transcribe`` does, but refuse nothing.
+
+    Args:
+        recording: The decoded call.
+        recogniser: The speech model.
+
+    Returns:
+        All utterances, channel by channel; none where nothing was recognised.
+    """
+    channels, windows = _cut(recording)
+    return _utterances(channels, windows, recogniser)
+
+
+def _cut(recording: Recording) -> tuple[list[Channel], list[tuple[Window, ...]]]:
+    """Each channel as recognisers take it, and its windows."""
+    channels = [Channel.of(Resampled(samples, recording.rate), RATE) for samples in recording.samples]
+    return channels, [windows_of(channel) for channel in channels]
+
+
+def _utterances(
+    channels: list[Channel], windows: list[tuple[Window, ...]], recogniser: Recogniser
+) -> list[HeardSegment]:
     speakers = ("op", "cu") if len(channels) == 2 else (None,)
-    heard = [
+    return [
         replace(segment, channel=index, speaker=speakers[index])
         for index, segments in enumerate(_heard_on(channels, windows, recogniser))
         for segment in segments
     ]
-    return build_transcript(heard, call_id, recogniser.name, recording.sha256)
 
 
 def build_transcript(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,16 +65,30 @@ def test_an_adapter_stands_where_it_was_used(tmp_path: Path, unheard: Unheard | 
 
 
 def test_where_the_ears_listened_it_is_said(tmp_path: Path):
-    """To which encoder, apart from the model that wrote the words, and what for; and who heard again."""
+    """To which encoder, apart from the model that wrote the words, and what for."""
     found = manifest(tmp_path, FakeModels())
 
-    assert found["models"]["asr"] == {"name": "fake", "sha256": "f" * 64, "again": "fake-again"}
+    assert found["models"]["asr"] == {"name": "fake", "sha256": "f" * 64}
     assert found["listener"] == {
         "heard": True,
         "encoder": "base",
         "encoder_sha256": "e" * 64,
         "role": BESIDE_WORDS,
     }
+
+
+def test_who_heard_again_is_named_where_it_was_another_model(tmp_path: Path):
+    """Its words are evidence as the first one's are; words from a file are heard by nobody again."""
+    folders = [tmp_path / name for name in ("alone", "beside", "file")]
+    for folder in folders:
+        folder.mkdir()
+    models = FakeModels()
+    assert "asr_again" not in manifest(folders[0], models)["models"]
+    models.recogniser.beside = replace(models.recogniser, name="other", sha256="0" * 64)
+    found = manifest(folders[1], models)["models"]
+    assert found["asr_again"] == {"name": "other", "sha256": "0" * 64}
+    words = words_file(tmp_path / "w.json", [(1.0, "隣の長谷川さんです")])
+    assert "asr_again" not in manifest(folders[2], models, words)["models"]
 
 
 def test_the_encoder_that_is_named_is_the_one_that_the_ears_read():

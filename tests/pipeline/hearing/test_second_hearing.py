@@ -18,6 +18,7 @@ from pipeline.hearing.second_hearing import (
     SECOND_WINDOW_SECONDS,
     brightened,
     hear_again,
+    hear_beside,
 )
 from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from pipeline.hearing.windows import Channel, Window, loud_stretches
@@ -105,6 +106,34 @@ def test_nothing_heard_is_an_empty_transcript() -> None:
     """The first hearing refuses a call without words; the second adds nothing to it."""
     made = hear_again(recording(4.0), Batches(lambda _: ()), "c")
     assert (made.text, made.segments) == ("", ())
+
+
+@dataclass
+class Other:
+    """Another model, asked window by window: it hears two words in each, or none, in any language."""
+
+    said: str
+    name: str = "other"
+    at_once: int = 1
+
+    def recognise(self, samples: np.ndarray) -> tuple[HeardSegment, ...]:
+        """The same in every window."""
+        return (HeardSegment(words_of(self.said, 0.1)),) if self.said else ()
+
+    def language(self, samples: np.ndarray) -> tuple[str, float]:
+        """Not Japanese."""
+        return "en", 1.0
+
+
+def test_another_model_hears_the_whole_call_and_refuses_nothing() -> None:
+    """Whether the call is Japanese, the first hearing has decided; times are the call's, sides are told."""
+    call = recording(channels=2)
+    heard = hear_beside(call, Other("はい"), "c")
+    assert set(heard.text.split("\n")) == {"はい"}
+    assert {segment.speaker for segment in heard.segments} == {"op", "cu"}
+    assert (heard.call_id, heard.model, heard.audio_sha256) == ("c", "other", call.sha256)
+    nothing = hear_beside(call, Other(""), "c")
+    assert (nothing.text, nothing.segments, nothing.model) == ("", (), "other")
 
 
 def test_times_are_the_calls_and_a_silence_ends_an_utterance() -> None:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, is_installed, verified_bytes
+from models.registry import EmbeddedFile, EmbeddedModel, verified_bytes
 from models.speech.ears import Unheard
-from models.speech.listening_encoder import EMBEDDED, ListeningEncoder, listening
+from models.speech.listening_encoder import ListeningEncoder, installed_embedded, listening
 from models.speech.whisper.adapter import load_adapter
 from models.speech.whisper.narrow_vocabulary import (
     NarrowWhisper,
@@ -106,10 +106,8 @@ def load_beside(at: Place) -> Beside | Unheard:
     Raises:
         ModelError: when the model, its adapter or a network is not the bytes that it must be.
     """
-    embedded = embedded_asr(EMBEDDED)
-    if embedded is None or not is_installed(embedded):
-        return Unheard.NOT_INSTALLED
-    return _loaded_beside(embedded, at)
+    embedded = installed_embedded()
+    return Unheard.NOT_INSTALLED if embedded is None else _loaded_beside(embedded, at)
 
 
 @lru_cache(maxsize=1)

@@ -40,7 +40,7 @@ from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardWord
 from pipeline.types import Posteriorgram
 
-__all__ = ["EMBEDDED", "ListeningEncoder", "listening", "load_listening_encoder"]
+__all__ = ["EMBEDDED", "ListeningEncoder", "installed_embedded", "listening", "load_listening_encoder"]
 
 EMBEDDED: Final = "base"
 """The embedded model whose encoder the ears have learned to read, as the registry calls it."""
@@ -125,10 +125,14 @@ def load_listening_encoder(at: Place) -> ListeningEncoder | Unheard:
     Raises:
         ModelError: when the embedded model, its adapter or a network is not the bytes that it must be.
     """
+    embedded = installed_embedded()
+    return Unheard.NOT_INSTALLED if embedded is None else _loaded(embedded, at)
+
+
+def installed_embedded() -> EmbeddedModel | None:
+    """The embedded model whose encoder the ears read; None where its packages are not installed."""
     embedded = embedded_asr(EMBEDDED)
-    if embedded is None or not is_installed(embedded):
-        return Unheard.NOT_INSTALLED
-    return _loaded(embedded, at)
+    return embedded if embedded is not None and is_installed(embedded) else None
 
 
 @lru_cache(maxsize=1)

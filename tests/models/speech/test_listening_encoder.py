@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import models.speech.embedded as embedded_module
 import models.speech.listening_encoder as listening_module
 from models.registry import EmbeddedModel, embedded_asr, verified_bytes
 from models.speech.ears import LISTENED_SECONDS, SILENCE, Unheard, ears_encoder
@@ -115,9 +114,9 @@ def test_who_listens_again_needs_no_ears(tiny: Path) -> None:
 def test_without_the_embedded_model_nobody_listens(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its packages are not installed: another model writes words all the same, and says why it is alone."""
     missing = replace(base().files[0], parts=("no_such_package/data/model.bin",))
-    gone = replace(base(), files=(missing, *base().files[1:]))
-    for module in (listening_module, embedded_module):
-        monkeypatch.setattr(module, "embedded_asr", lambda _: gone)
+    monkeypatch.setattr(
+        listening_module, "embedded_asr", lambda _: replace(base(), files=(missing, *base().files[1:]))
+    )
     assert load_listening_encoder(CPU) is Unheard.NOT_INSTALLED
     other = load_transcriber(str(tiny), device="cpu", cpu_threads=1)
     assert (other.unheard, other.hears_morae) == (Unheard.NOT_INSTALLED, False)

@@ -61,6 +61,7 @@ USUAL_ACTIONS: Final = (
 class CallCase:
     """Who asks, who works here, and what the company keeps to itself.
 
+    ``staff``: everybody who works for the company; ``on_call``: those of them who spoke in this call.
     ``actions``: what to do with each party's data; THIRD_PARTY is always masked and is not in it.
     ``words``: always masked or kept, whoever's they are.  ``products``: nobody's data, offered as words.
     """
@@ -68,12 +69,18 @@ class CallCase:
     case_id: str
     requester: Requester = Requester()
     staff: tuple[CaseName, ...] = field(default=(), repr=False)
+    on_call: tuple[CaseName, ...] = field(default=(), repr=False)
     company_names: tuple[CaseName, ...] = field(default=(), repr=False)
     company_phones: tuple[str, ...] = field(default=(), repr=False)
     confidential_terms: tuple[CaseName, ...] = field(default=(), repr=False)
     actions: tuple[tuple[Party, MaskAction], ...] = USUAL_ACTIONS
     words: tuple[ListedWord, ...] = field(default=(), repr=False)
     products: tuple[CaseName, ...] = field(default=(), repr=False)
+
+    @property
+    def colleagues(self) -> tuple[CaseName, ...]:
+        """Those of the staff who did not speak in this call."""
+        return tuple(name for name in self.staff if name not in self.on_call)
 
     def action_for(self, party: Party) -> MaskAction:
         """What the case's policy says of ``party``; MASK where it says nothing."""

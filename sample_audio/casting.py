@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sample_audio.crowd import crowded
 from sample_audio.people import Person, full_address
 from sample_audio.pools import Named, Pools, default_pools
 from sample_audio.script import THIRD, Dialogue
@@ -83,7 +84,7 @@ def cast(dialogue: Dialogue, seed: int, pools: Pools | None = None) -> CastCall:
 
     Returns:
         The filled call.  All surnames and given names differ in sound, except that
-        ``f1`` to ``f3`` share the requester's surname.
+        ``f1`` to ``f3`` share the requester's surname, and what ``sample_audio.crowd`` makes alike.
     """
     pools = pools or default_pools()
     rng = stream(dialogue, seed, "people")
@@ -92,6 +93,8 @@ def cast(dialogue: Dialogue, seed: int, pools: Pools | None = None) -> CastCall:
     company = rng.choice(suited or pools.companies).name
     played = [who for who in whos if who[0] != "c" or who == "co"]
     people = _cast_people(played, company, rng, pools, _cast_abroad(dialogue, seed, played, pools))
+    if pools.crowded:
+        people = crowded(people, stream(dialogue, seed, "crowd"))
     term_whos = [who for who in whos if who[0] == "c" and who != "co"]
     terms = tuple(zip(term_whos, rng.sample(pools.terms, len(term_whos)), strict=True))
     wordings = {
@@ -253,7 +256,9 @@ def case_json(call: CastCall) -> dict[str, Any]:
         if person.who.startswith("op"):
             whole = rng.random() < 0.4 or bool({(person.who, "full"), (person.who, "mei")} & spoken_names)
             mei = person.mei if whole else Named("", "")
-            staff.append({"text": person.sei.text + mei.text, "kana": person.sei.kana + mei.kana})
+            named = {"text": person.sei.text + mei.text, "kana": person.sei.kana + mei.kana}
+            # The first operator is on the telephone; of the others the call only speaks.
+            staff.append(named | ({"on_call": True} if person.who == "op" else {}))
     return {
         "case_id": f"R-{call.dialogue.dialogue_id}-{call.seed}",
         "requester": known,

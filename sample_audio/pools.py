@@ -50,6 +50,8 @@ class Pools:
         abroad_share: Share of people who have one of them.
         unassigned_numbers: Draw only telephone numbers that Japan's numbering plan
             gives to nobody (a mobile number's or exchange's first digit is 0).
+        crowded: Let third parties live beside the requester, with nearly their number
+            (``sample_audio.crowd``).
     """
 
     surnames: tuple[Named, ...]
@@ -62,6 +64,7 @@ class Pools:
     unassigned_numbers: bool = False
     abroad: tuple[tuple[Named, Named], ...] = ()
     abroad_share: float = 0.0
+    crowded: bool = False
 
 
 def load_pools(folder: Path) -> Pools:

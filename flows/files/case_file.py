@@ -49,6 +49,7 @@ REASONS = {
     "tuple_type": "配列ではありません",
     "model_type": "オブジェクトではありません",
     "model_attributes_type": "オブジェクトではありません",
+    "bool_type": "true か false のどちらかです",
     "enum": "keep か mask のどちらかです",
 }
 """pydantic's own messages can repeat the value, so only its error types are used."""
@@ -126,6 +127,12 @@ class _Name(_Strict):
         return CaseName(self.text, self.kana)
 
 
+class _Member(_Name):
+    """Somebody who works for the company, and whether they spoke in this call."""
+
+    on_call: bool = Field(default=False, strict=True)
+
+
 def _as_name(value: object) -> object:
     """Take a bare text as a name without reading."""
     return {"text": value} if isinstance(value, str) else value
@@ -156,7 +163,7 @@ class _Policy(_Strict):
 class _Case(_Strict):
     case_id: Text
     requester: _Requester = _Requester()
-    staff: tuple[_Name, ...] = Field(default=(), max_length=MAX_STAFF)
+    staff: tuple[_Member, ...] = Field(default=(), max_length=MAX_STAFF)
     company: _Company = _Company()
     confidential_terms: tuple[Term, ...] = Field(default=(), max_length=MAX_TERMS)
     policy: _Policy = _Policy()
@@ -194,6 +201,7 @@ def parse_case(document: object, where: str) -> CallCase:
             tuple(address.value() for address in case.requester.addresses),
         ),
         staff=tuple(name.value() for name in case.staff),
+        on_call=tuple(name.value() for name in case.staff if name.on_call),
         company_names=tuple(name.value() for name in case.company.names),
         company_phones=case.company.phones,
         confidential_terms=tuple(term.value() for term in case.confidential_terms),

@@ -147,7 +147,10 @@ def _take_in(desk: Desk, actor: Actor, sound: Path, case: CallCase) -> None:
     request = requests.receive(desk, actor, new)
     check = IdentityCheck(IdentityMethod.OTHER, now, f"{PRACTICE}のため、だれも確かめていません")
     requests.record_identity(desk, actor, request.number, check)
-    recording = NewRecording(f"{PRACTICE}-{sound.stem}", now - timedelta(days=1), str(sound))
+    operator = next((name.text for name in case.on_call), "")
+    recording = NewRecording(
+        f"{PRACTICE}-{sound.stem}", now - timedelta(days=1), str(sound), operator=operator
+    )
     (recording_id,) = catalogue.add_recordings(desk, actor, [recording]).new
     calls.attach_call(desk, actor, request.number, recording_id)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ from flows.desk.kinds.values import Actor, Call, ListVersions, NewRecording, Not
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.sources import copy_stream, drain, open_source
 from flows.desk.storage.tables import CallRow, RecordingRow, RequestRow, new_id
-from pipeline.call_case import CallCase
+from pipeline.call_case import CallCase, CaseName
 
 __all__ = [
     "PreparedCase",
@@ -45,6 +47,13 @@ __all__ = [
 
 SUFFIXES = {".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"}
 """Suffixes of recordings; only the suffix of a name is kept, because some formats are known by it alone."""
+
+
+BLANKS = re.compile(r"\s+")
+"""What may stand between surname and given name."""
+
+JAPANESE_NAME = re.compile(r"[一-龠々ヶぁ-んァ-ヴー・]+")
+"""An operator's name; ids of recording systems (``op-17``, ``AGENT_3``) have Latin letters or figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,15 +229,19 @@ def _check_hash(row: CallRow, sha256: str) -> None:
 def case_of(desk: Desk, call_id: str) -> PreparedCase:
     """Return the case of a call: the requester's data and the present lists."""
     with desk.read() as session:
-        request = session.get_one(RequestRow, call_row(session, call_id).request_id)
+        row = call_row(session, call_id)
+        recording = take_sealed(session.get_one(RecordingRow, row.recording_id), RECORDING, desk.keyring)
+        request = session.get_one(RequestRow, row.request_id)
         requester = take_sealed(request, CONTENT, desk.keyring).requester
         lists = read_lists(session, desk.keyring)
         own = words_of_request(session, request.id, desk.keyring)
     company = lists.company
+    staff, on_call = who_spoke(recording.operator, lists.staff.names)
     case = CallCase(
         case_id=request.number,
         requester=requester,
-        staff=lists.staff.names,
+        staff=staff,
+        on_call=on_call,
         company_names=company.names,
         company_phones=company.phones,
         confidential_terms=company.confidential_terms,
@@ -237,6 +250,29 @@ def case_of(desk: Desk, call_id: str) -> PreparedCase:
         products=company.products,
     )
     return PreparedCase(case, lists.versions)
+
+
+def who_spoke(
+    operator: str, staff: tuple[CaseName, ...]
+) -> tuple[tuple[CaseName, ...], tuple[CaseName, ...]]:
+    """The staff, and those of them whom the recording's metadata names as its operator.
+
+    Args:
+        operator: As the recording system wrote it: a whole name, a surname, or an id that is no name.
+        staff: The company's list.
+
+    Returns:
+        The staff, with the operator where the list lacks them; and who of them spoke.  A surname that
+        several of the list bear stands for itself, for which of them it was nobody knows.
+    """
+    name = BLANKS.sub("", unicodedata.normalize("NFKC", operator))
+    if not JAPANESE_NAME.fullmatch(name):
+        return staff, ()
+    whole = tuple(each for each in staff if BLANKS.sub("", each.text) == name)
+    if whole:
+        return staff, whole
+    told = CaseName(name)
+    return (*staff, told), (told,)
 
 
 def requeue(desk: Desk, actor: Actor, call_id: str) -> Call:

@@ -2,7 +2,7 @@
 
     python -m models.training.calls.speak --scripts FILE... --out DIR [--seed N] [--part 0/1]
     python -m models.training.calls.speak --scripts FILE... --out DIR --voices NAME...
-        [--styles NPZ] [--hts DIR]
+        [--styles NPZ] [--hts DIR] [--crowded]
 
 Without ``--voices`` the voice is Open JTalk's Mei (CC BY 3.0, Nagoya Institute of Technology), made many by
 speed, pitch and the size of the throat: in a twentieth of the time that good voices take.  With it, each call
@@ -18,7 +18,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.training.calls.pools import training_pools
@@ -77,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--part", default="0/1", help="i/n: every n-th dialogue from the i-th")
     parser.add_argument("--limit", type=int, help="only so many, the shortest of each set: to try it")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--crowded", action="store_true", help="third parties near to the requester")
     parser.add_argument("--voices", nargs="+", default=(), help="names, as in split.toml")
     parser.add_argument("--styles", type=Path, help="kokoro-styles.npz, where a voice is one of those")
     parser.add_argument("--hts", type=Path, help="the folder of .htsvoice files, likewise")
@@ -91,7 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.voices:
         voices = ManyVoices(options.voices, options.cache, styles=options.styles, hts=options.hts)
     among = tuple(options.voices) or None
-    studio = _Studio(options.seed, options.out, training_pools(options.seed), voices, among)
+    pools = replace(training_pools(options.seed), crowded=options.crowded)
+    studio = _Studio(options.seed, options.out, pools, voices, among)
     if options.jobs == 1:
         for dialogue in dialogues:
             print(studio.speak(dialogue), flush=True)

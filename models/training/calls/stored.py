@@ -107,6 +107,7 @@ def made_case(document: Mapping[str, Any]) -> CallCase:
         _named(company["names"]),
         tuple(company["phones"]),
         _named(document["confidential_terms"]),
+        on_call=_named([each for each in document["staff"] if each.get("on_call")]),
     )
 
 

@@ -15,23 +15,14 @@ import pipeline.audio.recording
 import pipeline.finding.detect
 import pipeline.finding.listed
 import pipeline.given.given_words
-import pipeline.given.heard_call
-import pipeline.given.laid_words
-import pipeline.hearing.second_hearing
-import pipeline.hearing.second_wording
-import pipeline.hearing.spelt
-import pipeline.hearing.supplement
-import pipeline.hearing.transcribe
 import pipeline.masking.align
-import pipeline.masking.echoed_words
 import pipeline.masking.plan
 import pipeline.masking.voices
 import pipeline.ownership.chain
 import pipeline.speaking.speakers
 import pipeline.verifying.widen
 from flows import outputs
-from flows.files.transcript_file import read_transcript
-from flows.listener import against_file, beside_words
+from flows.hearing import hear, put_words
 from flows.manifest import manifest
 from flows.second_opinion import second_opinion
 from flows.settings import Settings
@@ -40,7 +31,6 @@ from flows.workspace import (
     FINDINGS,
     JOB,
     LEAKS,
-    LISTENER,
     PLAN,
     RECORDING,
     SECOND_HEARING,
@@ -48,7 +38,6 @@ from flows.workspace import (
     VERIFIED,
     Workspace,
 )
-from models.wording.known import known_people
 from pipeline.audio.memory import give_back
 from pipeline.audio.wav import open_wav
 from pipeline.errors import CallUnsafeError, ModelError, UnreadableAudioError
@@ -76,7 +65,6 @@ if TYPE_CHECKING:
     from models.speech.transcriber import FasterWhisperRecogniser
     from models.voices.voice import Voices
     from models.weighing.owner.owner import Owner
-    from pipeline.audio.recording import Recording
 
 __all__ = ["STAGES", "Models", "Stage", "certain", "known", "recipe"]
 
@@ -219,37 +207,7 @@ def decode(call: Workspace, _: Models) -> int:
 
 def transcribe(call: Workspace, models: Models) -> int:
     """Samples -> words, heard twice, and who says them; or words from the given file, laid on the sound."""
-    job, recording = call.get(JOB), call.get(RECORDING)
-    second = None
-    if job.transcript is not None:
-        given = read_transcript(job.transcript, recording, job.call_id)
-        listener = against_file(models.mora_listener)
-        heard = pipeline.given.heard_call.hear_call(recording, models.mora_listener)
-        held = pipeline.given.given_words.hold_against_sound(given, heard, recording, models.reader)
-        transcript = pipeline.given.laid_words.laid_on_sound(held, heard)
-    else:
-        listener = beside_words(models.recogniser)
-        transcript = pipeline.hearing.transcribe.transcribe(recording, models.recogniser, job.call_id)
-        transcript = pipeline.masking.echoed_words.without_echo(transcript, recording)
-        transcript = pipeline.hearing.spelt.spelt(transcript, known_people(job.case, models.reader))
-        give_back()
-        second = _heard_again(recording, models.recogniser, job.call_id)
-        second = pipeline.masking.echoed_words.without_echo(second, recording)
-        transcript = pipeline.hearing.supplement.supplemented(transcript, second)
-        transcript = pipeline.speaking.speakers.told_apart(recording, transcript, models.voices)
-        transcript = pipeline.hearing.second_wording.with_second(transcript, second)
-    call.put(LISTENER, listener)
-    call.put(TRANSCRIPT, transcript)
-    call.put(SECOND_HEARING, second)
-    give_back()
-    return len(transcript.segments)
-
-
-def _heard_again(recording: Recording, recogniser: FasterWhisperRecogniser, call_id: str) -> Transcript:
-    """The second hearing: by the model beside the one that wrote the words, or by that in short windows."""
-    if recogniser.beside is not None:
-        return pipeline.hearing.second_hearing.hear_beside(recording, recogniser.beside, call_id)
-    return pipeline.hearing.second_hearing.hear_again(recording, recogniser.in_batches(), call_id)
+    return put_words(call, hear(call, models), models)
 
 
 def detect(call: Workspace, models: Models) -> int:

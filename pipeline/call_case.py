@@ -69,13 +69,13 @@ class CallCase:
     case_id: str
     requester: Requester = Requester()
     staff: tuple[CaseName, ...] = field(default=(), repr=False)
-    on_call: tuple[CaseName, ...] = field(default=(), repr=False)
     company_names: tuple[CaseName, ...] = field(default=(), repr=False)
     company_phones: tuple[str, ...] = field(default=(), repr=False)
     confidential_terms: tuple[CaseName, ...] = field(default=(), repr=False)
     actions: tuple[tuple[Party, MaskAction], ...] = USUAL_ACTIONS
     words: tuple[ListedWord, ...] = field(default=(), repr=False)
     products: tuple[CaseName, ...] = field(default=(), repr=False)
+    on_call: tuple[CaseName, ...] = field(default=(), repr=False)
 
     @property
     def colleagues(self) -> tuple[CaseName, ...]:

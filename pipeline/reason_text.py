@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.reasons import Reason, Why
 
-__all__ = ["CLUES", "SENTENCES", "reasons_in", "sentence"]
+__all__ = ["CLUES", "SENTENCES", "reasons_in", "sentence", "verdict", "what_to_do"]
 
 CLUES: Final[Mapping[Reason, str]] = {
     Reason.ADDRESS_CUE_AND_BLOCK: "住所の手がかりと番地",
@@ -73,6 +73,7 @@ _OWNERS: Final[Mapping[Reason, str]] = {
     Reason.ADDRESS_BLOCK_SAME: "登録された住所の番地と同じ",
     Reason.ADDRESS_BUILDING_SAME: "登録された住所と建物が同じ",
     Reason.ADDRESS_CITY_AND_BLOCK_NEAR: "登録された住所と市区も番地も近い",
+    Reason.ADDRESS_CLEARLY_OTHER: "登録の住所と、はっきり違う所がある",
     Reason.ADDRESS_NEXT_DOOR: "登録された住所の近所、または聞き違い",
     Reason.ADDRESS_NOT_REGISTERED: "登録のない住所",
     Reason.ADDRESS_ONE_FIGURE_OFF: "登録された住所と番地が一桁違い",
@@ -100,7 +101,8 @@ _OWNERS: Final[Mapping[Reason, str]] = {
     Reason.NAME_BY_TALK_REQUESTER: "会話の流れから本人の名前",
     Reason.NAME_BY_TALK_STAFF: "会話の流れから担当者の名前",
     Reason.NAME_HOLDS_REQUESTER: "本人の名前を含む",
-    Reason.NAME_OF_NOBODY: "登録された誰の名前とも違う",
+    Reason.NAME_OF_COLLEAGUE_ALONE: "同じ名の社員がいるが、社員として話されていない",
+    Reason.NAME_OF_NOBODY: "登録のある、どの名前とも一致しません",
     Reason.NAME_OTHER_READING_REQUESTER: "別の読み方では本人の名前",
     Reason.NAME_READS_LIKE_COMPANY: "自社の名前と読みが近い",
     Reason.NAME_READS_LIKE_COMPANY_BUT_TALK: "自社の名前に似ているが、会話では別の人",
@@ -115,6 +117,7 @@ _OWNERS: Final[Mapping[Reason, str]] = {
     Reason.NUMBER_AGAIN: "登録された番号の言い直し",
     Reason.NUMBER_BEFORE_AGAIN: "直前の番号の言い直し",
     Reason.NUMBER_LIKE_COMPANY: "会社の番号に似た番号",
+    Reason.NUMBER_CLEARLY_OTHER: "登録の番号と、はっきり違う数字がある",
     Reason.NUMBER_NOT_REGISTERED: "登録のない番号",
     Reason.NUMBER_NOT_REGISTERED_SHORT: "登録のない番号（短い）",
     Reason.NUMBER_ONE_OR_TWO_OFF: "登録された番号と一、二桁違い",
@@ -156,6 +159,9 @@ _ACTIONS: Final[Mapping[Reason, str]] = {
 SENTENCES: Final[Mapping[Reason, str]] = {**CLUES, **_OWNERS, **_ACTIONS, Reason.NOT_GIVEN: ""}
 """The sentence of every reason but OLDER, whose text is in ``Why.detail``.  All sentences differ."""
 
+_FORMER: Final[Mapping[str, Reason]] = {"登録された誰の名前とも違う": Reason.NAME_OF_NOBODY}
+"""Sentences of earlier versions that are worded otherwise now: they are read, and never rendered."""
+
 AND, STOP = "、", "。"
 """Separators: between two clues, and between all other sentences."""
 
@@ -174,6 +180,16 @@ def sentence(reasons: Iterable[Why]) -> str:
     return STOP.join(filter(None, said))
 
 
+def verdict(reasons: Iterable[Why]) -> str:
+    """Render what is thought of the content: neither what found it nor what is to be done with it."""
+    return sentence(why for why in reasons if why.reason in _OWNERS)
+
+
+def what_to_do(reasons: Iterable[Why]) -> str:
+    """Render why it is masked, kept or shown all the same, and what an analyst is asked to do."""
+    return sentence(why for why in reasons if why.reason in _ACTIONS)
+
+
 def _said(why: Why) -> str:
     if why.reason is Reason.OLDER:
         return why.detail
@@ -188,10 +204,17 @@ def reasons_in(text: str) -> tuple[Why, ...]:
 
     Returns:
         The reasons in order; OLDER, with the text, for what is no sentence of this version.  ``sentence``
-        renders them as the same text again.
+        renders them as the same text again, in the words of this version.
     """
     found = tuple(_parted(text))
-    return found if sentence(found) == text else (Why(Reason.OLDER, text),)
+    return found if sentence(found) == _reworded(text) else (Why(Reason.OLDER, text),)
+
+
+def _reworded(text: str) -> str:
+    """A stored text with the sentences of this version."""
+    for former, reason in _FORMER.items():
+        text = text.replace(former, SENTENCES[reason])
+    return text
 
 
 def _parted(text: str) -> Iterator[Why]:
@@ -218,4 +241,4 @@ def _clue(said: str) -> Why:
 
 
 _CLUES: Final = {text: reason for reason, text in CLUES.items()}
-_REASONS: Final = {text: reason for reason, text in (*_OWNERS.items(), *_ACTIONS.items())}
+_REASONS: Final = {**{text: reason for reason, text in (*_OWNERS.items(), *_ACTIONS.items())}, **_FORMER}

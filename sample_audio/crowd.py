@@ -19,15 +19,27 @@ from sample_audio.pools import Named
 
 __all__ = ["crowded"]
 
-COMMONEST: Final = tuple(
-    Named(*each.split(":"))
-    for each in ["佐藤:サトウ", "鈴木:スズキ", "高橋:タカハシ", "田中:タナカ", "伊藤:イトウ", "渡辺:ワタナベ", "山本:ヤマモト", "中村:ナカムラ", "小林:コバヤシ", "加藤:カトウ"]
+COMMONEST: Final = (
+    Named("佐藤", "サトウ"),
+    Named("鈴木", "スズキ"),
+    Named("高橋", "タカハシ"),
+    Named("田中", "タナカ"),
+    Named("伊藤", "イトウ"),
+    Named("渡辺", "ワタナベ"),
+    Named("山本", "ヤマモト"),
+    Named("中村", "ナカムラ"),
+    Named("小林", "コバヤシ"),
+    Named("加藤", "カトウ"),
 )
 """Japan's ten commonest surnames; one person in eleven bears one of them."""
 
-TRADES: Final = tuple(
-    Named(*each.split(":"))
-    for each in ["商店:ショウテン", "工務店:コウムテン", "薬局:ヤッキョク", "不動産:フドウサン", "医院:イイン", "電器:デンキ"]
+TRADES: Final = (
+    Named("商店", "ショウテン"),
+    Named("工務店", "コウムテン"),
+    Named("薬局", "ヤッキョク"),
+    Named("不動産", "フドウサン"),
+    Named("医院", "イイン"),
+    Named("電器", "デンキ"),
 )
 """What follows the founder's surname in a company's name."""
 

@@ -138,6 +138,7 @@ LINES: Mapping[str, Line] = {
     "release deliver": line(ANSWERED, "--how", "書留"),
     "release again": line(ANSWERED, "--reason", "再請求"),
     "release show": line(ANSWERED),
+    "release recheck": line("--json", needs="pipeline.types"),
     "release way": line(ATTACHED, "--way", "対面", status=3),
     "release way-approve": line(ATTACHED, status=3),
     "release visits": line(ANSWERED, status=2),

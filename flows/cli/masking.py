@@ -34,6 +34,7 @@ from flows.files.shown import shown
 
 if TYPE_CHECKING:
     from flows.masking.mask_calls import Outcome
+    from pipeline.types import CaseName
 
 __all__ = ["evaluate", "mask", "run"]
 
@@ -125,6 +126,12 @@ def evaluate(
     pad: Pad = None,
     no_listen_again: NoListenAgain = False,
     recognizers: Recognizers = None,
+    staff_list: Annotated[
+        Path | None,
+        typer.Option(
+            "--staff-list", help="自社の担当者の一覧 (YAML、JSON、CSV)。全員を各案件に足して、もう一度測る"
+        ),
+    ] = None,
 ) -> None:
     """正解付きの通話で、漏れと伏せすぎを測ります。
 
@@ -142,6 +149,7 @@ def evaluate(
             exact_words=exact_words,
             model=model or settings.model,
             listen_again=not no_listen_again,
+            staff_list=() if staff_list is None else _staff_of(staff_list),
         )
         calls = sorted(path for path in calls_dir.glob("*.wav") if path.with_suffix(".truth.json").is_file())
         if not calls:
@@ -149,13 +157,24 @@ def evaluate(
         if json is not None and not json.parent.is_dir():
             refuse(f"{json}: フォルダがありません")
         truths = [call.with_suffix(".truth.json") for call in calls]
-        read = [*read_beside(calls, calls_dir), *truths, *filter(None, (settings.recognizers,))]
-        drawn = check_drawn(out, [call.stem for call in calls], json)
-        refuse_impossible(calls, out, read, drawn, one_only=False)
+        read = [*read_beside(calls, calls_dir), *truths, *filter(None, (settings.recognizers, staff_list))]
+        drawn = {folder: check_drawn(folder, [call.stem for call in calls], json) for folder in trial.folders}
+        for folder in trial.folders:
+            refuse_impossible(calls, folder, read, drawn[folder], one_only=False)
         found = evaluate_calls(calls, trial, Models(trial.model, settings))
-        results = reported(found, len(calls), quiet=True)
-        report(results, out, json)
+        results = reported(found, len(calls) * len(trial.folders), quiet=True)
+        report(results, trial, json)
     finish([result for result in results if result.error is None or result.error.code != "call_unsafe"])
+
+
+def _staff_of(path: Path) -> tuple[CaseName, ...]:
+    """The staff of a company's list; a list that is no good ends the command before any call is read."""
+    from flows.measuring.staff_list import StaffListError, read_staff_list
+
+    try:
+        return read_staff_list(path)
+    except StaffListError as error:
+        refuse(f"{path}: {error}")
 
 
 def _say_where(out: Path, outcomes: Sequence[Outcome]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -10,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from flows.cli.session import Number, Reason, Session, Who, asked, opened, refuse, table
+from flows.cli.session import REFUSED, Number, Reason, Session, Who, asked, opened, refuse, table
 from flows.cli.ways import add_ways
 
 if TYPE_CHECKING:
     from flows.desk.answers.differences import Difference
     from flows.desk.answers.releases import Release, ReleasedRange
+    from flows.rechecking.recheck import Recheck
     from flows.stages import Models
 
 __all__ = ["ledger", "release", "write_new"]
@@ -275,6 +278,48 @@ def _span(each: ReleasedRange) -> str:
     from flows.releasing.letter_content import kind_of
 
     return f"{each.start:.2f}–{each.end:.2f}秒 {kind_of(each)} {each.ground}号"
+
+
+@release.command("recheck")
+def recheck(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON で書く (IDと件数、秒だけ)")] = False,
+    who: Who = "",
+) -> None:
+    """いまの版なら伏せる所のある開示を、番号とIDで示します。開示したものも決定も変えません。
+
+    開示した通話ごとに、保存した文字起こしと録音、伏せた時の版の一覧から計画を作り直し、人の決定はそのままに、
+    開示した計画と比べます。二度目の聞き取りだけは録音からやり直すので、通話の長さに応じて時間がかかります。
+    終了コード: 0 ない / 2 引数や設定の誤り / 3 ある。もう確かめられない開示は、理由とともに示します
+    """
+    with opened(who, "approver") as session:
+        from flows.rechecking.recheck import recheck as look_again
+
+        found = look_again(session.desk, session.actor, _load_models, _tell_place)
+        if as_json:
+            from flows.rechecking.table import document
+
+            typer.echo(json.dumps(document(found), ensure_ascii=False, indent=1))
+        else:
+            _show_recheck(found)
+        if found.missed:
+            told = "再度の開示は kaiji release again、漏えい等の記録は kaiji breach mark"
+            refuse(f"いまの版なら伏せる所のある開示が{found.answers}件あります。{told}", REFUSED)
+
+
+def _tell_place(place: int, calls: int) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"kaiji: {calls}件のうち{place}件目の通話を確かめています", err=True)
+
+
+def _show_recheck(found: Recheck) -> None:
+    from flows.rechecking.table import LEFT, MISSED, left_cells, missed_cells
+
+    if found.missed:
+        table(MISSED, map(missed_cells, found.missed))
+    if found.left:
+        typer.echo(f"もう確かめられない開示 {len(found.left)}件:")
+        table(LEFT, map(left_cells, found.left))
+    typer.echo(f"確かめた通話 {found.checked}件。伏せていて、いまの版なら残す箇所 {found.opened}件")
 
 
 def ledger(

@@ -14,7 +14,7 @@ from flows import outputs
 from flows.files.leftovers import NotOursError
 from flows.files.shown import is_text
 from flows.listener import Listener
-from flows.stages import Models, recipe
+from flows.stages import Models, Stage, recipe
 from flows.workspace import JOB, LISTENER, PLAN, TRANSCRIPT, Job, MemoryWorkspace, Workspace
 from pipeline.errors import (
     NO_ROOM,
@@ -27,7 +27,20 @@ from pipeline.errors import (
 from pipeline.file_bytes import open_file
 from pipeline.types import CallCase, MaskPlan, MaskPolicy, Transcript
 
-__all__ = ["Order", "Outcome", "attempt", "exit_status", "mask_calls", "outcome_of", "sanitised"]
+__all__ = [
+    "Order",
+    "Outcome",
+    "RunStage",
+    "attempt",
+    "exit_status",
+    "mask_calls",
+    "outcome_of",
+    "run_stage",
+    "sanitised",
+]
+
+RunStage = Callable[[Stage, Workspace, Models], int]
+"""Runs a stage of a call and returns its count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +99,37 @@ class Outcome:
     listener: Listener | None = None
 
 
-def mask_calls(calls: Sequence[Path], order: Order, models: Models) -> Iterator[Outcome]:
+def run_stage(stage: Stage, call: Workspace, models: Models) -> int:
+    """Run a stage of a call."""
+    return stage(call, models)
+
+
+def mask_calls(
+    calls: Sequence[Path], order: Order, models: Models, run: RunStage = run_stage
+) -> Iterator[Outcome]:
     """Mask calls one after another.
 
     Args:
         calls: Audio files with different stems.
         order: What is asked for each.
         models: Loads each model when a call first needs it.
+        run: Runs each stage.
 
     Yields:
         One outcome for each call, in the given order.
     """
     for audio in calls:
         made: list[Workspace] = []
-        error = attempt(audio, order.out, functools.partial(_mask, audio, order, models, made))
+        error = attempt(audio, order.out, functools.partial(_mask, audio, order, models, made, run))
         yield outcome_of(audio, error, made)
 
 
-def _mask(audio: Path, order: Order, models: Models, made: list[Workspace]) -> None:
+def _mask(audio: Path, order: Order, models: Models, made: list[Workspace], run: RunStage) -> None:
     with outputs.staging(order.out) as folder:
         workspace = MemoryWorkspace(folder)
         made.append(workspace)
         workspace.put(JOB, order.job(audio))
-        recipe(lambda stage: stage(workspace, models))
+        recipe(lambda stage: run(stage, workspace, models))
 
 
 def attempt(audio: Path, out: Path, mask: Callable[[], None]) -> PipelineError | None:

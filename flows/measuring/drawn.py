@@ -15,9 +15,12 @@ from typing import Final
 from flows.files.leftovers import NotOursError, sha256_of
 from pipeline.file_bytes import read_file
 
-__all__ = ["INDEX", "check_drawn", "note_drawn"]
+__all__ = ["INDEX", "WITH_STAFF_LIST", "check_drawn", "note_drawn"]
 
 INDEX: Final = "index.html"
+WITH_STAFF_LIST: Final = "with-staff-list"
+"""Folder, in that of the products, for what is masked once more with a company's staff list."""
+
 LIST: Final = "evaluate.drawn.json"
 
 FIGURES: Final = {"call_count", "refused", "calls"}

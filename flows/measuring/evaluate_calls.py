@@ -1,10 +1,10 @@
-"""Mask made-up calls and measure the result against their truth."""
+"""Mask made-up calls and measure the result against their truth; once more with a company's staff list."""
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,8 +12,9 @@ import numpy as np
 
 from flows.files.case_file import case_lookup, read_json
 from flows.files.shown import shown
-from flows.masking.mask_calls import Order, Outcome, mask_calls
-from flows.measuring.drawn import note_drawn
+from flows.masking.mask_calls import Order, Outcome, mask_calls, run_stage
+from flows.measuring.drawn import WITH_STAFF_LIST, note_drawn
+from flows.measuring.heard_once import HeardOnce
 from flows.measuring.name_bearers import bearers
 from flows.outputs import MASKED_WAV, REVIEW, write_json
 from flows.settings import Settings
@@ -27,6 +28,7 @@ from pipeline.measuring.evaluate import (
     CallFigures,
     ReviewRow,
     Share,
+    Summary,
     measure_call,
     read_review_rows,
     summarise,
@@ -36,7 +38,7 @@ from pipeline.measuring.name_kinds import with_name_kinds
 from pipeline.measuring.speakers import third_claimed, third_found, wrong_speaker
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.sound.heard_morae import heard_morae
-from pipeline.types import CallCase, MaskPolicy, Transcript
+from pipeline.types import CallCase, CaseName, MaskPolicy, Transcript
 
 __all__ = ["Trial", "evaluate_calls", "report"]
 
@@ -51,6 +53,7 @@ class Trial:
         exact_words: Whether the words come from the truth instead of speech recognition.
         model: Name or path of the speech model.
         listen_again: As in ``Order``.
+        staff_list: A company's staff, with whom everything is measured once more; nobody for once only.
     """
 
     out: Path
@@ -58,13 +61,25 @@ class Trial:
     exact_words: bool = False
     model: str = "base"
     listen_again: bool = True
+    staff_list: tuple[CaseName, ...] = field(default=(), repr=False)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where products go: without the staff list, and with it where there is one."""
+        return (self.out, self.out / WITH_STAFF_LIST) if self.staff_list else (self.out,)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured(Outcome):
-    """An outcome with its figures, which are ``None`` when the call was refused."""
+    """An outcome with its figures.
+
+    Attributes:
+        figures: ``None`` when the call was refused.
+        with_list: Whether the staff list was in its case.
+    """
 
     figures: CallFigures | None = None
+    with_list: bool = False
 
 
 def evaluate_calls(calls: Sequence[Path], trial: Trial, models: Models) -> Iterator[Measured]:
@@ -76,7 +91,8 @@ def evaluate_calls(calls: Sequence[Path], trial: Trial, models: Models) -> Itera
         models: Loads each model when a call first needs it.
 
     Yields:
-        One outcome for each call, with its figures.
+        One outcome for each call, with its figures; behind it, where there is a staff list and the call was
+        masked without it, another with the list.
     """
     # The exact words are clear text, so they lie where the next start removes what a killed run left.
     with open_run(Settings().work) as words:
@@ -88,52 +104,86 @@ def evaluate_calls(calls: Sequence[Path], trial: Trial, models: Models) -> Itera
             model=trial.model,
             listen_again=trial.listen_again,
         )
-        for outcome in mask_calls(calls, order, models):
-            yield _measured(outcome, trial, models)
+        run = HeardOnce() if trial.staff_list else run_stage
+        for outcome in mask_calls(calls, order, models, run):
+            measured = _measured(outcome, trial.out, trial, models)
+            yield measured
+            if trial.staff_list and measured.error is None:
+                again = replace(order, out=trial.out / WITH_STAFF_LIST, case=_with_list(trial))
+                (listed,) = mask_calls([outcome.audio], again, models, run)
+                yield replace(_measured(listed, again.out, trial, models), with_list=True)
 
 
-def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> None:
-    """Print the table, and write the index of the plots and, if asked for, the JSON.
+def _with_list(trial: Trial) -> Callable[[Path], CallCase]:
+    from flows.measuring.staff_list import with_colleagues
+
+    return lambda audio: with_colleagues(_case(audio), trial.staff_list)
+
+
+def report(results: Sequence[Measured], trial: Trial, json_path: Path | None) -> None:
+    """Print the tables, and write the index of the plots and, if asked for, the JSON.
 
     Args:
-        results: The result of every call.
-        out: Folder of the plots.
+        results: The results of every call.
+        trial: What was tried.
         json_path: Path of the JSON file with the figures.
     """
     from rich.console import Console
     from rich.text import Text
 
-    from flows.measuring.breakdown_table import breakdown_as_dict, print_breakdown
-    from flows.measuring.evaluate_table import print_table, summary_as_dict
+    from flows.measuring.breakdown_table import print_breakdown
+    from flows.measuring.evaluate_table import print_table
     from flows.measuring.plot_call import write_index
+    from flows.measuring.staff_list_table import print_both
 
-    measured = [result.figures for result in results if result.figures is not None]
-    refused = sum(isinstance(result.error, CallUnsafeError) for result in results)
-    summary = summarise(measured, refused=refused)
+    people = len(trial.staff_list)
+    summary = _summary(result for result in results if not result.with_list)
     console = Console()
     print_table(summary, console)
-    print_breakdown(measured, console)
-    index = write_index(out, summary)
-    note_drawn(out, [index.name])
+    print_breakdown(summary.calls, console)
+    # A call that was refused without the list was not tried with it, and counts as refused in both.
+    listed = [result for result in results if result.with_list or result.error is not None]
+    again = _summary(listed) if people else None
+    if again is not None:
+        print_both(summary, again, people, console)
+        note_drawn(trial.folders[-1], [write_index(trial.folders[-1], again).name])
+    index = write_index(trial.out, summary, None if again is None else (people, again))
+    note_drawn(trial.out, [index.name])
     console.print(Text(f"グラフ: {shown(index)}"))
     if json_path is not None:
-        write_json(json_path, {**summary_as_dict(summary), **breakdown_as_dict(measured)})
+        both = {} if again is None else {"with_staff_list": _as_dict(again), "staff_list_people": people}
+        write_json(json_path, _as_dict(summary) | both)
 
 
-def _measured(outcome: Outcome, trial: Trial, models: Models) -> Measured:
+def _summary(results: Iterable[Measured]) -> Summary:
+    of = tuple(results)
+    return summarise(
+        [result.figures for result in of if result.figures is not None],
+        refused=sum(isinstance(result.error, CallUnsafeError) for result in of),
+    )
+
+
+def _as_dict(summary: Summary) -> dict[str, object]:
+    from flows.measuring.breakdown_table import breakdown_as_dict
+    from flows.measuring.evaluate_table import summary_as_dict
+
+    return summary_as_dict(summary) | breakdown_as_dict(summary.calls)
+
+
+def _measured(outcome: Outcome, out: Path, trial: Trial, models: Models) -> Measured:
     from flows.measuring.plot_call import plot_call
 
     if outcome.error is not None:
         return Measured(outcome.audio, outcome.error, listener=outcome.listener)
     try:
         truth = with_name_kinds(_truth(outcome.audio), bearers)
-        pair = _pair(outcome.audio, trial.out)
+        pair = _pair(outcome.audio, out)
     except CaseFileError as error:
         return Measured(outcome.audio, error, listener=outcome.listener)
     figures = measure_call(
         pair,
         truth,
-        _review_rows(outcome.audio, trial.out),
+        _review_rows(outcome.audio, out),
         None if trial.exact_words or outcome.transcript is None else outcome.transcript.text,
         _mora_errors(outcome.transcript, truth, len(pair.original), models),
     )
@@ -143,8 +193,8 @@ def _measured(outcome: Outcome, trial: Trial, models: Models) -> Measured:
         third_found=third_found(truth, outcome.transcript),
         third_claimed=third_claimed(truth, outcome.transcript),
     )
-    plot_call(trial.out / f"{outcome.audio.stem}.png", pair, truth, figures)
-    note_drawn(trial.out, [f"{outcome.audio.stem}.png"])
+    plot_call(out / f"{outcome.audio.stem}.png", pair, truth, figures)
+    note_drawn(out, [f"{outcome.audio.stem}.png"])
     return Measured(outcome.audio, None, outcome.plan, outcome.transcript, outcome.listener, figures)
 
 

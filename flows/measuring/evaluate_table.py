@@ -20,9 +20,9 @@ MAX_CAUSES = 12
 _Row = tuple[str, str, str]
 
 
-def percent(share: Share) -> str:
-    """Format a share as percent with one decimal, or as a dash where there was nothing to count."""
-    return "–" if share.value is None else f"{100 * share.value:.1f} %"
+def percent(share: Share, decimals: int = 1) -> str:
+    """Format a share as percent, or as a dash where there was nothing to count."""
+    return "–" if share.value is None else f"{100 * share.value:.{decimals}f} %"
 
 
 def print_table(summary: Summary, console: Console) -> None:
@@ -45,22 +45,23 @@ def _figures_table(summary: Summary) -> Table:
     table.add_column("指標 Figure")
     table.add_column("値 Value", justify="right")
     table.add_column("内訳 Counts", justify="right", style="dim")
-    for rows in (_masking_rows(summary), _keeping_rows(summary), _review_rows(summary), _other_rows(summary)):
-        for row in rows:
+    for section in (_masking_rows, _given_rows, _keeping_rows, _review_rows, _other_rows):
+        for row in section(summary):
             table.add_row(*row)
         table.add_section()
     return table
 
 
-def _line(label: str, share: Share, unit: str = "s") -> _Row:
+def _line(label: str, share: Share, unit: str = "s", decimals: int = 1) -> _Row:
     """Return a row of the table; frames are shown as seconds of speech, 100 frames a second."""
     if unit == "s":
-        return label, percent(share), f"{share.count / 100:.2f} / {share.total / 100:.2f} s"
-    return label, percent(share), f"{share.count} / {share.total}"
+        counts = f"{share.count / 100:.2f} / {share.total / 100:.2f} s"
+        return label, percent(share, decimals), counts
+    return label, percent(share, decimals), f"{share.count} / {share.total}"
 
 
-def _by_kind(shares: Iterable[tuple[str, Share]], unit: str = "s") -> list[_Row]:
-    return [_line(f"  {KIND_LABELS[kind]} {kind}", share, unit) for kind, share in shares]
+def _by_kind(shares: Iterable[tuple[str, Share]], unit: str = "s", decimals: int = 1) -> list[_Row]:
+    return [_line(f"  {KIND_LABELS[kind]} {kind}", share, unit, decimals) for kind, share in shares]
 
 
 def _masking_rows(summary: Summary) -> list[_Row]:
@@ -77,12 +78,22 @@ def _masking_rows(summary: Summary) -> list[_Row]:
     ]
 
 
+def _given_rows(summary: Summary) -> list[_Row]:
+    return [
+        _line("第三者の情報を渡した Given away", summary.given_away, decimals=2),
+        *_by_kind(summary.given_away_by_kind, decimals=2),
+        _line("  うち問わず of it unasked", summary.given_unasked),
+    ]
+
+
 def _keeping_rows(summary: Summary) -> list[_Row]:
     return [
         _line("過剰マスク Over-mask", summary.over_mask),
         _line("  第三者のいない通話 calls without third party", summary.over_mask_without_third_party),
         _line("本人情報の保持 Requester kept", summary.requester_kept),
         *_by_kind(summary.requester_kept_by_kind),
+        _line("担当者情報の保持 Staff kept", summary.staff_kept),
+        _line("自社情報の保持 Company kept", summary.company_kept),
     ]
 
 
@@ -210,7 +221,11 @@ def _figures(summary: Summary) -> dict[str, object]:
         "leak": summary.leak,
         "caught": summary.caught,
         "over_mask": summary.over_mask,
+        "given_away": summary.given_away,
+        "given_unasked": summary.given_unasked,
         "requester_kept": summary.requester_kept,
+        "staff_kept": summary.staff_kept,
+        "company_kept": summary.company_kept,
         "character_error_rate": summary.character_errors,
         "mora_error_rate": summary.mora_errors,
         "wrong_speaker": summary.wrong_speaker,
@@ -228,6 +243,7 @@ def _figures(summary: Summary) -> dict[str, object]:
         **{name: share.value for name, share in shares.items()},
         "leak_by_kind": _values(summary.leak_by_kind),
         "caught_by_kind": _values(summary.caught_by_kind),
+        "given_away_by_kind": _values(summary.given_away_by_kind),
         "requester_kept_by_kind": _values(summary.requester_kept_by_kind),
         "review_load_seconds_per_minute": summary.review_seconds_per_minute,
         "review_findings": summary.review_findings,
@@ -266,6 +282,7 @@ def _call_as_dict(call: CallFigures) -> dict[str, object]:
                 "speech_frames": span.speech,
                 "changed_frames": span.changed,
                 "changed_frames_after_review": span.changed_after_review,
+                "given_frames": span.given,
                 "caught": span.caught,
             }
             for span in call.spans

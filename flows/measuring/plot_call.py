@@ -16,6 +16,7 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.measuring.drawn import INDEX, WITH_STAFF_LIST
 from flows.measuring.evaluate_table import KIND_LABELS, percent
 from pipeline.measuring.evaluate import AudioPair, frames_of
 from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
@@ -139,24 +140,25 @@ def _runs(marked: NDArray[np.bool_], frame_seconds: float) -> Iterator[TimeSpan]
         yield TimeSpan(float(start), float(end))
 
 
-def write_index(directory: Path, summary: Summary) -> Path:
+def write_index(directory: Path, summary: Summary, listed: tuple[int, Summary] | None = None) -> Path:
     """Write ``index.html`` (Japanese): the figures, and each call with its plot.
 
     Args:
         directory: Folder with the plots as ``<call_id>.png``; a call without one is listed all the same.
         summary: The result of ``summarise``.
+        listed: How many people a staff list has, and the figures with it, for a row that leads to their page.
 
     Returns:
         The page written.
     """
     plots = {call.call_id for call in summary.calls if (directory / f"{call.call_id}.png").is_file()}
-    page = directory / "index.html"
+    page = directory / INDEX
     page.write_text(
         _PAGE.format(
             heading=f"{len(summary.calls)} 通話・{summary.seconds / 60:.1f} 分",
             refused=f"（ほかにマスクできなかった通話 {summary.refused} 件）" if summary.refused else "",
             header="".join(f"<th>{label}</th>" for label in ("通話", *_cells(summary))),
-            total=_row("全体", summary, "total"),
+            total="\n".join([_row("全体", summary, "total"), *([_listed_row(*listed)] if listed else [])]),
             calls="\n".join(_call_row(call) for call in summary.calls),
             plots="\n".join(_plot(call) for call in summary.calls if call.call_id in plots),
         ),
@@ -174,14 +176,23 @@ def _cells(summary: Summary) -> dict[str, str]:
         "漏れ": percent(summary.leak),
         **{heading: percent(share) for heading, share in kinds.items()},
         "捕捉": f"{summary.caught.count}/{summary.caught.total}",
+        "渡した": percent(summary.given_away, 2),
+        "渡した・問わず": percent(summary.given_unasked),
         "過剰マスク": percent(summary.over_mask),
         "本人保持": percent(summary.requester_kept),
+        "担当者保持": percent(summary.staff_kept),
+        "自社保持": percent(summary.company_kept),
         "要確認 秒/分": "–" if load is None else f"{load:.1f}",
         "確認後の漏れ": percent(summary.leak_after_review),
         "確認後の過剰": percent(summary.over_mask_after_review),
         "文字誤り率": percent(summary.character_errors),
         "拍誤り率": percent(summary.mora_errors),
     }
+
+
+def _listed_row(people: int, summary: Summary) -> str:
+    link = f'<a href="{WITH_STAFF_LIST}/{INDEX}">全体（担当者の一覧 {people} 人を足して）</a>'
+    return _row(link, summary, "total")
 
 
 def _call_row(call: CallFigures) -> str:
@@ -226,6 +237,7 @@ img {{ max-width: 100%; }}
 <p>図の見方：灰色は元の音声の波形、色の帯は正解の区間（橙＝第三者、緑＝本人、青＝担当者、灰＝自社）、
 斜線はマスクされた区間、下端の赤は「マスクすべきなのに聞こえる」区間。
 NAME＝氏名、ADDR＝住所、TEL＝電話番号、SECRET＝機密。</p>
+<p>「渡した」は、第三者の発話のうち、見つけたのに本人・担当者・自社のものとして残した割合。「問わず」は、そのうち要確認にしなかった割合。</p>
 {plots}
 </html>
 """

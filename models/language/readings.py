@@ -123,6 +123,12 @@ class Reader:
         rows = (*lexicon.surname_of_surface(name), *lexicon.given_of_surface(name))
         return tuple(dict.fromkeys(row.reading for row in rows))
 
+    def commonness(self, kana: str) -> float:
+        """How common a surname or a given name that reads so is: 0 (nobody's) to 1 (one person in 100)."""
+        lexicon = load_lexicon()
+        entries = (lexicon.surnames.get(kana), lexicon.given_names.get(kana))
+        return max((entry.commonness for entry in entries if entry is not None), default=0.0)
+
     def kanji_sounds(self, kanji: str) -> KanjiSounds:
         """What is said to explain a kanji of a name; empty for one that no name has."""
         return load_kanji().get(kanji, KanjiSounds())

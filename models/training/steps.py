@@ -46,8 +46,8 @@ FUSION: Networks = (("models/weighing/fusion/fusion.onnx", "train-fusion/fusion.
 JUDGE: Networks = (("models/weighing/judge/judge.json", "judge/judge.json"),)
 DOUBT: Networks = (("models/weighing/judge/doubt.json", "doubt/doubt.json"),)
 OWNER: Networks = (
-    ("models/weighing/owner/alone.onnx", "train-owner/alone.onnx"),
-    ("models/weighing/owner/around.onnx", "train-owner/around.onnx"),
+    ("models/weighing/owner/content.onnx", "train-owner/content.onnx"),
+    ("models/weighing/owner/context.onnx", "train-owner/context.onnx"),
 )
 EDGES: Networks = (("pipeline/masking/edges.npz", "train-edges/edges.npz"),)
 NOISE: Networks = (("models/training/tagging/confusions.json", "count-noise/confusions.json"),)
@@ -444,17 +444,16 @@ def _owning(split: Split, scale: Scale) -> Iterator[Step]:
     # It reads no score of what learns from `weighing`, so those calls teach it, too.
     collect = "models.training.weighing.collect_owner"
     calls = ("{hear-owning}", "{hear-weighing}", "--out")
-    few = ("--strangers", "0")
     scripts = [path.as_posix() for part in ("owning", "weighing") for path in split.scripts(part)]
-    written = (*scripts[: scale.scripts], *few, "--copies", "1", "--seed", "8")
+    written = (*scripts[: scale.scripts], "--copies", "1", "--seed", "8")
     names = ("heard", "laid", "read", "exact", "unspoken")
     yield Step(
         "collect-owner",
         (
             (collect, *calls, "{out}/heard.npz"),
-            (collect, *calls, "{out}/laid.npz", "--exact", *few),
-            (collect, *calls, "{out}/read.npz", "--unheard", "--near", "0", *few),
-            (collect, *calls, "{out}/exact.npz", "--exact", "--unheard", "--near", "0", *few),
+            (collect, *calls, "{out}/laid.npz", "--exact"),
+            (collect, *calls, "{out}/read.npz", "--unheard"),
+            (collect, *calls, "{out}/exact.npz", "--exact", "--unheard"),
             (collect, "--out", "{out}/unspoken.npz", "--scripts", *written),
         ),
         tuple(f"{name}.npz" for name in names),
@@ -463,7 +462,7 @@ def _owning(split: Split, scale: Scale) -> Iterator[Step]:
         hours=0.7,
     )
     learned = [f"{{collect-owner}}/{name}.npz" for name in names]
-    made = ("alone.onnx", "around.onnx")
+    made = ("content.onnx", "context.onnx")
     train = ("models.training.weighing.train_owner", *learned, "--out", "{out}")
     yield Step(
         "train-owner", ((*train, "--judge-by", str(scale.judge_by)),), made, environment="torch", hours=0.1

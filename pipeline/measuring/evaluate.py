@@ -9,8 +9,7 @@ hold them are in ``pipeline.measuring.figures``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,11 @@ from numpy.typing import NDArray
 from pipeline.errors import CaseFileError
 from pipeline.measuring.figures import CallFigures, OverMask, Share, SpanFigures, Summary, summarise, total
 from pipeline.measuring.frames import AudioPair, Frames, Marked, Stretch, frames_of
+from pipeline.measuring.given_away import GivenAway, given_away
 from pipeline.measuring.letters import edits, letters
+from pipeline.measuring.review_rows import ReviewRow, read_review_rows
 from pipeline.measuring.sides import measure_sides
-from pipeline.measuring.truth import CallTruth, TruthSpan
+from pipeline.measuring.truth import PARTIES, CallTruth, TruthSpan
 from pipeline.types import TimeSpan
 
 __all__ = [
@@ -46,71 +47,6 @@ SOFT_EDGE_SECONDS = 0.20
 (``MaskPolicy.merge_gap``): they come and go with it when it is decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """One row of ``<stem>.review.json``, without its text.
-
-    ``channels`` is empty where the row names none: it is then meant on all.  Rows that are decided together
-    share a ``question``; a row without one is decided alone.
-    """
-
-    time: TimeSpan
-    channels: tuple[int, ...]
-    entity_type: str
-    recognizer: str
-    masked: bool
-    needs_review: bool
-    question: str = ""
-
-    def on(self, channels: int) -> tuple[int, ...]:
-        """The channels it applies to, in a file with so many channels."""
-        return tuple(channel for channel in self.channels or range(channels) if channel < channels)
-
-
-def read_review_rows(rows: Sequence[Mapping[str, object]]) -> tuple[ReviewRow, ...]:
-    """The rows of ``<stem>.review.json`` as values, without their text.
-
-    Args:
-        rows: The findings as parsed from JSON.  ``channel`` is one index, a list of
-            them, or null for all.
-
-    Returns:
-        The rows in order of time.
-
-    Raises:
-        CaseFileError: a row lacks a key or holds a malformed one; the message names the
-            row by its index, never the value.
-    """
-    read = []
-    for index, row in enumerate(rows):
-        try:
-            read.append(_read_review_row(row))
-        except (KeyError, TypeError, ValueError) as error:
-            msg = f"review: findings[{index}]: 正しい形ではありません({type(error).__name__})"
-            raise CaseFileError(msg) from None
-    return tuple(sorted(read, key=lambda row: row.time))
-
-
-def _read_review_row(row: Mapping[str, object]) -> ReviewRow:
-    start, end, channel = row["start_seconds"], row["end_seconds"], row.get("channel")
-    if not isinstance(start, int | float) or not isinstance(end, int | float):
-        raise TypeError
-    channels = channel if isinstance(channel, list | tuple) else () if channel is None else (channel,)
-    if not all(isinstance(each, int) and each >= 0 for each in channels):
-        raise TypeError
-    if row["action"] not in {"mask", "keep"} or not isinstance(row["needs_review"], bool):
-        raise ValueError
-    return ReviewRow(
-        time=TimeSpan(float(start), float(end)),
-        channels=tuple(channels),
-        entity_type=str(row.get("entity_type", "")),
-        recognizer=str(row.get("recognizer", "")),
-        masked=row["action"] == "mask",
-        needs_review=row["needs_review"],
-        question=str(row.get("question", "")),
-    )
-
-
 def measure_call(
     audio: AudioPair,
     truth: CallTruth,
@@ -134,22 +70,18 @@ def measure_call(
         CaseFileError: a span of the truth begins after the recording ends, so that the
             two do not belong together.
     """
-    for index, span in enumerate(truth.spans):
-        if span.time.start >= audio.seconds:
-            msg = f"truth: spans[{index}]: 録音の終わりより後に始まります"
-            raise CaseFileError(msg)
+    _refuse_other_recording(audio, truth)
     frames = frames_of(audio)
     decided = _after_review(frames, truth.spans, review)
-    hot, own, covered = (
-        _mark_spans(frames, spans)
-        for spans in (
-            [span for span in truth.spans if span.must_mask],
-            [span for span in truth.spans if span.must_keep],
-            truth.spans,
-        )
+    given = given_away(frames, review)
+    covered = _mark_spans(frames, truth.spans)
+    hot = frames.speech & _mark_spans(frames, [span for span in truth.spans if span.must_mask])
+    theirs, own, staff, company = (
+        frames.speech & _mark_spans(frames, [span for span in truth.spans if span.party == party])
+        for party in PARTIES
     )
-    hot &= frames.speech
-    own &= frames.speech & ~hot  # in a mono file two may speak at once; what must be masked has precedence
+    # What must be masked comes first: a secret is nobody's to keep, and in a mono file two may speak at once.
+    own, staff, company = own & ~hot, staff & ~hot, company & ~hot
     third = frames.mark([(turn.time, (turn.channel(len(frames.speech)),)) for turn in truth.third_turns])
     outside = frames.speech & ~covered & ~third
     awaiting = [row.time for row in review if row.needs_review]
@@ -157,7 +89,7 @@ def measure_call(
         call_id=truth.call_id,
         seconds=audio.seconds,
         has_third_party=truth.has_third_party,
-        spans=tuple(_measure_span(frames, decided, span) for span in truth.spans),
+        spans=tuple(_measure_span(frames, decided, given, span) for span in truth.spans),
         leak=_share(hot, ~frames.changed),
         leak_after_review=_share(hot, ~decided),
         over_mask=_share(outside, frames.changed),
@@ -172,7 +104,18 @@ def measure_call(
         mora_errors=total(mora_errors),
         sides=measure_sides(frames, truth, outside, recognised, mora_errors),
         third_heard=_share(frames.speech & third, ~frames.changed),
+        given_away=_share(theirs, given.frames),
+        given_unasked=_share(theirs & given.frames, given.unasked),
+        staff_kept=_share(staff, ~frames.changed),
+        company_kept=_share(company, ~frames.changed),
     )
+
+
+def _refuse_other_recording(audio: AudioPair, truth: CallTruth) -> None:
+    for index, span in enumerate(truth.spans):
+        if span.time.start >= audio.seconds:
+            msg = f"truth: spans[{index}]: 録音の終わりより後に始まります"
+            raise CaseFileError(msg)
 
 
 def _mark_spans(frames: Frames, spans: Sequence[TruthSpan]) -> Marked:
@@ -183,7 +126,7 @@ def _share(of: Marked, which: Marked) -> Share:
     return Share(int(np.count_nonzero(of & which)), int(np.count_nonzero(of)))
 
 
-def _measure_span(frames: Frames, decided: Marked, span: TruthSpan) -> SpanFigures:
+def _measure_span(frames: Frames, decided: Marked, given: GivenAway, span: TruthSpan) -> SpanFigures:
     """Count one span; one too quiet to hold speech is judged by all of its frames."""
     channel = span.channel(len(frames.speech))
     where = (channel, frames.within(span.time))
@@ -202,6 +145,7 @@ def _measure_span(frames: Frames, decided: Marked, span: TruthSpan) -> SpanFigur
         caught=bool(np.count_nonzero(heard) >= CAUGHT_SHARE * heard.size) if heard.size else None,
         speaker=span.speaker,
         name_kind=span.name_kind,
+        given=int(np.count_nonzero(given.frames[where] & speech)),
     )
 
 

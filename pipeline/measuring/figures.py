@@ -50,7 +50,8 @@ class SpanFigures:
 
     ``speech`` and the two ``changed`` are frames of speech on the span's channel;
     ``caught`` is None where no frame of the call lies in the span;
-    ``speaker`` and ``name_kind`` are the truth's.
+    ``speaker`` and ``name_kind`` are the truth's; ``given`` are those of the speech that were left unchanged
+    in a finding that is kept as somebody's.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class SpanFigures:
     caught: bool | None
     speaker: str = ""
     name_kind: str = ""
+    given: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,11 @@ class CallFigures:
             nothing of nothing as in ``wrong_speaker``.
         third_claimed: One of one where a third person's voice is claimed, of one call in which none speaks.
         third_heard: Said by a third person and left unchanged, of all that one says, on any channel.
+        given_away: Left unchanged in a finding that is kept as the requester's, the staff's or the company's,
+            of all in third parties' spans.
+        given_unasked: Of these frames, those of which no analyst is asked.
+        staff_kept: As ``requester_kept``, of the staff's data.
+        company_kept: Likewise, of the company's.
     """
 
     call_id: str
@@ -156,6 +163,10 @@ class CallFigures:
     third_found: Share = Share(0, 0)
     third_claimed: Share = Share(0, 0)
     third_heard: Share = Share(0, 0)
+    given_away: Share = Share(0, 0)
+    given_unasked: Share = Share(0, 0)
+    staff_kept: Share = Share(0, 0)
+    company_kept: Share = Share(0, 0)
 
     @property
     def clean(self) -> bool:
@@ -211,6 +222,11 @@ class Summary:
     third_found: Share = Share(0, 0)
     third_claimed: Share = Share(0, 0)
     third_heard: Share = Share(0, 0)
+    given_away: Share = Share(0, 0)
+    given_away_by_kind: _ByKind = ()
+    given_unasked: Share = Share(0, 0)
+    staff_kept: Share = Share(0, 0)
+    company_kept: Share = Share(0, 0)
 
     @property
     def review_questions_per_minute(self) -> float | None:
@@ -230,6 +246,7 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
     """
     masked = [span for call in calls for span in call.spans if span.must_mask]
     own = [span for call in calls for span in call.spans if span.must_keep]
+    theirs = [span for call in calls for span in call.spans if span.party == "third"]
     seconds = math.fsum(call.seconds for call in calls)
     clean = Share(sum(call.clean for call in calls), len(calls))
     with_third_party = [call.clean for call in calls if call.has_third_party]
@@ -264,6 +281,11 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
         third_found=total(call.third_found for call in calls),
         third_claimed=total(call.third_claimed for call in calls),
         third_heard=total(call.third_heard for call in calls),
+        given_away=total(call.given_away for call in calls),
+        given_away_by_kind=_by_kind(theirs, _given),
+        given_unasked=total(call.given_unasked for call in calls),
+        staff_kept=total(call.staff_kept for call in calls),
+        company_kept=total(call.company_kept for call in calls),
     )
 
 
@@ -298,6 +320,10 @@ def left(span: SpanFigures) -> Share:
 
 def _left_after_review(span: SpanFigures) -> Share:
     return Share(span.speech - span.changed_after_review, span.speech)
+
+
+def _given(span: SpanFigures) -> Share:
+    return Share(span.given, span.speech)
 
 
 def caught(span: SpanFigures) -> Share:

@@ -1,20 +1,23 @@
 """The figures of the contract from stored recognition: what ``kaiji evaluate`` finds, in a tenth of the time.
 
     python -m tests.bench.figures CALLS_DIR... [--exact] [--only h3,h4]
-        [--recognizers FILE] [--causes]
+        [--recognizers FILE] [--causes] [--staff 5,50,200,1000]
 
 A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and, unless ``--exact`` words are taken,
 ``.heard.json`` (``python -m models.training.calls.hear``) and, for the second hearing, ``.heard2.json`` (with
 ``--again``).  Exact words are those of ``.laid.json`` (``--hearings laid``) where it is there, laid on what
 the ears hear; otherwise nobody listens to them.  Recognition and the second listening are left out; all
-between them is the product's own.
+between them is the product's own.  ``--staff`` measures once more with staff lists of so many people, on
+which each third party has namesakes (``models.training.crowds.colleagues``).
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from models.analysis.analyzer import load_analyzer
 from models.company.recognizers import load_company
 from models.language.readings import Reader, load_reader
 from models.training.calls.stored import StoredCall, stored_calls, unheard, unheard_words
+from models.training.crowds.colleagues import with_colleagues
 from models.weighing.owner.owner import Owner, load_owner
 from pipeline.finding.detect import detect
 from pipeline.finding.questions import NOWHERE, by_letters, question_ids
@@ -45,6 +49,9 @@ __all__ = [
     "unheard",
     "unheard_words",
 ]
+
+STAFF_SEED = 2026
+"""Decides who is on the lists that are made."""
 
 KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
 
@@ -121,6 +128,10 @@ def table(rows: Iterable[tuple[str, Summary]], first: str) -> Iterator[str]:
         "over-mask",
         "no 3rd party",
         "kept",
+        "staff kept",
+        "company kept",
+        "given",
+        "unasked",
         "after review",
         "over-mask then",
         "s/min to hear",
@@ -142,15 +153,25 @@ def row(name: str, summary: Summary) -> str:
         summary.over_mask,
         summary.over_mask_without_third_party,
         summary.requester_kept,
-        summary.leak_after_review,
-        summary.over_mask_after_review,
+        summary.staff_kept,
+        summary.company_kept,
     )
-    cells = ["–" if share.value is None else f"{100 * share.value:.1f}" for share in shares]
+    cells = [
+        *map(_per_cent, shares),
+        _per_cent(summary.given_away, 2),
+        _per_cent(summary.given_unasked),
+        _per_cent(summary.leak_after_review),
+        _per_cent(summary.over_mask_after_review),
+    ]
     seconds = sum(call.review_seconds for call in summary.calls)
     heard = f"{60 * seconds / summary.seconds:.1f}" if summary.seconds else "–"
     asked, real = summary.review_questions_per_minute, summary.review_questions.value
     questions = ["–" if asked is None else f"{asked:.1f}", "–" if real is None else f"{100 * real:.0f}"]
     return f"| {name} | {' | '.join([*cells, heard, *questions])} |"
+
+
+def _per_cent(share: Share, decimals: int = 1) -> str:
+    return "–" if share.value is None else f"{100 * share.value:.{decimals}f}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -160,15 +181,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", default="", help="beginnings of names, with commas between them")
 
 
-def measured(
-    calls: Iterable[StoredCall],
-    detected: Callable[[StoredCall], tuple[EntitySpan, ...]],
-    reader: Reader,
-) -> Summary:
-    """The figures over many calls."""
-    return summarise([figures_of(call, detected(call), reader) for call in calls])
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(
@@ -176,29 +188,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     add_arguments(parser)
     parser.add_argument("--recognizers", type=Path, help="a company's own, as for kaiji evaluate")
+    parser.add_argument("--staff", default="", help="sizes of staff lists, with commas between them")
     parser.add_argument("--causes", action="store_true", help="also who masked what nobody asked for")
     options = parser.parse_args(arguments)
     company = load_company(options.recognizers).recognizers if options.recognizers else ()
     analyzer, reader = load_analyzer(company=company), load_reader()
-    calls = stored_calls(
-        options.folders, [each for each in options.only.split(",") if each], exact=options.exact
-    )
-    summary = measured(
-        calls,
-        lambda call: detect(call.transcript, analyzer, call.case, call.again),
-        reader,
-    )
+    only = [each for each in options.only.split(",") if each]
+    calls = [*stored_calls(options.folders, only, exact=options.exact)]
+    sizes = [int(size) for size in options.staff.split(",") if size]
+    found = [detect(call.transcript, analyzer, call.case, call.again) for call in calls]
+    summary = summarise([figures_of(call, each, reader) for call, each in zip(calls, found, strict=True)])
     if not summary.calls:
         print("no calls with words there", file=sys.stderr)
         return 2
     print(f"{len(summary.calls)} calls, {summary.seconds / 60:.1f} min; %\n")
-    print("\n".join(table([("exact words" if options.exact else "as recognised", summary)], "words")))
+    crowded = (
+        (
+            f"{size} staff",
+            summarise(
+                [
+                    figures_of(_with_staff(call, size), each, reader)
+                    for call, each in zip(calls, found, strict=True)
+                ]
+            ),
+        )
+        for size in sizes
+    )
+    words = "exact words" if options.exact else "as recognised"
+    for line in table(itertools.chain([(words, summary)], crowded), "words"):
+        print(line, flush=True)
     if options.causes:
         print("\n| over-mask by | type | why | s |\n|---|---|---|--:|")
         for cause in summary.over_mask_causes:
             why = "wide edge" if cause.beside_span else "nothing there"
             print(f"| {cause.recognizer or '–'} | {cause.entity_type} | {why} | {cause.frames / 100:.2f} |")
     return 0
+
+
+def _with_staff(call: StoredCall, size: int) -> StoredCall:
+    return replace(call, case=with_colleagues(call.case, call.truth, size, STAFF_SEED))
 
 
 def _rows(plan: MaskPlan, transcript: Transcript) -> list[ReviewRow]:
@@ -212,6 +240,7 @@ def _rows(plan: MaskPlan, transcript: Transcript) -> list[ReviewRow]:
             item.action is MaskAction.MASK,
             item.needs_review,
             asked.get(item.item_id, NOWHERE).question,
+            item.party,
         )
         for item in plan.items
     ]

@@ -1,11 +1,15 @@
 """How often is a third party's data taken for that of somebody who asks, and has nothing to do with them?
 
-    python -m tests.bench.strangers CALLS_DIR... [--cases 14] [--only h3,h4]
+    python -m tests.bench.strangers CALLS_DIR... [--cases 14] [--near] [--only h3,h4]
 
 Each call is given the cases of others in turn: whoever asks there is a stranger here, so no third party's
 data is theirs.  A pair is a third party's finding and such a case; one that is given to the case's requester,
 staff or company is *taken*.  Taken of the same name or number is no error: two people may share a surname.
 The call is detected and attributed anew for each case, for its second hearing is compared with the case, too.
+
+``--near`` makes every second stranger near to a third party of the call: a name that sounds alike or a
+relative's, a number that differs in one figure, two or four, the same block in another town, another room in
+the same building (``models.training.crowds.near_strangers``).
 
 A folder holds what ``python -m tests.bench.figures`` reads; nothing is recognised here.
 """
@@ -23,18 +27,20 @@ import numpy as np
 
 from models.analysis.analyzer import load_analyzer
 from models.calls.hearings import char_times
+from models.language.lexicon.lexicon import load_lexicon
 from models.language.readings import load_reader
+from models.training.crowds.near_strangers import near_stranger
 from models.weighing.owner.owner import load_owner
 from pipeline.finding.detect import detect
 from pipeline.finding.verdict import UNOWNED
-from pipeline.measuring.truth import TruthSpan
+from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.ownership.chain import Context, attribute
 from pipeline.sound.morae import fold_kana
 from pipeline.types import CallCase, CaseName, EntitySpan, Finding
 from tests.bench.figures import StoredCall, add_arguments, stored_calls
 from tests.bench.remembered import remember_readings
 
-__all__ = ["main", "same", "taken_by"]
+__all__ = ["made_near", "main", "same", "taken_by"]
 
 
 def same(span: TruthSpan, case: CallCase) -> bool:
@@ -86,6 +92,26 @@ def taken_by(
                 break
 
 
+def made_near(case: CallCase, truth: CallTruth, rng: random.Random) -> CallCase:
+    """A stranger who is near to a third party of a call: every second one is a relative.
+
+    Args:
+        case: The stranger's.
+        truth: Of the call.
+        rng: Decides to whom, and how.
+    """
+    near = near_stranger(case, truth, rng)
+    reader = load_reader()
+    named = [s for s in truth.spans if s.party == "third" and s.kind == "NAME" and s.reading]
+    parts = [reader.name_parts(span.surface, fold_kana(span.reading)) for span in named]
+    surnames = [surname for surname, given in filter(None, parts) if given]
+    if not surnames or rng.random() < 0.5:
+        return near
+    given = rng.choice(load_lexicon().given_rows()).reading
+    name = rng.choice(surnames) + given
+    return replace(near, requester=replace(near.requester, names=(CaseName(name, name),)))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
     parser = argparse.ArgumentParser(
@@ -93,6 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     add_arguments(parser)
     parser.add_argument("--cases", type=int, default=14, help="strangers for each call")
+    parser.add_argument("--near", action="store_true", help="every second one near to a third party")
     options = parser.parse_args(arguments)
     only = [each for each in options.only.split(",") if each]
     analyzer, reader = load_analyzer(), load_reader()
@@ -102,7 +129,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pairs, taken, alike = 0, Counter[str](), 0
     for call in calls:
         others = [other.case for other in calls if other.truth.call_id != call.truth.call_id]
-        for case in random.Random(call.truth.call_id).sample(others, min(options.cases, len(others))):  # noqa: S311
+        rng = random.Random(call.truth.call_id)  # noqa: S311
+        chosen = rng.sample(others, min(options.cases, len(others)))
+        if options.near:
+            chosen = [each if at % 2 else made_near(each, call.truth, rng) for at, each in enumerate(chosen)]
+        for case in chosen:
             # Confidential words are looked for as they stand, whoever asks.
             entities = detect(call.transcript, analyzer, replace(case, words=()), call.again)
             context = Context(call.transcript, case, reader, judge=owner.decide)

@@ -69,7 +69,7 @@ def test_a_table_is_markdown(first: str):
     """As many cells in every line; a dash where there was nothing to count."""
     lines = list(table([("none", summarise([]))], first))
 
-    assert {line.count("|") for line in lines} == {16}
+    assert {line.count("|") for line in lines} == {20}
     assert lines[0].startswith(f"| {first} |")
     assert lines[2] == row("none", summarise([]))
     assert set(lines[2].removeprefix("| none").replace("|", "").split()) == {"–"}

@@ -90,6 +90,41 @@ def test_deciding_by_keys(reviewed: Reviewed, opened: Page):
     assert all(one["reviewer"] == reviewed.analyst for one in made)
 
 
+def test_both_values_stand_one_above_the_other(served: Served, analyst: Page):
+    """What differs is marked, one sentence says how much, and the detectors are folded behind it."""
+    made = sample_call("neighbour-parcel", doubtful=(6, 8))
+    requester = replace(made.case.requester, phones=("080-0276-5539",))
+    call = into_review(served.desk, replace(made, case=replace(made.case, requester=requester)))
+    analyst.goto(f"{served.address}/calls/{call.call_id}")
+    analyst.wait_for_selector('main[aria-busy="false"]')
+    select(analyst, "080の0276の5538")
+    card = analyst.locator("#card")
+    expect(card.locator(".beside dt")).to_have_text(["通話", "登録(本人)"])
+    expect(card.locator(".beside .value")).to_have_text(["080-0276-5538", "080-0276-5539"])
+    expect(card.locator(".beside mark")).to_have_text(["8", "9"])
+    said, registered = (card.locator(".beside mark").nth(at).bounding_box() for at in (0, 1))
+    assert said is not None
+    assert registered is not None
+    assert said["x"] == pytest.approx(registered["x"], abs=1)
+    assert said["y"] + said["height"] <= registered["y"] + 1
+    assert "underline" in analyst.evaluate(DECORATION)
+    why = card.locator("details.why")
+    expect(why.locator("summary")).to_have_text("登録の番号と11桁中1桁が違います")
+    expect(why.locator("p")).to_be_hidden()
+    why.locator("summary").click()
+    expect(why.locator("p")).to_contain_text("敬称の前の語")
+    # A piece stands above what it is compared with, and the keys go on as before.
+    analyst.locator("#list li", has=analyst.get_by_text("0276", exact=True)).click()
+    expect(why.locator("summary")).to_have_text("登録の番号の一部(4桁)と同じです")
+    expect(why.locator("p")).to_be_hidden()
+    expect(card.locator(".beside .unsaid")).to_have_text(["080-", "5539"])
+    analyst.keyboard.press("f")
+    expect(analyst.locator("#progress")).to_contain_text("未決 1 /")
+
+
+DECORATION = "getComputedStyle(document.querySelector('#card .beside mark')).textDecorationLine"
+
+
 def test_one_decision_for_one_question(opened: Page):
     """The house number that was said twice is one row and one F; Z takes both back."""
     expect(opened.locator("#progress")).to_contain_text("問い 3")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,8 @@ from pipeline.hearing.transcribe import HeardSegment
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, MaskPolicy, TimeSpan
 from pipeline.verifying.changes import Changes
 from pipeline.verifying.widen import SOURCE
-from tests.builders import item, plan, recording, utterance, voice_file
-from tests.fakes import FakeModels, FakeRecogniser
+from tests.builders import item, plan, utterance, voice_file
+from tests.fakes import FakeModels
 
 
 @dataclass
@@ -225,11 +225,3 @@ def test_what_is_sure_or_decided_is_looked_for_elsewhere():
     kept = item(7.0, 8.0, item_id="kept", score=1.0, action=MaskAction.KEEP)
 
     assert known(plan(*masked, kept)) == {"sure", "decided"}
-
-
-def test_the_model_beside_hears_a_call_again():
-    """Where another one wrote the words; otherwise that one does, in short windows."""
-    alone = FakeRecogniser((utterance("長谷川さん", 1.0),))
-    other = FakeRecogniser((utterance("谷川さん", 1.0),), beside=replace(alone, name="beside"))
-    heard = [stages._heard_again(recording(), each, "c") for each in (alone, other)]
-    assert [(each.model, each.text) for each in heard] == [("fake", ""), ("beside", "長谷川さん")]

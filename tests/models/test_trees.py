@@ -14,8 +14,8 @@ from pipeline.errors import ModelError
 
 WEIGHING = Path(__file__).parents[2] / "models" / "weighing"
 REGISTERED = {
-    "owner/alone.onnx": ("owner", "alone"),
-    "owner/around.onnx": ("owner", "around"),
+    "owner/content.onnx": ("owner", "content"),
+    "owner/context.onnx": ("owner", "context"),
 }
 
 
@@ -80,7 +80,7 @@ def test_registered_trees_say_of_each_row_what_they_say_of_it_alone(registered: 
 
 def test_a_file_that_is_not_the_registered_one_is_not_run(tmp_path: Path) -> None:
     """It may have been changed on the way."""
-    other = tmp_path / "alone.onnx"
+    other = tmp_path / "content.onnx"
     other.write_bytes(b"something else")
     with pytest.raises(ModelError):
-        load_trees("owner", "alone", other)
+        load_trees("owner", "content", other)

@@ -14,12 +14,16 @@ from hypothesis import strategies as st
 
 from models.network import session
 from models.trees import COLUMNS
-from pipeline.reason_text import CLUES, SENTENCES, reasons_in, sentence
+from pipeline.reason_text import CLUES, SENTENCES, reasons_in, sentence, verdict, what_to_do
 from pipeline.reasons import Reason, Why
 
 ROOT = Path(__file__).parents[2]
 
-SHOWN = {"flows/outputs.py", "flows/review/routes/document.py"}
+SHOWN = {
+    "flows/outputs.py",
+    "flows/review/content/comparing.py",
+    "pipeline/ownership/compared/sentences.py",
+}
 """What makes text for people of them."""
 
 READ = {"flows/desk/work/plan_json.py"}
@@ -119,6 +123,22 @@ def test_what_an_earlier_version_stored_is_read_back(clues: list[Why], others: l
     )
 
     assert reasons_in(sentence(reasons)) == reasons
+
+
+def test_a_sentence_that_was_reworded_is_still_read():
+    """An older plan says it in the words of its time, and is shown in those of this version."""
+    stored = "敬称の前の語。登録された誰の名前とも違う"
+
+    assert reasons_in(stored) == (Why(Reason.BEFORE_HONORIFIC), Why(Reason.NAME_OF_NOBODY))
+    assert sentence(reasons_in(stored)) == "敬称の前の語。登録のある、どの名前とも一致しません"
+
+
+def test_the_verdict_and_what_to_do_stand_apart_from_the_clues():
+    """The chain of detectors is folded behind them."""
+    reasons = (Why(Reason.POSTAL_CODE), Why(Reason.ADDRESS_NOT_REGISTERED), Why(Reason.PART_OF_RUN))
+
+    assert verdict(reasons) == "登録のない住所"
+    assert what_to_do(reasons) == "ひと続きの所見の一部。部分ごとに決めてください"
 
 
 @given(st.text("、。本人の名前を含む郵便番号会社の規則 "))

@@ -24,7 +24,7 @@ from flows.desk.kinds.ways import AS_ASKED, Manner, Way
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
-from flows.desk.storage.tables import FileRow, ReleaseRow, RequestRow, new_id
+from flows.desk.storage.tables import AuditRow, FileRow, ReleaseRow, RequestRow, new_id
 from pipeline.third_voice import Remains
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ __all__ = [
     "ReleasedCall",
     "ReleasedFile",
     "ReleasedRange",
+    "all_releases",
     "package_password",
     "release",
     "releases",
@@ -252,6 +253,20 @@ def releases(desk: Desk, request: str) -> tuple[Release, ...]:
     with desk.read() as session:
         row = row_of(session, request)
         return releases_of(session, desk.keyring, row.id)
+
+
+def all_releases(desk: Desk) -> tuple[tuple[str, tuple[Release, ...]], ...]:
+    """Return the public number and the answers of every request that was answered, oldest first.
+
+    A request whose personal data was erased has no answers any more: that it had some, its state or the
+    audit log tells.
+    """
+    told = select(AuditRow.request_id).where(AuditRow.action == "request.release")
+    answered = RequestRow.id.in_(select(ReleaseRow.request_id)) | RequestRow.id.in_(told)
+    with desk.read() as session:
+        statement = select(RequestRow).where((RequestRow.state == State.RELEASED) | answered)
+        rows = session.scalars(statement.order_by(RequestRow.received_at, RequestRow.number))
+        return tuple((row.number, releases_of(session, desk.keyring, row.id)) for row in rows)
 
 
 def releases_of(session: Session, keyring: Keyring, request_id: str) -> tuple[Release, ...]:

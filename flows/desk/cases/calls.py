@@ -226,14 +226,23 @@ def _check_hash(row: CallRow, sha256: str) -> None:
         raise RecordingChangedError(msg)
 
 
-def case_of(desk: Desk, call_id: str) -> PreparedCase:
-    """Return the case of a call: the requester's data and the present lists."""
+def case_of(desk: Desk, call_id: str, versions: ListVersions | None = None) -> PreparedCase:
+    """Return the case of a call: the requester's data and the lists.
+
+    Args:
+        desk: The desk.
+        call_id: The call's id.
+        versions: Of the lists; by default the present ones.
+
+    Raises:
+        NotFoundError: when there is no such call or version.
+    """
     with desk.read() as session:
         row = call_row(session, call_id)
         recording = take_sealed(session.get_one(RecordingRow, row.recording_id), RECORDING, desk.keyring)
         request = session.get_one(RequestRow, row.request_id)
         requester = take_sealed(request, CONTENT, desk.keyring).requester
-        lists = read_lists(session, desk.keyring)
+        lists = read_lists(session, desk.keyring, versions)
         own = words_of_request(session, request.id, desk.keyring)
     company = lists.company
     staff, on_call = who_spoke(recording.operator, lists.staff.names)

@@ -10,6 +10,7 @@ __all__ = [
     "check_may_decide",
     "check_may_list",
     "check_may_play",
+    "check_may_recheck",
     "check_may_release",
     "check_may_report",
 ]
@@ -17,6 +18,9 @@ __all__ = [
 DECIDERS = frozenset({Role.ANALYST, Role.APPROVER})
 
 APPROVERS = frozenset({Role.APPROVER})
+
+RECHECKERS = frozenset({Role.APPROVER, Role.ADMIN})
+"""As those who may read the ledger: the answer is about requests of the whole company."""
 
 RELEASERS = frozenset({Role.APPROVER, Role.SYSTEM})
 """The flow ``release-case`` acts as the system; it releases only what people have approved."""
@@ -85,4 +89,15 @@ def check_may_report(actor: Actor) -> None:
     """
     if actor.role not in APPROVERS:
         msg = "漏えい等を記録し、報告を判断できるのは承認者だけです"
+        raise NotAllowedError(msg)
+
+
+def check_may_recheck(actor: Actor) -> None:
+    """Refuse a person who may not look whether released calls would be masked otherwise now.
+
+    Raises:
+        NotAllowedError: when the role is neither approver nor administrator.
+    """
+    if actor.role not in RECHECKERS:
+        msg = "開示したものを見直せるのは承認者と管理者だけです"
         raise NotAllowedError(msg)

@@ -20,7 +20,7 @@ from flows.desk.storage.tables import DecisionRow, new_id
 from pipeline.errors import ReviewRuleError
 from pipeline.reviewing.cover import Found, carry_over, found_in
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
-from pipeline.reviewing.fold import fold
+from pipeline.reviewing.fold import effective, fold
 from pipeline.reviewing.rules import check_complete
 from pipeline.reviewing.wordings import read_at
 from pipeline.types import MaskPlan
@@ -34,6 +34,7 @@ __all__ = [
     "check_approvable",
     "check_read",
     "decisions_of",
+    "first_plan",
     "folded",
     "found_before",
     "is_complete",
@@ -195,6 +196,39 @@ def found_before(
             _, found = carry_over(found, plan, made)
             follows = folded(plan, made)
     return found
+
+
+def first_plan(
+    plans: Iterable[tuple[int, MaskPlan]], everything: Sequence[Decision], revision: int
+) -> MaskPlan:
+    """Return the plan that people began to decide on, on their way to a revision.
+
+    Args:
+        plans: As for ``found_before``.
+        everything: All decisions on the call.
+        revision: One of these revisions.
+
+    Returns:
+        The program's own plan, with the items that came up during the review, such as in corrected words.
+
+    Raises:
+        ValueError: when there is no such revision.
+    """
+    first: MaskPlan | None = None
+    follows: MaskPlan | None = None
+    for number, plan in plans:
+        if number > revision:
+            break
+        if first is None or plan != follows:
+            first = plan
+        made = made_on(everything, number) if number < revision else ()
+        came_up = tuple(item for each in effective(made) for item in each.found)
+        first = replace(first, items=(*first.items, *came_up))
+        follows = folded(plan, made)
+    if first is None:
+        msg = f"no revision {revision}"
+        raise ValueError(msg)
+    return first
 
 
 def check_approvable(

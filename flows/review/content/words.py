@@ -9,11 +9,12 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor
 from flows.masking.final_copy import transcript_of
+from flows.review.content.comparing import Comparing, shown_reasons
 from models.wording.known import known_words
 from pipeline.correcting.corrected import Corrected, corrected
 from pipeline.correcting.heard_otherwise import heard_otherwise, written_otherwise
@@ -23,7 +24,7 @@ from pipeline.correcting.said import offered
 from pipeline.correcting.wording import Piece, Wording
 from pipeline.sound.morae import Mora
 from pipeline.sound.search import find_sound
-from pipeline.types import CallCase, CharSpan, TimeSpan, Transcript, Word
+from pipeline.types import CallCase, CharSpan, MaskItem, TimeSpan, Transcript, Word
 
 if TYPE_CHECKING:
     from models.language.readings import Reader, SoundLine
@@ -67,6 +68,7 @@ class OpenedWords:
         self.transcript = transcript
         self._reading = reading
         self._spoken: dict[str, tuple[Mora, ...]] = {}
+        self._comparing = Comparing(reading)
         self._written: tuple[Wording, Corrected, OpenedWords] | None = None
 
     def written(self, wording: Wording) -> tuple[Corrected, OpenedWords]:
@@ -81,6 +83,7 @@ class OpenedWords:
             same = now.transcript == self.transcript
             words = self if same else OpenedWords(now.transcript, self._reading)
             words._spoken = self._spoken  # noqa: SLF001 (readings do not depend on where words stand)
+            words._comparing = self._comparing  # noqa: SLF001 (nor do comparisons)
             kept = self._written = wording, now, words
         return kept[1], kept[2]
 
@@ -113,6 +116,11 @@ class OpenedWords:
             with self._reading as reader:
                 self._spoken[text] = reader.line(text).morae
         return self._spoken[text]
+
+    def reasons(self, item: MaskItem, case: CallCase) -> dict[str, Any]:
+        """Return what the page shows of why an item is asked about, beside what the case registers."""
+        text = self.transcript.text[item.chars.start : item.chars.end]
+        return shown_reasons(item, self._comparing.of(text, item, case))
 
     def kana(self, text: str) -> str:
         """Return the reading of a text in katakana."""

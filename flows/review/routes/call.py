@@ -11,6 +11,7 @@ from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.background import BackgroundTask
 
+from flows.desk.cases.calls import case_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.values import Role
@@ -65,7 +66,8 @@ def open_whole(site: Site, user: User, call_id: str) -> OpenedCall:
     recognised = site.library.get(user.actor, call_id, plan.transcript_sha256)
     now, words = recognised.written(review.wording)
     sketch = site.sketches.get(user.actor, call_id, plan.audio_sha256)
-    return OpenedCall(shown, review, recognised.transcript, now, words, now.plan(review.draft), sketch)
+    case, draft = case_of(site.desk, call_id).case, now.plan(review.draft)
+    return OpenedCall(shown, review, recognised.transcript, now, words, draft, sketch, case)
 
 
 @router.get("/calls/{call_id}")

@@ -23,14 +23,13 @@ from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
 from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
 from pipeline.played import AROUND_SECONDS, Shown, played
-from pipeline.reason_text import sentence
 from pipeline.reviewing.consents import consents
 from pipeline.reviewing.decisions import OF_THE_TEXT, Consent, ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import effective, unconfirmed, undecided
 from pipeline.reviewing.rules import Change, steps
 from pipeline.reviewing.wordings import Retold, retold
 from pipeline.third_voice import THIRD_VOICE, Remains
-from pipeline.types import MaskAction, MaskItem, MaskPlan, Party, Transcript
+from pipeline.types import CallCase, MaskAction, MaskItem, MaskPlan, Party, Transcript
 
 __all__ = ["GROUNDS", "PARTIES", "OpenedCall", "head", "heard_now", "label_of", "lines", "state", "whole"]
 
@@ -69,6 +68,7 @@ class OpenedCall:
         words: The corrected words, opened; characters on the page are those of this text.
         draft: The plan with all decisions, pointing into the corrected text.
         sketch: Its waveform.
+        case: What the desk knows of the requester, the staff and the company.
     """
 
     queued: QueuedCall
@@ -78,6 +78,7 @@ class OpenedCall:
     words: OpenedWords
     draft: MaskPlan
     sketch: Sketch
+    case: CallCase
 
     @property
     def wording(self) -> int:
@@ -289,7 +290,7 @@ def _finding(
         "action": item.action.value,
         "score": item.score,
         "source": item.source,
-        "reason": sentence(item.reasons),
+        **opened.words.reasons(item, opened.case),
         "needs_review": item.needs_review,
         "flagged": first.needs_review if first else item.needs_review,
         "decided": item.decided,

@@ -76,7 +76,7 @@ def offers(request: Request, user: Reviewer, call_id: CallId, start: Char, end: 
     run = CharSpan(start, max(start, end))
     if not any(_holds(segment, run) for segment in opened.now.transcript.segments):
         return {"offers": [], "heard": "", "again": ""}
-    found = opened.words.offers(run, case_of(site.desk, call_id).case)
+    found = opened.words.offers(run, opened.case)
     return {
         "offers": [{"start": o.chars.start, "end": o.chars.end, "text": o.text} for o in found],
         "heard": opened.words.heard_otherwise(run),

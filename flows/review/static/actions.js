@@ -387,7 +387,7 @@ export class Actions {
     }
     const left = (told.found ?? []).map((id) => this.call.byId.get(id)).filter(Boolean);
     if (!left.length) { this.call.select(null); return; }
-    const places = left.map((one) => h("li", {}, h("b", {}, shownText(one)), ` ${clock(one.start)} ${one.reason}`));
+    const places = left.map((one) => h("li", {}, h("b", {}, shownText(one)), ` ${clock(one.start)} ${one.to_do || one.content}`));
     this.notice.show("warn", [h("p", {}, h("b", {}, `伏せた言葉が残っている所が ${left.length} か所ありました。`), "聴いて決めてから、もう一度終えてください。"),
       h("ul", { class: "theirs" }, places)]);
     this.call.select(left[0].item_id, { play: true });

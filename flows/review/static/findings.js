@@ -125,7 +125,9 @@ export class Findings {
       h("p", { class: "small muted number" }, `${clock(finding.start, 2)} – ${clock(finding.end, 2)}(${(finding.end - finding.start).toFixed(2)}秒)`,
         call.channels > 1 ? ` ・ ${finding.channels.map((channel) => ["担当者側", "お客様側"][channel] ?? `ch${channel}`).join("と")}` : "",
         ` ・ 点数 ${finding.score.toFixed(2)}`),
-      h("p", { class: "why" }, finding.reason || "理由の記録なし"),
+      this.besideRegistered(finding),
+      this.why(finding),
+      finding.content && finding.to_do ? h("p", { class: "to-do small" }, finding.to_do) : null,
       finding.consent ? h("p", { class: "note small consent" }, consentText(finding.consent)) : null,
       this.overlap(finding),
       this.togetherRow(finding),
@@ -138,6 +140,29 @@ export class Findings {
       this.sameRow(finding),
       this.history(finding),
     ].filter(Boolean);
+  }
+
+  // What is said above what is registered; what differs is marked and underlined.
+  besideRegistered({ comparison, entity_type: type }) {
+    if (!comparison) return null;
+    const run = ([text, mark]) => (mark === "different" ? h("mark", { class: "differs" }, text) : h("span", { class: mark }, text));
+    const value = (runs, reading, before = "") => h("dd", { class: type === "PHONE_NUMBER" ? "number" : "" },
+      before ? h("span", { class: "room", "aria-hidden": "true" }, before) : null,
+      h("span", { class: "value" }, runs.map(run)),
+      reading.length ? h("span", { class: "reading" }, reading.map(run)) : null);
+    const [[text, mark]] = comparison.registered;
+    // A piece of a number stands below what it is compared with.
+    const ahead = type === "PHONE_NUMBER" && mark === "unsaid" ? text : "";
+    return h("dl", { class: "beside" },
+      h("dt", {}, "通話"), value(comparison.said, comparison.said_reading, ahead),
+      h("dt", {}, `登録(${this.call.partyNames[comparison.party]})`), value(comparison.registered, comparison.registered_reading));
+  }
+
+  // One sentence about what is said; what found it is folded behind that.
+  why({ content, to_do: toDo, reason }) {
+    const sentence = content || toDo || "理由の記録なし";
+    if (!reason) return h("p", { class: "why" }, sentence);
+    return h("details", { class: "why" }, h("summary", { "data-do": "why" }, sentence), h("p", { class: "small" }, `見つけた理由：${reason}`));
   }
 
   // The other places of the question: each can be heard, and taken out to be decided alone.

@@ -58,8 +58,8 @@ export function listenToKeys(table, dialogs) {
     event.preventDefault();
     entry.run(event);
   });
-  // A button that was clicked loses the focus, so that it does not capture the keys.
+  // What was clicked loses the focus, so that it does not capture the keys.
   document.addEventListener("click", (event) => {
-    if (event.detail > 0) event.target.closest?.("button, input[type=checkbox]")?.blur();
+    if (event.detail > 0) event.target.closest?.("button, summary, input[type=checkbox]")?.blur();
   });
 }

@@ -53,7 +53,11 @@ class Shape:
 
 
 def learn(
-    rows: NDArray[np.float32], right: NDArray[np.bool_], weights: NDArray[np.float64], shape: Shape
+    rows: NDArray[np.float32],
+    right: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    shape: Shape,
+    signs: Sequence[int] = (),
 ) -> lightgbm.Booster:
     """Learn when the answer is yes.
 
@@ -62,6 +66,7 @@ def learn(
         right: The answer for each.
         weights: What each counts.
         shape: How.
+        signs: Of each column 1 where the log odds may only rise with it, -1 where they may only fall, else 0.
     """
     settings = {
         "objective": "binary",
@@ -78,6 +83,11 @@ def learn(
         "num_threads": 1,
         "seed": SEED,
         "verbosity": -1,
+        **(
+            {"monotone_constraints": list(signs), "monotone_constraints_method": "intermediate"}
+            if signs
+            else {}
+        ),
     }
     data = lightgbm.Dataset(rows, right.astype(float), weight=weights)
     return lightgbm.train(settings, data, shape.trees)

@@ -5,24 +5,25 @@ To speak a call and to hear it takes half a minute; to write one down takes none
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.calls.hearings import char_times
-from models.language.readings import load_reader
+from models.language.readings import Reader, load_reader
 from models.training.calls.examples import KINDS, PARTIES, Example
 from models.training.calls.pools import training_pools
 from models.training.calls.stored import made_case
 from models.training.tagging.garble import from_script
 from models.training.tagging.make_data import HARM
 from models.training.tagging.noise import NoiseRates, Respeller, word_counts
-from models.training.weighing.shown import OWNERS
 from pipeline.measuring.truth import KIND_ALIASES, CallTruth, TruthSpan
+from pipeline.sound.morae import fold_kana, likeness
 from pipeline.types import CallCase, TimeSpan, Transcript
 from sample_audio.casting import CastCall, case_json, cast
 from sample_audio.script import read_scripts
@@ -39,7 +40,8 @@ class ReadCall:
 
     Attributes:
         transcript: The words, with what was heard around them where somebody listened.
-        seconds: How long each character is each owner's, shape (owners, characters), as ``OWNERS``.
+        seconds: How long each character is said, shape (characters,).
+        spans: Which of the truth's spans each character is of, -1 where it is of none; shape (characters,).
         truth: Whose data is spoken; of a call that nobody speaks, at no time.
         case: Who asks.
         again: A second hearing, where there is one.
@@ -47,18 +49,22 @@ class ReadCall:
 
     transcript: Transcript = field(repr=False)
     seconds: NDArray[np.float64] = field(repr=False)
+    spans: NDArray[np.int64] = field(repr=False)
     truth: CallTruth = field(repr=False)
     case: CallCase = field(repr=False)
     again: Transcript | None = field(default=None, repr=False)
 
 
-def unspoken_calls(scripts: Sequence[Path], copies: int, seed: int) -> Iterator[ReadCall]:
+def unspoken_calls(
+    scripts: Sequence[Path], copies: int, seed: int, *, crowded: bool = False
+) -> Iterator[ReadCall]:
     """Cast scripts and write them down.
 
     Args:
         scripts: Files of dialogues.
         copies: Castings of each dialogue.
         seed: Decides people, words and errors.
+        crowded: Whether third parties are near to the requester in every second casting.
     """
     dialogues, reader, pools = read_scripts(scripts), load_reader(), training_pools(seed)
     literal = [
@@ -68,22 +74,29 @@ def unspoken_calls(scripts: Sequence[Path], copies: int, seed: int) -> Iterator[
     rng = random.Random(seed)
     for copy in range(copies):
         for dialogue in dialogues:
-            call = cast(dialogue, seed + copy, pools)
+            drawn = replace(pools, crowded=crowded and bool(copy % 2))
+            call = cast(dialogue, seed + copy, drawn)
             rates = None if rng.random() < EXACT else NoiseRates().scaled(rng.uniform(*HARM))
             turns = [(turn.speaker, turn.said) for turn in call.turns]
             written = from_script(turns, rates, respeller, reader, rng)
-            yield ReadCall(written.transcript, _seconds(written), _truth(call), made_case(case_json(call)))
+            truth = _truth(call)
+            starts, ends = char_times(written.transcript)
+            spans = _spans(written, truth, reader)
+            case = made_case(case_json(call))
+            yield ReadCall(written.transcript, np.nan_to_num(ends - starts), spans, truth, case)
 
 
-def _seconds(example: Example) -> NDArray[np.float64]:
-    starts, ends = char_times(example.transcript)
-    lasts = np.nan_to_num(ends - starts)
-    secret = example.kinds == KINDS.index("CONFIDENTIAL")
-    out = np.zeros((len(OWNERS), len(lasts)))
-    for at, owner in enumerate(OWNERS):
-        theirs = example.parties == PARTIES.index(owner)
-        here = theirs | secret if owner == "third" else theirs & ~secret
-        out[at, here] = lasts[here]
+def _spans(example: Example, truth: CallTruth, reader: Reader) -> NDArray[np.int64]:
+    """Which span each run of characters is of: of those of its kind and party, the one that sounds likest."""
+    out = np.full(len(example.kinds), -1)
+    labels = np.stack([example.kinds, example.parties])
+    edges = [0, *(np.flatnonzero((labels[:, 1:] != labels[:, :-1]).any(axis=0)) + 1), len(example.kinds)]
+    for start, end in itertools.pairwise(edges):
+        kind, party = KINDS[example.kinds[start]], PARTIES[example.parties[start]]
+        same = [at for at, span in enumerate(truth.spans) if (span.kind, span.party) == (kind, party)]
+        if same:
+            kana = reader.kana(example.transcript.text[start:end])
+            out[start:end] = max(same, key=lambda at: likeness(fold_kana(truth.spans[at].reading), kana))
     return out
 
 

@@ -1,15 +1,16 @@
-"""The judge of owners: of all findings, whose each is, by all evidence together.
+"""The judge of owners: whose each finding is.
 
-Boosted trees say how probably a finding is the requester's, the staff's, the company's or nobody's that the
-case knows.  The first see a finding by itself, the second also what the first say of those around it
-(``pipeline.ownership.evidence``; ``models/weighing/owner/README.md``).  To keep a third party's data is a
-breach, to mask the requester's a disclosure refused.
+Boosted trees say how probably a finding is the requester's, the operator's, a colleague's, the company's.
+*Content gives, context only withholds*: the first compare what was said with what the case has; the second
+also see the talk and what the first say of the findings around; a finding is given where both say so, and
+where nothing clearly differs (``pipeline.ownership.verdicts``).  To keep a third party's data is a breach, to
+mask the requester's a disclosure refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,31 +20,32 @@ from numpy.typing import NDArray
 from models.trees import Trees, load_trees
 from pipeline.ownership.evidence.beside import PairValues
 from pipeline.ownership.evidence.evidence import Evidence
+from pipeline.ownership.evidence.feature import FeatureValues
+from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.known_case import read_case
-from pipeline.ownership.known.names import KNOWN_PARTIES, KanaReader
-from pipeline.ownership.verdicts import nobodys_reason, owners_reason, together_reason, vetoed
+from pipeline.ownership.known.names import KanaReader
+from pipeline.ownership.verdicts import forbidden, nobodys_reason, owners_reason, together_reason
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, Finding, Party, Requester, Transcript
 
 __all__ = [
     "CLEAR_PROBABILITY",
+    "MIN_CONTENT_PROBABILITY",
     "MIN_PROBABILITY",
-    "MIN_PROBABILITY_NOT_PLAIN",
     "UNLIKELY_PROBABILITY",
     "Owner",
     "load_owner",
     "probabilities",
 ]
 
-MIN_PROBABILITY: Final = 0.65
-"""Lowest probability at which a finding is a known party's; the card has the table."""
+MIN_CONTENT_PROBABILITY: Final = 0.25
+"""Lowest probability, by content alone, at which a finding is a claimant's; the card has the table."""
 
-MIN_PROBABILITY_NOT_PLAIN: Final = 0.9
-"""The same for a name that is said, of which nothing plain says that it is the requester's.  Below, it keeps
-four seconds of theirs for one of a third party's (the card has the table)."""
+MIN_PROBABILITY: Final = 0.65
+"""The same by everything together."""
 
 CLEAR_PROBABILITY: Final = 0.95
-"""Probability from which nobody has to look at what is kept."""
+"""Probability by everything together from which nobody has to look at what is kept."""
 
 JUDGED_TYPES: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
 """Types of findings that the trees have learned from."""
@@ -52,18 +54,43 @@ UNLIKELY_PROBABILITY: Final = 0.2
 """Probability below which what is masked is a third party's, and no analyst is asked whose it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What there is to say of a finding and one claimant.
+
+    Attributes:
+        claimant: Whose it may be.
+        values: The evidence.
+        content, probability: How probably it is theirs, by content alone and by everything.
+    """
+
+    claimant: Claimant
+    values: FeatureValues
+    content: float
+    probability: float
+
+    def forbidden(self, entity_type: str) -> Reason | None:
+        """Why the finding cannot be theirs, if anything says so."""
+        return forbidden(entity_type, self.claimant, self.values)
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether both probabilities suffice."""
+        return self.content >= MIN_CONTENT_PROBABILITY and self.probability >= MIN_PROBABILITY
+
+
 class Owner:
     """The judge.
 
     Args:
-        alone: Sees each finding by itself.
-        around: Sees also the findings around it.
+        content: Compares each finding with what the case has.
+        context: Sees also the talk and the findings around it.
         reader: Gives readings and kanji to the evidence.
     """
 
-    def __init__(self, alone: Trees, around: Trees, reader: KanaReader) -> None:
-        self._alone = alone
-        self._around = around
+    def __init__(self, content: Trees, context: Trees, reader: KanaReader) -> None:
+        self._content = content
+        self._context = context
         self._reader = reader
 
     def decide(
@@ -85,38 +112,44 @@ class Owner:
         shown = [at for at, each in enumerate(findings) if _is_judged(each) and each.entity.candidate]
         out = [_unjudged(each) for each in findings]
         known = read_case(case, self._reader)
-        for some, twice in ((masked, True), (shown, False)):
-            told = [findings[at] for at in some]
-            if told:
-                evidence = Evidence(told, transcript, known, self._reader)
-                seen, chances = self._chances(evidence, twice=twice)
-                chances[:, ~_has_anything(case)] = 0.0
-                for at, values, row in zip(some, seen, chances, strict=True):
-                    out[at] = _judged(findings[at], values, row)
+        for some in (masked, shown):
+            judged = [findings[at] for at in some]
+            if judged:
+                evidence = Evidence(judged, transcript, known, self._reader)
+                for at, claims in zip(some, self._claims(evidence, _known_claimants(case)), strict=True):
+                    out[at] = _judged(findings[at], claims)
         return tuple(out)
 
-    def _chances(
-        self, evidence: Evidence, *, twice: bool
-    ) -> tuple[tuple[PairValues, ...], NDArray[np.float64]]:
-        """What was looked at, and the probability of each finding that it is each known party's."""
-        seen = evidence.by_itself()
-        chances = probabilities(self._alone, seen)
-        if twice:
-            around = evidence.around(chances)
-            seen = tuple(
-                {party: {**one[party], **other[party]} for party in KNOWN_PARTIES}
-                for one, other in zip(seen, around, strict=True)
-            )
-            chances = probabilities(self._around, seen)
-        return seen, chances
+    def _claims(self, evidence: Evidence, claimants: Sequence[Claimant]) -> list[list[_Claim]]:
+        """For each finding what there is to say of it and each claimant of whom the case tells anything."""
+        by_itself = evidence.by_itself()
+        content = probabilities(self._content, by_itself)
+        around = evidence.around(content)
+        seen: list[PairValues] = [
+            {claimant: {**one[claimant], **other[claimant]} for claimant in Claimant}
+            for one, other in zip(by_itself, around, strict=True)
+        ]
+        together = probabilities(self._context, seen)
+        columns = {claimant: column for column, claimant in enumerate(Claimant)}
+        return [
+            [
+                _Claim(
+                    each, values[each], float(content[at, columns[each]]), float(together[at, columns[each]])
+                )
+                for each in claimants
+            ]
+            for at, values in enumerate(seen)
+        ]
 
 
 def probabilities(trees: Trees, seen: Sequence[PairValues]) -> NDArray[np.float64]:
-    """The probability of each finding that it is each known party's, shape (findings, parties)."""
-    pairs = [values[party] for values in seen for party in KNOWN_PARTIES]
-    # Against nobody, whose log odds are 0.
-    each = np.exp(trees.odds(pairs).reshape(len(seen), len(KNOWN_PARTIES)))
-    return np.asarray(each / (1 + each.sum(axis=1, keepdims=True)))
+    """The probability of each finding that it is each claimant's, shape (findings, claimants).
+
+    Each is judged by itself, so that nothing is likelier one's because it is less another's.
+    """
+    pairs = [dict[str, float](values[claimant].items()) for values in seen for claimant in Claimant]
+    odds = trees.odds(pairs).reshape(len(seen), len(Claimant))
+    return np.asarray(1 / (1 + np.exp(-odds)))
 
 
 def _is_judged(finding: Finding) -> bool:
@@ -131,36 +164,34 @@ def _unjudged(finding: Finding) -> Finding:
     return replace(finding, party=Party.UNKNOWN, reason=Reason.OWNER_UNKNOWN, needs_review=True)
 
 
-def _has_anything(case: CallCase) -> NDArray[np.bool_]:
-    """Of which parties a case tells anything, shape (parties,); staff are told by the talk alone, too."""
-    company = bool(case.company_names or case.company_phones)
-    return np.array([case.requester != Requester(), True, company])
+def _known_claimants(case: CallCase) -> tuple[Claimant, ...]:
+    """Those of whom a case tells anything."""
+    told = {
+        Claimant.REQUESTER: case.requester != Requester(),
+        Claimant.ON_CALL: bool(case.on_call),
+        Claimant.COLLEAGUES: bool(case.colleagues),
+        Claimant.COMPANY: bool(case.company_names or case.company_phones),
+    }
+    return tuple(claimant for claimant in Claimant if told[claimant])
 
 
-def _judged(finding: Finding, seen: PairValues, chances: NDArray[np.float64]) -> Finding:
+def _judged(finding: Finding, claims: Sequence[_Claim]) -> Finding:
     """The finding with its likeliest owner, where that is likely enough and nothing forbids it."""
-    best = int(chances.argmax())
-    party, chance = KNOWN_PARTIES[best], float(chances[best])
-    values: Mapping[str, float] = seen[party]
     entity = finding.entity
-    if chance >= MIN_PROBABILITY:
-        if (veto := vetoed(entity.entity_type, values)) is not None:
-            return replace(finding, party=Party.UNKNOWN, reason=veto.value, needs_review=True)
-        reason = owners_reason(entity.entity_type, party, values)
-        if reason is not None or chance >= _least_not_plain(entity.entity_type, party, values):
-            doubtful = chance < CLEAR_PROBABILITY or entity.needs_review
-            said = reason or together_reason(party)
-            return replace(finding, party=party, reason=said, needs_review=doubtful)
-    likely = chance >= UNLIKELY_PROBABILITY
-    nobody = Party.UNKNOWN if likely else Party.THIRD_PARTY
-    reason = nobodys_reason(entity.entity_type, likely=likely)
-    return replace(finding, party=nobody, reason=reason, needs_review=likely or entity.needs_review)
-
-
-def _least_not_plain(entity_type: str, party: Party, values: Mapping[str, float]) -> float:
-    """Lowest probability at which a finding is a party's though nothing plain says so."""
-    said = entity_type == "PERSON" and not values.get("explains")
-    return MIN_PROBABILITY_NOT_PLAIN if said and party is Party.REQUESTER else MIN_PROBABILITY
+    kind = entity.entity_type
+    allowed = [claim for claim in claims if claim.is_likely and claim.forbidden(kind) is None]
+    if allowed:
+        best = max(allowed, key=lambda claim: claim.probability)
+        party = best.claimant.party
+        said = owners_reason(kind, party, best.values) or together_reason(party)
+        doubtful = best.probability < CLEAR_PROBABILITY or entity.needs_review
+        return replace(finding, party=party, reason=said, needs_review=doubtful)
+    likeliest = max(claims, key=lambda claim: claim.probability, default=None)
+    if likeliest is None or likeliest.probability < UNLIKELY_PROBABILITY:
+        reason = nobodys_reason(kind, likely=False)
+        return replace(finding, party=Party.THIRD_PARTY, reason=reason, needs_review=entity.needs_review)
+    reason = likeliest.forbidden(kind) or nobodys_reason(kind, likely=True)
+    return replace(finding, party=Party.UNKNOWN, reason=reason, needs_review=True)
 
 
 def load_owner(reader: KanaReader) -> Owner:
@@ -176,5 +207,5 @@ def load_owner(reader: KanaReader) -> Owner:
         ModelError: when a file is not the registered one.
     """
     here = Path(__file__).parent
-    alone, around = (load_trees("owner", name, here / f"{name}.onnx") for name in ("alone", "around"))
-    return Owner(alone, around, reader)
+    content, context = (load_trees("owner", name, here / f"{name}.onnx") for name in ("content", "context"))
+    return Owner(content, context, reader)

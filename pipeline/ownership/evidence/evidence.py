@@ -1,38 +1,59 @@
-"""All evidence of whose the findings of a call are: for each finding and each known party, named values."""
+"""All evidence of whose the findings of a call are: for each finding and each claimant, its features."""
 
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.finding.verdict import said_of
-from pipeline.ownership.evidence.beside import BESIDE_CHARS, PairValues, Told, beside
-from pipeline.ownership.evidence.letters import EXPLAINS, explains, name_in, written_name
+from pipeline.ownership.evidence.beside import Neighbour, PairValues, beside
+from pipeline.ownership.evidence.disagreement import (
+    CLEAR,
+    other_address,
+    other_kanji,
+    other_mail,
+    other_name,
+    other_number,
+)
+from pipeline.ownership.evidence.feature import Feature, FeatureValues
+from pipeline.ownership.evidence.letters import EXPLAINS, WrittenName, explains, name_in, written_name
 from pipeline.ownership.evidence.mail import heard_user, written_user
 from pipeline.ownership.evidence.nearness import heard, without_honorific, written
 from pipeline.ownership.evidence.numbers import block_in, figures_in
 from pipeline.ownership.evidence.stretches import Channels, Stretch
-from pipeline.ownership.evidence.talk import owner_in_talk, setting
+from pipeline.ownership.evidence.talk import is_in_group, owner_in_talk, setting
+from pipeline.ownership.evidence.values_said import values_said
+from pipeline.ownership.known.claimant import Claimant
+from pipeline.ownership.known.forms import NAMES, SpokenForm
 from pipeline.ownership.known.known_case import KnownCase
-from pipeline.ownership.known.names import KNOWN_PARTIES, KanaReader
+from pipeline.ownership.known.names import KanaReader
 from pipeline.sound.morae import Mora, morae, spell_out
-from pipeline.types import Finding, Party, Transcript
+from pipeline.types import Finding, Transcript
 
 __all__ = ["Evidence"]
 
-_FILLERS = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s")
-"""What is said between two pieces of one address or number."""
-
-MAX_WORD_CHARS: Final = 6
-"""Most characters between two pieces of one address or number that are no fillers."""
-
 _LATIN = re.compile(r"[A-Za-z]+")
 _MAIL_JOINT = re.compile(r"[-_.]")
+
+_HEARD = {
+    Feature.FIGURES: Feature.HEARD_FIGURES,
+    Feature.FIGURES_OWN: Feature.HEARD_FIGURES_OWN,
+    Feature.FIGURES_OWN_BEHIND_PREFIX: Feature.HEARD_FIGURES_OWN_BEHIND_PREFIX,
+    Feature.FIGURES_OTHER: Feature.HEARD_FIGURES_OTHER,
+}
+_TOGETHER = {
+    Feature.FIGURES_OWN: Feature.TOGETHER_FIGURES_OWN,
+    Feature.FIGURES_OTHER: Feature.TOGETHER_FIGURES_OTHER,
+    Feature.BLOCK_SAME: Feature.TOGETHER_BLOCK_SAME,
+    Feature.BLOCK_OTHER: Feature.TOGETHER_BLOCK_OTHER,
+    Feature.WRITTEN_COVERED: Feature.TOGETHER_COVERED,
+}
+"""The same features of what is heard, and of all pieces of one value."""
 
 
 class Evidence:
@@ -45,7 +66,7 @@ class Evidence:
         reader: Reads text and names, and knows kanji.
 
     Attributes:
-        told: The findings as their neighbours see them.
+        neighbours: The findings as those around them see them.
     """
 
     def __init__(
@@ -55,67 +76,123 @@ class Evidence:
         self._said = [said_of(finding, transcript.text) for finding in findings]
         self._reader = reader
         self._kana = [reader.kana(said) for said in self._said]
-        self.told = [
-            Told(entity, kana, EXPLAINS.search(said) is not None)
+        self.neighbours = [
+            Neighbour(entity, kana, EXPLAINS.search(said) is not None)
             for entity, kana, said in zip(self._entities, self._kana, self._said, strict=True)
         ]
-        self._together = _together(findings, self._said, transcript.text)
+        self._names = {
+            at: written_name(said, reader)
+            for at, (entity, said) in enumerate(zip(self._entities, self._said, strict=True))
+            if entity.entity_type == "PERSON"
+        }
+        self._values = values_said(self._entities, transcript.text)
         channels = Channels(transcript)
         self._heard = [channels.stretches(finding) for finding in findings]
         self._settings = [setting(entity, transcript) for entity in self._entities]
         self._known = known
 
     def by_itself(self) -> tuple[PairValues, ...]:
-        """What speaks for each finding being each party's, whatever stands around it."""
+        """What speaks for each finding being each claimant's, whatever stands around its value."""
         return tuple(map(self._look, range(len(self._entities))))
 
     def around(self, chances: NDArray[np.float64]) -> tuple[PairValues, ...]:
         """What the findings around each say of it.
 
         Args:
-            chances: The probability of each finding that it is each known party's, shape (findings, parties).
+            chances: The probability of each finding that it is each claimant's, shape (findings, claimants).
         """
-        return beside(self.told, chances)
+        return beside(self.neighbours, chances)
 
     def _look(self, at: int) -> PairValues:
-        entity, said, together = self._entities[at], self._said[at], self._together[at]
+        entity, said = self._entities[at], self._said[at]
         stretches: Sequence[Stretch] = self._heard[at]
         if entity.entity_type == "EMAIL_ADDRESS":
             said, stretches = written_user(said), [heard_user(stretch) for stretch in stretches]
-        kana = "".join(stretch.kana() for stretch in stretches)
-        shared = dict(self._settings[at]) | {"listened": float(bool(stretches))}
-        person = entity.entity_type == "PERSON"
-        known = self._known
-        forms = known.names_and_places if person else known.forms
-        near = written(self._line(said), forms), heard(stretches, forms)
-        joined = written(self._line(together), forms) if together else {}
-        name = written_name(said, self._reader) if person else None
-        out: dict[Party, dict[str, float]] = {}
-        for party in KNOWN_PARTIES:
-            values = shared | {f"party: {party}": 1.0} | dict(owner_in_talk(entity, party))
-            values |= near[0][party] | near[1][party]
-            values |= _named("together", joined.get(party, {}))
+        name = self._names.get(at)
+        forms: Sequence[SpokenForm] = self._known.spoken_names if name else self._known.forms
+        if not is_in_group({**self._settings[at], **owner_in_talk(entity, Claimant.COLLEAGUES)}):
+            # Of a company's whole list somebody is near to everybody; who is not spoken of is not compared.
+            forms = [form for form in forms if form.claimant is not Claimant.COLLEAGUES]
+        shared = {**self._settings[at], Feature.LISTENED: float(bool(stretches))}
+        line = morae(without_honorific(name.kana[0])) if name else self._line(said)
+        near = written(line, forms), heard(stretches, forms)
+        out: dict[Claimant, FeatureValues] = {}
+        for claimant in Claimant:
+            values = {
+                **shared,
+                Feature.named(f"claimant: {claimant.value}"): 1.0,
+                **owner_in_talk(entity, claimant),
+                **near[0][claimant],
+                **near[1][claimant],
+                Feature.NAMES_KNOWN: math.log1p(len(self._known.names[claimant])),
+            }
+            kana = "".join(stretch.kana() for stretch in stretches)
             if name is not None:
-                values |= name_in(name, without_honorific(kana), known.names[party], known.spelt[party])
-            if self.told[at].explains:
-                values |= explains(said, kana, known.spelt[party], self._reader)
-            if not person:
-                values |= self._numbers(party, (said, self._kana[at]), kana, together)
-            out[party] = values
+                values |= self._name(at, name, kana, claimant)
+            else:
+                values |= self._numbers(at, said, kana, claimant)
+            values[Feature.CLEARLY_OTHER] = self._clearly_other(at, claimant, values)
+            out[claimant] = values
         return out
 
-    def _numbers(
-        self, party: Party, written_as: Sequence[str], kana: str, together: str
-    ) -> Mapping[str, float]:
-        phones = self._known.phones[party]
-        values = dict(figures_in(written_as, phones))
-        values |= _named("heard", figures_in([kana], phones)) if kana else {}
-        values |= _named("together", figures_in([together], phones)) if together else {}
-        if party is Party.REQUESTER:
-            values |= block_in(written_as[0], self._known.blocks, self._known.rooms)
-            if together:
-                values |= _named("together", block_in(together, self._known.blocks, self._known.rooms))
+    def _name(self, at: int, name: WrittenName, kana: str, claimant: Claimant) -> FeatureValues:
+        known, spelt = self._known.names[claimant], self._known.spelt[claimant]
+        values = {
+            **name_in(name, without_honorific(kana), known, spelt),
+            Feature.COMMONNESS: self._reader.commonness(name.kana[-1]),
+        }
+        if self.neighbours[at].explains:
+            values |= explains(self._said[at], kana, spelt, self._reader)
         return values
+
+    def _numbers(self, at: int, said: str, kana: str, claimant: Claimant) -> FeatureValues:
+        known = self._known
+        phones = known.phones[claimant]
+        values = dict(figures_in((said, self._kana[at]), phones))
+        values |= _renamed(figures_in((kana,), phones), _HEARD) if kana else {}
+        together = "".join(self._said[each] for each in self._values[at])
+        pieces = len(self._values[at]) > 1
+        if pieces:
+            values |= _renamed(figures_in((together,), phones), _TOGETHER)
+            forms = [form for form in known.forms if form.claimant is claimant]
+            values |= _renamed(written(self._line(together), forms)[claimant], _TOGETHER)
+        if claimant is Claimant.REQUESTER:
+            values |= block_in(said, known.blocks, known.rooms)
+            if pieces:
+                values |= _renamed(block_in(together, known.blocks, known.rooms), _TOGETHER)
+        return values
+
+    def _clearly_other(self, at: int, claimant: Claimant, values: FeatureValues) -> float:
+        """How much was clearly said, of all pieces of the value, that is not the claimant's."""
+        known, kind = self._known, self._entities[at].entity_type
+        said = "".join(self._said[each] for each in self._values[at])
+        stretches = [stretch for each in self._values[at] for stretch in self._heard[each]]
+        forms = [form for form in known.forms if form.claimant is claimant]
+        if kind == "PHONE_NUMBER":
+            readings = said, "".join(self._kana[each] for each in self._values[at])
+            return other_number(readings, stretches, known.phones[claimant], forms)
+        if kind == "EMAIL_ADDRESS":
+            user = written_user(said)
+            line = self._line(user) if _LATIN.search(user) else ()
+            heard_users = [heard_user(stretch) for stretch in stretches]
+            names = [form for form in forms if form.kind in NAMES]
+            return other_mail(line, self._reader.kana(user), heard_users, names)
+        lives = claimant is Claimant.REQUESTER
+        written_so = (*known.addresses, *known.spelt[claimant]) if lives else known.spelt[claimant]
+        theirs = (written_so, known.blocks if lives else (), forms)
+        if kind == "ADDRESS":
+            return other_address(said, stretches, theirs, self._reader)
+        if self.neighbours[at].explains:
+            return other_kanji(values)
+        names = [form for form in forms if form.kind in NAMES]
+        left = other_name(
+            [morae(without_honorific(kana)) for kana in self._names[at].kana], stretches, values, names
+        )
+        # A place is often taken for a name; it is the requester's only if all of it is.
+        places = [form for form in forms if form.kind not in NAMES]
+        theirs = (known.addresses, known.blocks, places)
+        place = lives and left >= CLEAR and not other_address(said, stretches, theirs, self._reader)
+        return 0.0 if place else left
 
     def _line(self, said: str) -> tuple[Mora | None, ...]:
         """How words read; a mail address in Latin letters as it sounds, its words apart."""
@@ -126,21 +203,6 @@ class Evidence:
         return tuple(itertools.chain.from_iterable((*line, None) for line in lines))[:-1]
 
 
-def _named(prefix: str, values: Mapping[str, float]) -> dict[str, float]:
-    return {f"{prefix}: {name}": value for name, value in values.items()}
-
-
-def _together(findings: Sequence[Finding], said: Sequence[str], text: str) -> list[str]:
-    """The words of all pieces of one address or number, for each of several; else nothing."""
-    runs: list[list[int]] = []
-    for at, finding in enumerate(findings):
-        if finding.entity.entity_type == "PERSON":
-            continue
-        between = text[findings[runs[-1][-1]].entity.chars.end : finding.entity.chars.start] if runs else ""
-        near = len(between) <= BESIDE_CHARS and len(_FILLERS.sub("", between)) <= MAX_WORD_CHARS
-        if runs and near:
-            runs[-1].append(at)
-        else:
-            runs.append([at])
-    joined = {at: "".join(said[each] for each in run) for run in runs if len(run) > 1 for at in run}
-    return [joined.get(at, "") for at in range(len(findings))]
+def _renamed(values: FeatureValues, names: Mapping[Feature, Feature]) -> dict[Feature, float]:
+    """Values under other names; those that have none are left out."""
+    return {names[feature]: value for feature, value in values.items() if feature in names}

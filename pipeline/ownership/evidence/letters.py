@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from pipeline.ownership.evidence.feature import Feature
 from pipeline.ownership.known.kanji import Explained, explained
 from pipeline.ownership.known.names import KanaReader, KnownName
 from pipeline.ownership.known.spelling import TAIL, letter_by_letter, without_lead
@@ -88,43 +89,43 @@ def _kanji_name(text: str, reader: KanaReader) -> tuple[str, frozenset[str]]:
 
 def name_in(
     name: WrittenName, heard: str, known: Sequence[KnownName], spelt: Sequence[str]
-) -> Mapping[str, float]:
-    """Compare a name with those of one party.
+) -> Mapping[Feature, float]:
+    """Compare a name with those of one claimant.
 
     Args:
         name: As written.
         heard: Its kana as heard; empty where nobody listened.
-        known: The party's names by sound.
+        known: The claimant's names by sound.
         spelt: The same as the case writes them, without blanks.
 
     Returns:
         The greatest likeness of its reading, of its other readings, and of what is heard; the share of its
-        letters, and of a known name's, that are alike in a row; whether its kanji are the party's, or those
-        of another name that reads otherwise; whether it reads as their surname with another given name.
+        letters, and of a known name's, that are alike in a row; whether its kanji are the claimant's, or
+        those of another name that reads otherwise; whether it reads as their surname with another given name.
     """
     sounds = [sound for each in known for sound in (each.whole, *each.parts)]
     kanji_theirs = any(name.kanji in each for each in spelt)
     reads_otherwise = bool(spelt) and not name.kanji_readings & {*sounds}
     alike = [(longest_common_run(name.text, each), len(each)) for each in spelt if each]
     return {
-        "alike": _likest(sounds, name.kana),
-        "alike, other reading": _likest(sounds, name.readings),
-        "alike, heard": _likest(sounds, [heard] if heard else ()),
-        "letters": max((run for run, _ in alike), default=0) / max(1, len(name.text)),
-        "letters, of theirs": max((run / size for run, size in alike), default=0.0),
-        "kanji theirs": float(bool(name.kanji) and kanji_theirs),
-        "kanji another's": float(bool(name.kanji) and not kanji_theirs and reads_otherwise),
-        "relative": float(_is_relative(name, known)),
+        Feature.ALIKE: _likest(sounds, name.kana),
+        Feature.ALIKE_OTHER_READING: _likest(sounds, name.readings),
+        Feature.ALIKE_HEARD: _likest(sounds, [heard] if heard else ()),
+        Feature.LETTERS: max((run for run, _ in alike), default=0) / max(1, len(name.text)),
+        Feature.LETTERS_OF_THEIRS: max((run / size for run, size in alike), default=0.0),
+        Feature.KANJI_THEIRS: float(bool(name.kanji) and kanji_theirs),
+        Feature.KANJI_ANOTHERS: float(bool(name.kanji) and not kanji_theirs and reads_otherwise),
+        Feature.RELATIVE: float(_is_relative(name, known)),
     }
 
 
-def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) -> Mapping[str, float]:
-    """How much of an explanation of a party's kanji there is in what is written and heard.
+def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) -> Mapping[Feature, float]:
+    """How much of an explanation of a claimant's kanji there is in what is written and heard.
 
     Args:
         said: As recognised.
         heard: Kana as heard; empty where nobody listened.
-        spelt: The party's names as the case writes them, without blanks.
+        spelt: The claimant's names as the case writes them, without blanks.
         reader: Knows kanji.
 
     Returns:
@@ -136,22 +137,22 @@ def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) ->
     named |= {*_BY_ADJECTIVE.findall(said)}
     theirs = {kanji for each in spelt for kanji in each}
     return {
-        "explains": 1.0,
+        Feature.EXPLAINS: 1.0,
         **_explained("written", said, spelt, reader),
         **_explained("heard", heard, spelt, reader),
-        "explains kanji of theirs": float(len(named & theirs)),
-        "explains kanji of another": float(len(named - theirs)),
+        Feature.EXPLAINS_THEIRS: float(len(named & theirs)),
+        Feature.EXPLAINS_ANOTHERS: float(len(named - theirs)),
     }
 
 
-def _explained(how: str, text: str, spelt: Sequence[str], reader: KanaReader) -> Mapping[str, float]:
+def _explained(how: str, text: str, spelt: Sequence[str], reader: KanaReader) -> Mapping[Feature, float]:
     """What a text explains of the name that it explains most of; nothing where there is no text."""
     each = [explained(text, name, reader) for name in spelt if text]
     most = max(each, key=lambda of_one: of_one.share, default=Explained())
     return {
-        f"explains, {how}": most.share,
-        f"explains, {how} kanji": float(most.kanji),
-        f"explains, {how} density": most.density,
+        Feature.named(f"explains, {how}"): most.share,
+        Feature.named(f"explains, {how} kanji"): float(most.kanji),
+        Feature.named(f"explains, {how} density"): most.density,
     }
 
 

@@ -9,15 +9,15 @@ from typing import Final
 
 import numpy as np
 
+from pipeline.ownership.evidence.feature import Feature
 from pipeline.ownership.evidence.stretches import Stretch
+from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.forms import SpokenForm
-from pipeline.ownership.known.names import KNOWN_PARTIES
 from pipeline.sound.morae import Mora, morae, undrawn
 from pipeline.sound.search import SoundText
 from pipeline.sound.spotting import covered, spotted
-from pipeline.types import Party
 
-__all__ = ["heard", "without_honorific", "written"]
+__all__ = ["FAIR_ODDS", "heard", "without_honorific", "without_particles", "written"]
 
 MAX_PRICE, FAIR_PRICE = 0.6, 0.3
 """Price, as a share of a form's length, up to which it may be what is written at all, and fairly."""
@@ -32,7 +32,7 @@ _BESIDE: Final = re.compile(r"サン|サマ|チャン|クン|^[ノワガトモ�
 """The same, and particles, beside something of the case: a name may begin with any of them, what is left of a
 finding hardly does."""
 
-Values = dict[str, float]
+NearnessValues = dict[Feature, float]
 
 
 def without_honorific(kana: str) -> str:
@@ -40,7 +40,9 @@ def without_honorific(kana: str) -> str:
     return _ENDS.sub("", kana)
 
 
-def written(line: tuple[Mora | None, ...], forms: Sequence[SpokenForm]) -> Mapping[Party, Values]:
+def written(
+    line: tuple[Mora | None, ...], forms: Sequence[SpokenForm]
+) -> Mapping[Claimant, Mapping[Feature, float]]:
     """How near the forms are to what is written.
 
     Args:
@@ -48,38 +50,37 @@ def written(line: tuple[Mora | None, ...], forms: Sequence[SpokenForm]) -> Mappi
         forms: What the case knows.
 
     Returns:
-        For each party, of each kind of form that may be there: how near the one that tells most is (0 to 1;
-        its worth also grows with its length) and what share of the line it takes; and of all that is fairly
-        near what share of the line it covers, and how many morae it leaves before and behind; how many morae
-        there are.
+        For each claimant, of each kind of form that may be there: how near the one that tells most is (0 to
+        1), and its worth, which also grows with its length; and of all that is fairly near what share of the
+        line it covers, and how many morae it leaves before and behind; how many morae there are.
     """
-    out: dict[Party, Values] = {party: {} for party in KNOWN_PARTIES}
+    out: dict[Claimant, NearnessValues] = {claimant: {} for claimant in Claimant}
     if not any(line):
         return out
-    fair = {party: np.zeros(len(line), np.bool_) for party in KNOWN_PARTIES}
+    fair = {claimant: np.zeros(len(line), np.bool_) for claimant in Claimant}
     found = SoundText(line).find_each([form.sound for form in forms], MAX_PRICE)
     for form, matches in zip(forms, found, strict=True):
         size = len(form.sound)
         for match in matches:
-            near = 1 - match.price / size
-            share = (match.end - match.start) / len(line)
-            _keep_best(out[form.party], f"written {form.kind}", near, size, share)
-            if match.price <= FAIR_PRICE * size:
-                fair[form.party][match.start : match.end] = True
+            _keep_best(out[form.claimant], f"written {form.kind}", 1 - match.price / size, size)
+            if form.covers and match.price <= FAIR_PRICE * size:
+                fair[form.claimant][match.start : match.end] = True
     sounds = np.array([mora is not None for mora in line])
     said = int(sounds.sum())
-    for party, there in fair.items():
+    for claimant, there in fair.items():
         first = int(np.argmax(there)) if there.any() else len(line)
-        out[party] |= {
-            "written morae": math.log1p(said),
-            "written covered": float(there.sum()) / said,
-            "written left before": math.log1p(first),
-            "written left behind": math.log1p(int((~there[first:] & sounds[first:]).sum())),
+        out[claimant] |= {
+            Feature.WRITTEN_MORAE: math.log1p(said),
+            Feature.WRITTEN_COVERED: float(there.sum()) / said,
+            Feature.WRITTEN_LEFT_BEFORE: math.log1p(first),
+            Feature.WRITTEN_LEFT_BEHIND: math.log1p(int((~there[first:] & sounds[first:]).sum())),
         }
     return out
 
 
-def heard(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> Mapping[Party, Values]:
+def heard(
+    stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
+) -> Mapping[Claimant, Mapping[Feature, float]]:
     """How near the forms are to what is heard, whatever was written.
 
     Args:
@@ -89,8 +90,8 @@ def heard(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> Mapping[
     Returns:
         As ``written``, for what is heard; empty where nothing is.
     """
-    out: dict[Party, Values] = {party: {} for party in KNOWN_PARTIES}
-    fair, before, behind = (dict.fromkeys(KNOWN_PARTIES, 0.0) for _ in range(3))
+    out: dict[Claimant, NearnessValues] = {claimant: {} for claimant in Claimant}
+    fair, before, behind = (dict.fromkeys(Claimant, 0.0) for _ in range(3))
     sizes = [len(form.sound) for form in forms]
     steps = sum(max(1, stretch.last - stretch.first) for stretch in stretches)
     for stretch in stretches:
@@ -98,33 +99,34 @@ def heard(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> Mapping[
         own = [hit for hit in hits if stretch.holds(hit)]
         for hit in own:
             form, size = forms[hit.form], sizes[hit.form]
-            inside = min(hit.end, stretch.last) - max(hit.start, stretch.first)
-            near = 1 - hit.score / size / FAINT_ODDS
-            _keep_best(
-                out[form.party], f"heard {form.kind}", near, size, inside / max(1, hit.end - hit.start)
-            )
-        for party in KNOWN_PARTIES:
-            well = [h for h in own if forms[h.form].party is party and h.score >= FAIR_ODDS * sizes[h.form]]
-            there = covered(well, len(stretch.logs))
-            first = min((hit.start for hit in well), default=len(stretch.logs))
-            fair[party] += float(there[stretch.first : stretch.last].sum())
+            _keep_best(out[form.claimant], f"heard {form.kind}", 1 - hit.score / size / FAINT_ODDS, size)
+        for claimant in Claimant:
+            theirs = [h for h in own if (form := forms[h.form]).claimant is claimant and form.covers]
+            there = covered([h for h in theirs if h.score >= FAIR_ODDS * sizes[h.form]], len(stretch.logs))
+            fair[claimant] += float(there[stretch.first : stretch.last].sum())
+            first = int(np.argmax(there)) if there.any() else len(stretch.logs)
             for start, run in stretch.left(there):
                 side = before if start < first else behind
-                side[party] += len(undrawn(morae(_BESIDE.sub("", without_honorific(run)))))
+                side[claimant] += len(undrawn(morae(without_particles(run))))
     if stretches:
         said = sum(len(undrawn(morae(stretch.kana()))) for stretch in stretches)
-        for party in KNOWN_PARTIES:
-            out[party] |= {
-                "heard morae": math.log1p(said),
-                "heard covered": fair[party] / steps,
-                "heard left before": math.log1p(before[party]),
-                "heard left behind": math.log1p(behind[party]),
+        for claimant in Claimant:
+            out[claimant] |= {
+                Feature.HEARD_MORAE: math.log1p(said),
+                Feature.HEARD_COVERED: fair[claimant] / steps,
+                Feature.HEARD_LEFT_BEFORE: math.log1p(before[claimant]),
+                Feature.HEARD_LEFT_BEHIND: math.log1p(behind[claimant]),
             }
     return out
 
 
-def _keep_best(values: Values, name: str, near: float, size: int, share: float) -> None:
+def without_particles(kana: str) -> str:
+    """What is left of a finding without honorifics and particles beside it."""
+    return _BESIDE.sub("", without_honorific(kana))
+
+
+def _keep_best(values: NearnessValues, name: str, near: float, size: int) -> None:
     """Keep a form that tells more than the one before: how near it is, times the logarithm of its length."""
     worth = near * math.log1p(size)
-    if worth > values.get(f"{name}, worth", 0.0):
-        values |= {name: near, f"{name}, worth": worth, f"{name}, share": share}
+    if worth > values.get(Feature.named(f"{name}, worth"), 0.0):
+        values |= {Feature.named(name): near, Feature.named(f"{name}, worth"): worth}

@@ -3,97 +3,140 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from pipeline.ownership.evidence.feature import Feature
 from pipeline.ownership.known.addresses import numbers_of
 from pipeline.ownership.known.known_case import ROOM_DIGITS
-from pipeline.sound.digits import digits_of, edit_distance, longest_common_run
+from pipeline.sound.digits import digits_of, longest_common_run
 
-__all__ = ["block_in", "figures_in"]
+__all__ = [
+    "MIN_PIECE_DIGITS",
+    "block_in",
+    "figures_in",
+    "other_block_figures",
+    "other_figures",
+    "strange_places",
+]
 
 PREFIX_DIGITS: Final = 3
 """Figures with which many telephone numbers begin."""
 
-MIN_COMPARED_DIGITS, MOST_OFF = 6, 6
-"""Fewest figures that are compared with a whole number, and most by which they differ: more tells no more."""
-
-MOST_BLOCK_OFF: Final = 4
-"""The same as ``MOST_OFF`` for a block number."""
-
-_PIECE: Final = re.compile(r"[、。,，.．・のノ\-\s]+")
-"""What parts the groups of a number."""
+MIN_PIECE_DIGITS: Final = 3
+"""Fewest figures in a row by which a piece of a longer number is theirs: two are in most numbers."""
 
 
-def figures_in(texts: Sequence[str], numbers: Sequence[str]) -> Mapping[str, float]:
+def figures_in(texts: Sequence[str], numbers: Sequence[str]) -> Mapping[Feature, float]:
     """Compare figures with telephone numbers.
 
     Args:
         texts: What is said, in one or more ways of writing it.
-        numbers: A party's, digits only.
+        numbers: A claimant's, digits only.
 
     Returns:
-        How many figures are said; how many in a row are the party's, and are behind the prefix that many
-        share; by how many a whole number differs, 0 to 1; how many are in groups that are theirs, and that
-        are not.
+        How many figures are said; how many of them are the claimant's, how many in a row behind the prefix
+        that many numbers share, and how many are none of theirs.
     """
-    said = [digits_of(text) for text in texts]
-    most = max(map(len, said), default=0)
-    own = max((longest_common_run(each, number) for each in said for number in numbers), default=0)
-    tail = (longest_common_run(each, number[PREFIX_DIGITS:]) for each in said for number in numbers)
-    groups = [digits for digits in map(digits_of, _PIECE.split(texts[0])) if len(digits) > 1]
-    theirs = sum(len(group) for group in groups if any(group in number for number in numbers))
+    said = max((digits_of(text) for text in texts), key=len, default="")
+    other = min((other_figures(digits_of(text), numbers) for text in texts), default=0)
+    tail = (longest_common_run(digits_of(t), n[PREFIX_DIGITS:]) for t in texts for n in numbers)
     return {
-        "figures": math.log1p(most),
-        "figures, own": math.log1p(own),
-        "figures, own behind prefix": math.log1p(max(tail, default=0)),
-        "figures, other": math.log1p(most - own),
-        "figures, off": min((_off(e, n) for e in said for n in numbers), default=MOST_OFF) / MOST_OFF,
-        "figures, own groups": math.log1p(theirs),
-        "figures, other groups": math.log1p(sum(map(len, groups)) - theirs),
+        Feature.FIGURES: math.log1p(len(said)),
+        Feature.FIGURES_OWN: math.log1p(max(0, len(said) - other)),
+        Feature.FIGURES_OWN_BEHIND_PREFIX: math.log1p(max(tail, default=0)),
+        Feature.FIGURES_OTHER: math.log1p(other),
     }
 
 
-def _off(said: str, number: str) -> int:
-    """By how many figures a number differs from one that may be somewhere in what is said."""
-    if len(said) < MIN_COMPARED_DIGITS:
-        return MOST_OFF
-    starts = range(max(1, len(said) - len(number) + 1))
-    return min(MOST_OFF, *(edit_distance(said[at : at + len(number)], number) for at in starts))
+def other_figures(said: str, numbers: Sequence[str]) -> int:
+    """How many figures of a number belong to none of some numbers, or stand in no piece of one.
+
+    Args:
+        said: Digits: a number, a piece of one, or several pieces.
+        numbers: Those that are known, digits only.
+    """
+    return len(strange_places(said, numbers))
 
 
-def block_in(text: str, numbers: Sequence[str], rooms: Sequence[str]) -> Mapping[str, float]:
+def strange_places(said: str, numbers: Sequence[str]) -> tuple[int, ...]:
+    """Where in a number the figures stand that belong to none of some numbers.
+
+    Args:
+        said: As for ``other_figures``.
+        numbers: Likewise.
+
+    Returns:
+        The places that are left when as many figures as possible are taken by pieces of one of the numbers,
+        each of ``MIN_PIECE_DIGITS`` figures or more, in the number's own order; after its last figure it may
+        be said again.  None are left of a piece that is all that is said.
+    """
+    return min((_left(said, number) for number in numbers), key=len, default=tuple(range(len(said))))
+
+
+def _left(said: str, number: str) -> tuple[int, ...]:
+    if said in number:
+        return ()
+    # The fewest places left of the first so many, by how far the number has been said.
+    least: list[dict[int, tuple[int, ...]]] = [{} for _ in range(len(said) + 1)]
+    least[0][0] = ()
+    for at, reached in enumerate(least[:-1]):
+        for place, left in reached.items():
+            _keep_least(least[at + 1], place, (*left, at))
+            for begin in range(0 if place == len(number) else place, len(number) - MIN_PIECE_DIGITS + 1):
+                length = _alike(said[at:], number[begin:])
+                for size in range(MIN_PIECE_DIGITS, length + 1):
+                    _keep_least(least[at + size], begin + size, left)
+    return min(least[-1].values(), key=len)
+
+
+def _keep_least(values: dict[int, tuple[int, ...]], place: int, left: tuple[int, ...]) -> None:
+    values[place] = min(left, values.get(place, left), key=len)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many figures two numbers begin with alike."""
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+
+
+def block_in(text: str, blocks: Sequence[tuple[str, ...]], rooms: Sequence[str]) -> Mapping[Feature, float]:
     """Compare what numbers a block or a room with those of the requester.
 
     Args:
         text: As recognised.
-        numbers: The digits of their addresses.
+        blocks: The numbers of each of their addresses, in figures.
         rooms: The digits of their rooms, where they live in a building.
 
     Returns:
-        How many digits there are; how many begin alike, or are the same (one may be part of the other); by
-        how many they differ, 0 to 1; whether the room is theirs, or another, and by how many figures.
+        How many figures there are, how many of them are theirs, and how many are not; whether the room is.
     """
     said = numbers_of(text)
-    blocks = [*numbers, *(number.removesuffix(room) for number in numbers for room in rooms)]
-    held = [b for b in blocks if said and b and (said in b or b in said)]
-    off = min((edit_distance(said, block) for block in blocks if said and block), default=MOST_BLOCK_OFF)
-    room = said[-ROOM_DIGITS:]
-    off_rooms = [edit_distance(room, each) for each in rooms if len(room) == ROOM_DIGITS]
+    other = other_block_figures(said, blocks)
     return {
-        "block": math.log1p(len(said)),
-        "block, begins": math.log1p(max((_alike(said, block) for block in blocks), default=0)),
-        "block, same": math.log1p(max((min(len(said), len(block)) for block in held), default=0)),
-        "block, off": min(off, MOST_BLOCK_OFF) / MOST_BLOCK_OFF,
-        "room, same": float(len(room) == ROOM_DIGITS and room in rooms),
-        "room, off": float(min(off_rooms, default=0) > 0),
-        "room, figures off": float(min(off_rooms, default=0)),
+        Feature.BLOCK_FIGURES: math.log1p(len(said)),
+        Feature.BLOCK_SAME: math.log1p(max(0, len(said) - other)),
+        Feature.BLOCK_OTHER: math.log1p(other),
+        Feature.ROOM_SAME: float(said[-ROOM_DIGITS:] in rooms),
     }
 
 
-def _alike(one: str, other: str) -> int:
-    """How many digits two numbers begin with alike."""
-    return next(
-        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
+def other_block_figures(said: str, blocks: Sequence[tuple[str, ...]]) -> int:
+    """How many figures of a block are in no run of whole numbers of one that is known.
+
+    Args:
+        said: Digits, without what parts them: 51130 of 5丁目11番30号; it may be said again.
+        blocks: The numbers of each address, in figures.
+    """
+    runs = {
+        "".join(block[start:end])
+        for block in blocks
+        for start in range(len(block))
+        for end in range(start + 1, len(block) + 1)
+    }
+    least = [0]  # figures left of the first so many
+    for end in range(1, len(said) + 1):
+        whole = (least[start] for start in range(end) if said[start:end] in runs)
+        least.append(min(least[end - 1] + 1, *whole, len(said)))
+    return least[-1]

@@ -8,14 +8,25 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from pipeline.ownership.known.names import KNOWN_PARTIES
+from pipeline.ownership.evidence.feature import Feature, FeatureValues
+from pipeline.ownership.known.claimant import Claimant
 from pipeline.sound.honorifics import with_honorific
 from pipeline.types import EntitySpan, Party, Transcript
 
-__all__ = ["owner_in_talk", "setting"]
+__all__ = ["MIN_IN_GROUP", "MIN_IN_GROUP_WITH_HONORIFIC", "is_in_group", "owner_in_talk", "setting"]
 
 SMOOTHING: Final = 0.01
 """Added to probabilities whose ratio is looked at: what is never the case tells no more."""
+
+_READ_PARTIES: Final = (Party.REQUESTER, Party.STAFF, Party.COMPANY)
+"""Parties in the order of ``EntitySpan.owners``, behind third parties."""
+
+MIN_IN_GROUP: Final = 0.15
+"""Probability, read from the talk, from which a name is spoken of as a colleague's (担当の山本が伺います).
+Of 297 third parties' names in made calls three reach it without an honorific, of 30 colleagues' 23."""
+
+MIN_IN_GROUP_WITH_HONORIFIC: Final = 0.4
+"""The same for a name with 様, さん or 先生, as customers say it of staff, and everybody of third parties."""
 
 EXPLAINED_CHARS, CODE_CHARS, WHERE_CHARS = 12, 16, 40
 """Characters before a finding in which kanji, a number, and where somebody lives are asked for."""
@@ -29,7 +40,7 @@ _NUMBER_TALK = re.compile(r"(?<!話)(?:番|バン)号|〒")
 _WHERE_TALK = re.compile(r"住所|ところ|住まい|届け先|送り先")
 
 
-def setting(entity: EntitySpan, transcript: Transcript) -> Mapping[str, float]:
+def setting(entity: EntitySpan, transcript: Transcript) -> Mapping[Feature, float]:
     """What is told of a finding whoever owns it: its type, who says it and what was asked.
 
     Args:
@@ -40,16 +51,17 @@ def setting(entity: EntitySpan, transcript: Transcript) -> Mapping[str, float]:
     segments = transcript.segments
     at = bisect.bisect_right([segment.chars.start for segment in segments], chars.start) - 1
     times = [word.time for word in segments[max(0, at)].words if word.chars.overlaps(chars)]
+    speaker = segments[max(0, at)].speaker
     return {
-        "seconds": max((time.end for time in times), default=0.0)
+        Feature.SECONDS: max((time.end for time in times), default=0.0)
         - min((t.start for t in times), default=0.0),
-        f"type: {entity.entity_type}": 1.0,
-        f"said by: {segments[max(0, at)].speaker}": 1.0,
-        "honorific": float(with_honorific(text, chars)),
-        "length": math.log1p(chars.end - chars.start),
-        "kanji asked": _asked(_KANJI_TALK, text, chars.start - EXPLAINED_CHARS, chars.end),
-        "number asked": _asked(_NUMBER_TALK, text, chars.start - CODE_CHARS, chars.end),
-        "where asked": _asked(_WHERE_TALK, text, chars.start - WHERE_CHARS, chars.start),
+        Feature.named(f"type: {entity.entity_type}"): 1.0,
+        **({Feature.named(f"said by: {speaker}"): 1.0} if speaker else {}),
+        Feature.HONORIFIC: float(with_honorific(text, chars)),
+        Feature.LENGTH: math.log1p(chars.end - chars.start),
+        Feature.KANJI_ASKED: _asked(_KANJI_TALK, text, chars.start - EXPLAINED_CHARS, chars.end),
+        Feature.NUMBER_ASKED: _asked(_NUMBER_TALK, text, chars.start - CODE_CHARS, chars.end),
+        Feature.WHERE_ASKED: _asked(_WHERE_TALK, text, chars.start - WHERE_CHARS, chars.start),
     }
 
 
@@ -57,25 +69,43 @@ def _asked(talk: re.Pattern[str], text: str, start: int, end: int) -> float:
     return float(talk.search(text, max(0, start), end) is not None)
 
 
-def owner_in_talk(entity: EntitySpan, party: Party) -> Mapping[str, float]:
-    """Whether recognizers read, from the words around a finding, that it is a party's.
+def owner_in_talk(entity: EntitySpan, claimant: Claimant) -> Mapping[Feature, float]:
+    """Whether recognizers read, from the words around a finding, that it is a claimant's.
 
     Args:
         entity: The finding.
-        party: Of whom the case knows something.
+        claimant: Of whom the case knows something.
+
+    Returns:
+        Whose a recognizer says it is; the log odds, read from the talk, that it is the claimant's, or a third
+        party's; and of staff the probability that the talk is of somebody of the company's own (担当の山本が,
+        山本と申します, but no 山本様).
     """
-    values = {}
+    values: dict[Feature, float] = {}
     if entity.hint is not None:
-        told = (
-            "theirs"
-            if entity.hint is party
-            else "nobody's"
-            if entity.hint is Party.THIRD_PARTY
-            else "another's"
-        )
-        values[f"talk: {told}"] = 1.0
+        third = entity.hint is Party.THIRD_PARTY
+        other = Feature.TALK_NOBODYS if third else Feature.TALK_ANOTHERS
+        values[Feature.TALK_THEIRS if entity.hint is claimant.party else other] = 1.0
     if entity.owners:
-        third, *others = entity.owners
-        own = others[KNOWN_PARTIES.index(party)]
-        values |= {"read": 1.0, "read as theirs": math.log((own + SMOOTHING) / (third + SMOOTHING))}
+        third_party, *others = entity.owners
+        own = others[_READ_PARTIES.index(claimant.party)]
+        rest = max(0.0, 1 - third_party)
+        values |= {
+            Feature.READ: 1.0,
+            Feature.READ_AS_THEIRS: math.log((own + SMOOTHING) / (third_party + SMOOTHING)),
+            Feature.READ_AS_THIRD: math.log((third_party + SMOOTHING) / (rest + SMOOTHING)),
+        }
+        if claimant.party is Party.STAFF:
+            values[Feature.IN_GROUP] = own
     return values
+
+
+def is_in_group(values: FeatureValues) -> bool:
+    """Whether the talk around a finding is of somebody of the company's own.
+
+    Args:
+        values: From ``setting`` and from ``owner_in_talk`` for staff.
+    """
+    honorific = values.get(Feature.HONORIFIC, 0.0) > 0
+    least = MIN_IN_GROUP_WITH_HONORIFIC if honorific else MIN_IN_GROUP
+    return values.get(Feature.IN_GROUP, 0.0) >= least

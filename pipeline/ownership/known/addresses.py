@@ -12,7 +12,7 @@ from pipeline.sound.digits import ZERO_KANJI, digits_of
 from pipeline.sound.morae import fold_kana
 from pipeline.types import CaseName
 
-__all__ = ["number_of", "numbers_of", "places_of", "without_numbering"]
+__all__ = ["block_of", "number_of", "numbers_of", "places_of", "without_numbering"]
 
 _NUMBERING = re.compile(
     r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"
@@ -35,6 +35,8 @@ _NUMBER_KANA = re.compile(
     r"(?:ゼロ|レイ|イチ|イッ|ニ|サン|ヨン|シ|ゴ|ロク|ロッ|ナナ|シチ|ハチ|ハッ|キュウ|ク|ジュウ|ジュッ|[ヒビピ]ャク|セン|ゼン)+"
     r"(?:チョウメ|バンチ|バン|ノ|ゴウ)"
 )
+_BETWEEN_NUMBERS = re.compile(r"丁目|番地?|号室?|階|[のノー－−‐-]")
+"""What parts the numbers of a block."""
 _COUNTED = re.compile(r"[0-9０-９〇零一二三四五六七八九十]+(?:丁目|番地|番)")
 _ABOVE = re.compile(
     r"^(?:東京都|北海道|京都府|大阪府|..県|...県)|[^市区郡]{1,6}?[市区郡](?!場|役所|原|川|町)"
@@ -92,6 +94,11 @@ def without_numbering(text: str) -> str:
 def numbers_of(text: str) -> str:
     """The digits of what numbers a block or a room."""
     return digits_of("".join(_LARGE.sub(_in_figures, piece) for piece in _NUMBERING.findall(text)))
+
+
+def block_of(number: str) -> tuple[str, ...]:
+    """Each number of a block and a room in figures: 5丁目11番30号コーポ桜201 is 5, 11, 30, 201."""
+    return tuple(figures for piece in _BETWEEN_NUMBERS.split(number) if (figures := numbers_of(piece)))
 
 
 def _in_figures(said: re.Match[str]) -> str:

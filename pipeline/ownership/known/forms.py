@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.ownership.known.addresses import number_of, places_of, without_numbering
+from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.names import KanaReader, KnownName
 from pipeline.sound.digits import counted_kana, digits_of, kana_of
 from pipeline.sound.morae import MIN_TELLING, Mora, morae
-from pipeline.types import CallCase, Party
+from pipeline.types import CallCase
 
-__all__ = ["NUMBERS", "SpokenForm", "spoken_forms"]
+__all__ = ["NAMES", "NUMBERS", "SpokenForm", "spoken_forms"]
 
 MIN_NAME_MORAE: Final = 2
 """Fewest morae of a name; of anything else ``MIN_TELLING``."""
@@ -45,8 +46,9 @@ _SHORTENED = {
 }
 
 
+NAMES: Final = frozenset({"surname", "given name", "whole name"})
 NUMBERS: Final = frozenset({"block", "number begins", "number"})
-"""Kinds of forms that are figures: no name is like one but by chance."""
+"""Kinds of forms that are names, and that are figures: no name is like one but by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,18 @@ class SpokenForm:
     """Something of the case as it is said.
 
     Attributes:
-        party: Whose it is.
+        claimant: Whose it is.
         kind: What it is: ``surname``, ``given name``, ``whole name``, ``region`` (prefecture, city, ward),
             ``town``, ``building``, ``block`` (also a room), ``number begins`` (many begin alike), ``number``.
         sound: Its morae.
+        covers: Whether it accounts for what is said so.  A whole name that has two parts does not: 佐藤花恵
+            sounds much like 佐藤花子, and nothing like 佐藤 and 花子, each by itself.
     """
 
-    party: Party
+    claimant: Claimant
     kind: str
     sound: tuple[Mora, ...] = field(repr=False)
+    covers: bool = True
 
 
 def spoken_forms(case: CallCase, names: Sequence[KnownName], reader: KanaReader) -> tuple[SpokenForm, ...]:
@@ -74,28 +79,31 @@ def spoken_forms(case: CallCase, names: Sequence[KnownName], reader: KanaReader)
         reader: Reads places that the case gives no kana for.
 
     Returns:
-        Each sound once for each party.
+        Each sound once for each claimant.
     """
-    forms: dict[tuple[Party, tuple[Mora, ...]], SpokenForm] = {}
-    for party, kind, kana in (*_names(names), *_addresses(case, reader), *_phones(case)):
+    forms: dict[tuple[Claimant, tuple[Mora, ...]], SpokenForm] = {}
+    halved = {known.whole for known in names if len(known.parts) == 2}
+    said = itertools.chain(_names(names), _addresses(case, reader), _phones(case))
+    for claimant, kind, kana in said:
         sound = morae(kana)
         if len(sound) >= (MIN_NAME_MORAE if kind.endswith("name") else MIN_TELLING):
-            forms.setdefault((party, sound), SpokenForm(party, kind, sound))
+            covers = not (kind == "whole name" and kana in halved)
+            forms.setdefault((claimant, sound), SpokenForm(claimant, kind, sound, covers))
     return tuple(forms.values())
 
 
-def _names(names: Sequence[KnownName]) -> Iterator[tuple[Party, str, str]]:
+def _names(names: Sequence[KnownName]) -> Iterator[tuple[Claimant, str, str]]:
     """Each name whole, and the surname and the given name by themselves."""
     for known in names:
-        yield known.party, "whole name", known.whole
+        yield known.claimant, "whole name", known.whole
         if len(known.parts) == 2:
-            yield known.party, "surname", known.parts[0]
-            yield known.party, "given name", known.parts[1]
+            yield known.claimant, "surname", known.parts[0]
+            yield known.claimant, "given name", known.parts[1]
 
 
-def _addresses(case: CallCase, reader: KanaReader) -> Iterator[tuple[Party, str, str]]:
+def _addresses(case: CallCase, reader: KanaReader) -> Iterator[tuple[Claimant, str, str]]:
     """Each place of an address by itself, regions also without 市 or 県, and its numbers."""
-    own = Party.REQUESTER
+    own = Claimant.REQUESTER
     for address in case.requester.addresses:
         *regions, town = places_of(address, reader)
         for place in regions:
@@ -139,16 +147,19 @@ def _ways(run: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield "".join(numbers)
 
 
-def _phones(case: CallCase) -> Iterator[tuple[Party, str, str]]:
+def _phones(case: CallCase) -> Iterator[tuple[Claimant, str, str]]:
     """The groups of each telephone number, each by itself.
 
     Of the last one also all but the last figure: the other side says はい before it is over.
     """
     own, company = case.requester.phones, case.company_phones
-    for party, phone in (*((Party.REQUESTER, p) for p in own), *((Party.COMPANY, p) for p in company)):
+    for claimant, phone in (
+        *((Claimant.REQUESTER, p) for p in own),
+        *((Claimant.COMPANY, p) for p in company),
+    ):
         digits = digits_of(phone)
         for shape in _SHAPES.get(len(digits), ()):
             edges = (0, *itertools.accumulate(shape))
-            yield from ((party, "number begins", kana) for kana in kana_of(digits[: edges[1]]))
+            yield from ((claimant, "number begins", kana) for kana in kana_of(digits[: edges[1]]))
             for start, end in (*itertools.pairwise(edges[1:]), (edges[-2], len(digits) - 1)):
-                yield from ((party, "number", kana) for kana in kana_of(digits[start:end]))
+                yield from ((claimant, "number", kana) for kana in kana_of(digits[start:end]))

@@ -8,12 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.ownership.known.addresses import number_of, numbers_of
-from pipeline.ownership.known.forms import NUMBERS, SpokenForm, spoken_forms
-from pipeline.ownership.known.names import KNOWN_PARTIES, KanaReader, KnownName, known_names, other_orders
+from pipeline.ownership.known.addresses import block_of, number_of
+from pipeline.ownership.known.claimant import Claimant
+from pipeline.ownership.known.forms import NAMES, SpokenForm, spoken_forms
+from pipeline.ownership.known.names import (
+    KanaReader,
+    KnownName,
+    claimed_names,
+    known_names,
+    other_orders,
+)
 from pipeline.ownership.known.spelling import BLANKS
 from pipeline.sound.digits import digits_of
-from pipeline.types import CallCase, Party
+from pipeline.types import CallCase
 
 __all__ = ["ROOM_DIGITS", "KnownCase", "read_case"]
 
@@ -30,20 +37,22 @@ class KnownCase:
 
     Attributes:
         forms: In every way in which it is said.
-        names_and_places: The same without figures.
-        names: Names by sound, of each party.
-        spelt: Names as the case writes them, without blanks, of each party.
-        phones: Telephone numbers in digits only, of each party.
-        blocks: The digits of each of the requester's addresses.
+        spoken_names: Those that are names.
+        names: Names by sound, of each claimant.
+        spelt: Names as the case writes them, without blanks, of each claimant.
+        phones: Telephone numbers in digits only, of each claimant.
+        addresses: The requester's, as the case writes them.
+        blocks: The numbers of each of the requester's addresses, in figures: 丁目, 番, 号 and the room.
         rooms: The digits of their rooms, where they live in a building.
     """
 
     forms: tuple[SpokenForm, ...] = field(repr=False)
-    names_and_places: tuple[SpokenForm, ...] = field(repr=False)
-    names: Mapping[Party, Sequence[KnownName]] = field(repr=False)
-    spelt: Mapping[Party, Sequence[str]] = field(repr=False)
-    phones: Mapping[Party, Sequence[str]] = field(repr=False)
-    blocks: tuple[str, ...] = field(repr=False)
+    spoken_names: tuple[SpokenForm, ...] = field(repr=False)
+    names: Mapping[Claimant, Sequence[KnownName]] = field(repr=False)
+    spelt: Mapping[Claimant, Sequence[str]] = field(repr=False)
+    phones: Mapping[Claimant, Sequence[str]] = field(repr=False)
+    addresses: tuple[str, ...] = field(repr=False)
+    blocks: tuple[tuple[str, ...], ...] = field(repr=False)
     rooms: tuple[str, ...] = field(repr=False)
 
 
@@ -56,18 +65,16 @@ def read_case(case: CallCase, reader: KanaReader) -> KnownCase:
     """
     names = (*known_names(case, reader), *other_orders(case, reader))
     forms = spoken_forms(case, names, reader)
-    people = (case.requester.names, case.staff, case.company_names)
-    phones = (case.requester.phones, (), case.company_phones)
+    phones = {Claimant.REQUESTER: case.requester.phones, Claimant.COMPANY: case.company_phones}
     numbers = [unicodedata.normalize("NFKC", number_of(each)) for each in case.requester.addresses]
+    claimed = tuple(claimed_names(case))
     return KnownCase(
         forms,
-        tuple(form for form in forms if form.kind not in NUMBERS),
-        {party: [name for name in names if name.party is party] for party in KNOWN_PARTIES},
-        {
-            party: [BLANKS.sub("", name.text) for name in own]
-            for party, own in zip(KNOWN_PARTIES, people, strict=True)
-        },
-        {party: [digits_of(each) for each in own] for party, own in zip(KNOWN_PARTIES, phones, strict=True)},
-        tuple(map(numbers_of, numbers)),
+        tuple(form for form in forms if form.kind in NAMES),
+        {each: [name for name in names if name.claimant is each] for each in Claimant},
+        {each: [BLANKS.sub("", name.text) for whose, name in claimed if whose is each] for each in Claimant},
+        {each: [digits_of(phone) for phone in phones.get(each, ())] for each in Claimant},
+        tuple(BLANKS.sub("", each.text) for each in case.requester.addresses),
+        tuple(map(block_of, numbers)),
         tuple(room[0] for room in map(_ROOM.search, numbers) if room),
     )

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.kanji import KanjiReader
 from pipeline.sound.morae import fold_kana
-from pipeline.types import CallCase, CaseName, Party
+from pipeline.types import CallCase, CaseName
 
-__all__ = ["KNOWN_PARTIES", "KanaReader", "KnownName", "known_names", "other_orders"]
-
-KNOWN_PARTIES = (Party.REQUESTER, Party.STAFF, Party.COMPANY)
-"""Those of whom a case knows something, in the order of what the judge of owners learns from."""
+__all__ = ["KanaReader", "KnownName", "claimed_names", "known_names", "other_orders"]
 
 _MARKS = re.compile(r"[\s・･＝=,，、]+")
 """Between the parts of a name from abroad."""
@@ -40,6 +38,9 @@ class KanaReader(KanjiReader, Protocol):
     def name_parts(self, text: str, kana: str) -> tuple[str, str] | None:
         """Readings of a name's surname and given name, where they can be told."""
 
+    def commonness(self, kana: str) -> float:
+        """How common a surname or a given name that reads so is: 0 (nobody's) to 1 (one person in 100)."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
@@ -48,7 +49,7 @@ class KnownName:
     Of one from abroad, either may be said first.
     """
 
-    party: Party
+    claimant: Claimant
     whole: str = field(repr=False)
     parts: tuple[str, ...] = field(repr=False)
     abroad: bool = False
@@ -64,19 +65,23 @@ def known_names(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
     Yields:
         One value for each name.
     """
-    groups: tuple[tuple[Party, Iterable[CaseName]], ...] = (
-        (Party.REQUESTER, case.requester.names),
-        (Party.STAFF, case.staff),
-        (Party.COMPANY, case.company_names),
-    )
-    for party, names in groups:
-        for name in names:
-            whole = fold_kana(name.kana) or reader.kana(name.text)
-            # Of staff a case often gives the surname alone, and two kanji of that are no two names.
-            apart = party is Party.REQUESTER or (party is Party.STAFF and len(name.text) > 2)
-            parts = _split(name, whole, reader) if apart else ()
-            abroad = bool(parts) and _ABROAD.fullmatch(name.text) is not None
-            yield KnownName(party, whole, parts, abroad)
+    for claimant, name in claimed_names(case):
+        whole = fold_kana(name.kana) or reader.kana(name.text)
+        # Of staff a case often gives the surname alone, and two kanji of that are no two names.
+        staff = claimant in {Claimant.ON_CALL, Claimant.COLLEAGUES}
+        apart = claimant is Claimant.REQUESTER or (staff and len(name.text) > 2)
+        parts = _split(name, whole, reader) if apart else ()
+        abroad = bool(parts) and _ABROAD.fullmatch(name.text) is not None
+        yield KnownName(claimant, whole, parts, abroad)
+
+
+def claimed_names(case: CallCase) -> Iterator[tuple[Claimant, CaseName]]:
+    """The names of a case with whose each is: the requester's, the staff's in their order, the company's."""
+    on_call = frozenset(case.on_call)
+    yield from ((Claimant.REQUESTER, name) for name in case.requester.names)
+    for name in case.staff:
+        yield Claimant.ON_CALL if name in on_call else Claimant.COLLEAGUES, name
+    yield from ((Claimant.COMPANY, name) for name in case.company_names)
 
 
 def other_orders(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
@@ -95,7 +100,7 @@ def other_orders(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
             told = tuple(filter(None, map(fold_kana, _MARKS.split(name.kana))))
             pairs = itertools.permutations(told if len(told) > 2 else known.parts, 2)
             yield from (
-                KnownName(known.party, "".join(pair), pair, abroad=True)
+                KnownName(known.claimant, "".join(pair), pair, abroad=True)
                 for pair in pairs
                 if pair != known.parts
             )

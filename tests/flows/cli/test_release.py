@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +20,9 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Answer
 from flows.letter.docx_file import bare_bytes
+from flows.masking import mask_case_call as worker
+from pipeline.types import Party
+from tests.recheck_builders import JudgedModels, released_by
 from tests.release_builders import APPROVER, SECRETS, approved, asked, words_of
 from tests.sentinels import found_in
 
@@ -270,3 +274,23 @@ def test_what_was_played_is_told_on_the_terminal(desk: Desk, number: str):
     assert "立会い 本人 再生 審査小早川" in told
     assert "通話1 00:00.0-00:02.0" in told
     assert audit.entries(desk)[-1].action == "visit.show"
+
+
+def test_releases_that_would_be_masked_otherwise_are_listed(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """With status 3, as ``audit verify`` ends where it finds something; by ids and counts, also as JSON."""
+    call, answer = released_by(desk, tmp_path, monkeypatch, JudgedModels(party=Party.COMPANY))
+    monkeypatch.setattr(worker, "load_models", lambda _: JudgedModels(party=Party.COMPANY))
+    assert "確かめた通話 1件" in ok("release", "recheck")
+    monkeypatch.setattr(worker, "load_models", lambda _: JudgedModels())
+    told = kaiji("release", "recheck")
+    (line,) = [line for line in told.stdout.splitlines() if answer.release_id in line]
+    listed = kaiji("release", "recheck", "--json")
+    (row,) = json.loads(listed.stdout)["newly_masked"]
+
+    assert (told.exit_code, listed.exit_code) == (3, 3)
+    assert "開示が1件あります" in told.stderr
+    assert line.split("\t")[3] == row["call"] == call.call_id
+    assert line.split("\t")[5:] == ["1", "氏名 1", "自社 1"]
+    assert row["types"] == {"PERSON": 1}

@@ -33,11 +33,13 @@ from flows.desk.storage.tables import DeskRow
 from flows.desk.work import plans
 from flows.desk.work.reviews import load_review
 from flows.masking import mask_case_call as worker
+from flows.rechecking.recheck import NOT_FOUND, recheck
 from flows.releasing.fetch import fetch_folder
 from flows.releasing.ledger_table import COLUMNS, cells
 from flows.review.app import create_app
 from flows.version import VERSION
 from tests.desk_builders import ANALYST, CLERK, OTHER, WORKER
+from tests.fakes import FakeModels
 from tests.flow_builders import InTurn, desk_of_flows
 from tests.release_builders import APPROVER, SECRETS, approve_reviewed, released
 from tests.review_site import new_person, quick_passwords
@@ -135,6 +137,18 @@ def test_what_was_decided_before_still_counts(before: Before):
 
     assert [len(call.masked) for call in answer.calls] == [1]
     assert answer.calls[0].reviewers == (ANALYST.name,)
+
+
+def test_what_went_out_before_is_looked_at_again(before: Before):
+    """The same program masks the same; one that finds more tells of both answers, also of the one heard."""
+    same, more = (
+        recheck(before.desk, APPROVER, lambda _, words=words: FakeModels(words=words), lambda *_: None)
+        for words in ({"長谷川": "PERSON"}, {"長谷川": "PERSON", "隣の": "PERSON"})
+    )
+
+    assert (same.checked, same.missed, same.opened, same.left) == (2, (), 0, ())
+    assert {each.number for each in more.missed} == {before.numbers["released"], before.numbers["in_person"]}
+    assert [each.before for each in more.missed] == [{NOT_FOUND: 1}] * 2
 
 
 def test_what_was_approved_before_goes_out(before: Before, tmp_path: Path):

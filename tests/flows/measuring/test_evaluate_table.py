@@ -15,7 +15,7 @@ from pipeline.types import TimeSpan
 
 NAME = SpanFigures(
     "NAME", "third", must_mask=True, must_keep=False, time=TimeSpan(1, 2), channel=0,
-    speech=100, changed=75, changed_after_review=100, caught=False,
+    speech=100, changed=75, changed_after_review=100, caught=False, given=12,
 )  # fmt: skip
 CALL = CallFigures(
     call_id="neighbour-01",
@@ -35,6 +35,10 @@ CALL = CallFigures(
     mora_errors=Share(8, 200),
     third_found=Share(1, 1),
     third_heard=Share(50, 400),
+    given_away=Share(1, 160),
+    given_unasked=Share(1, 4),
+    staff_kept=Share(90, 100),
+    company_kept=Share(45, 50),
 )
 
 
@@ -54,6 +58,11 @@ def printed(*calls: CallFigures, refused: int = 0) -> list[str]:
         "捕捉 Caught spans | 0.0 % | 0 / 1",
         "氏名 NAME | 0.0 % | 0 / 1",
         "漏れのない通話 Clean calls | 0.0 % | 95 %: 0–79 %  0 / 1",
+        "第三者の情報を渡した Given away | 0.62 % | 0.01 / 1.60 s",
+        "氏名 NAME | 12.00 % | 0.12 / 1.00 s",
+        "うち問わず of it unasked | 25.0 % | 0.01 / 0.04 s",
+        "担当者情報の保持 Staff kept | 90.0 % | 0.90 / 1.00 s",
+        "自社情報の保持 Company kept | 90.0 % | 0.45 / 0.50 s",
         "過剰マスク Over-mask | 12.3 % | 1.23 / 10.00 s",
         "本人情報の保持 Requester kept | – | 0.00 / 0.00 s",
         "要確認の聴取 Review load | 6.0 s/min | 3 件 findings",
@@ -105,6 +114,10 @@ def test_the_json_holds_the_figures_by_name_in_all_and_by_call() -> None:
     assert [call["leak"] for call in document["calls"]] == [0.25, 0.0]
     assert [call["clean"] for call in document["calls"]] == [False, True]
     assert document["calls"][0]["spans"][0]["changed_frames"] == 75
+    assert (document["given_away"], document["counts"]["given_away"]) == (1 / 160, [2, 320])
+    assert document["given_away_by_kind"] == {"NAME": 0.12}
+    assert (document["given_unasked"], document["staff_kept"], document["company_kept"]) == (0.25, 0.9, 0.9)
+    assert document["calls"][0]["spans"][0]["given_frames"] == 12
 
 
 def test_a_line_of_a_call_fits_the_eighty_columns_of_a_pipe() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from flows.measuring.plot_call import LEAK_COLOUR, PARTY_COLOURS, plot_call, write_index
 from pipeline.measuring.evaluate import AudioPair, measure_call
-from pipeline.measuring.figures import CallFigures, summarise
+from pipeline.measuring.figures import CallFigures, Share, summarise
 from pipeline.measuring.truth import CallTruth, TruthSpan, TruthTurn
 from pipeline.types import TimeSpan
 
@@ -110,6 +110,22 @@ def test_the_page_lists_every_call_and_shows_the_plots_that_exist(tmp_path: Path
     assert 'src="neighbour-01.png"' in html
     assert "no-plot.png" not in html
     assert "マスクできなかった通話 1 件" in html
+
+
+def test_the_page_shows_what_was_given_away_and_a_row_with_the_staff_list(tmp_path: Path) -> None:
+    """The row tells how many people the list has, and leads to the page of that run."""
+    given = measured(given_away=Share(1, 800), given_unasked=Share(3, 4), staff_kept=Share(1, 10))
+    listed = measured(given_away=Share(7, 800), company_kept=Share(1, 5))
+    html = write_index(tmp_path, summarise([given]), (347, summarise([listed]))).read_text("utf-8")
+    rows = [line for line in html.splitlines() if line.startswith("<tr")]
+
+    assert [row.startswith('<tr class="total">') for row in rows] == [True, True, False]
+    for row in (rows[0], rows[2]):
+        assert all(f"<td>{value} %</td>" in row for value in ("0.12", "75.0", "10.0"))
+    assert all(f"<td>{value} %</td>" in rows[1] for value in ("0.88", "20.0"))
+    assert 'href="with-staff-list/index.html"' in rows[1]
+    assert "347 人" in rows[1]
+    assert "347" not in write_index(tmp_path, summarise([given])).read_text("utf-8")
 
 
 def test_a_file_name_cannot_write_into_the_page(tmp_path: Path) -> None:

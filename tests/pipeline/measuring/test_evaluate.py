@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.errors import CaseFileError
-from pipeline.measuring.evaluate import AudioPair, ReviewRow, frames_of, measure_call, read_review_rows
+from pipeline.measuring.evaluate import AudioPair, ReviewRow, frames_of, measure_call
 from pipeline.measuring.figures import CallFigures, OverMask, Share
 from pipeline.measuring.truth import CallTruth, TruthSpan, TruthTurn
 from pipeline.types import TimeSpan
@@ -95,6 +95,25 @@ def test_each_party_counts_where_the_contract_says(
     assert (figures.leak, figures.requester_kept, figures.over_mask) == (leak, kept, over)
 
 
+@pytest.mark.parametrize(
+    ("party", "kind", "staff", "company"),
+    [
+        ("operator", "NAME", Share(30, 40), Share(0, 0)),
+        ("company", "PHONE", Share(0, 0), Share(30, 40)),
+        ("company", "CONFIDENTIAL", Share(0, 0), Share(0, 0)),
+        ("operator", "CONFIDENTIAL", Share(0, 0), Share(0, 0)),
+        ("third", "NAME", Share(0, 0), Share(0, 0)),
+        ("requester", "NAME", Share(0, 0), Share(0, 0)),
+    ],
+)
+def test_what_is_kept_of_the_staffs_and_the_companys_data(
+    party: str, kind: str, staff: Share, company: Share
+) -> None:
+    """Each by its own spans; a secret is nobody's to keep."""
+    figures = measure_call(masked(speech(), (0.2, 0.3)), truth(span(0.2, 0.6, party, kind)))
+    assert (figures.staff_kept, figures.company_kept) == (staff, company)
+
+
 def test_only_frames_above_the_threshold_are_speech() -> None:
     """A frame at -37.9 dBFS is speech, one at -38.1 dBFS is not."""
     levels = [round(32768 * 10 ** (level / 20)) for level in (-37.9, -38.1)]
@@ -137,6 +156,8 @@ def test_where_two_speak_at_once_in_mono_what_must_be_masked_comes_first() -> No
     spans = (span(0.2, 0.6), span(0.4, 0.8, "requester", speaker="op"))
     figures = measure_call(masked(speech(), (0.2, 0.6)), truth(*spans))
     assert (figures.leak, figures.requester_kept) == (Share(0, 40), Share(20, 20))
+    spans = (span(0.2, 0.6), span(0.4, 0.8, "operator", speaker="op"))
+    assert measure_call(masked(speech(), (0.2, 0.6)), truth(*spans)).staff_kept == Share(20, 20)
 
 
 @pytest.mark.parametrize(("until", "caught"), [(0.59, False), (0.60, True), (0.7, True)])
@@ -307,40 +328,6 @@ def test_two_recordings_of_different_shape_are_no_pair(other: Any) -> None:
     """A copy of another length, channel count or sample type cannot be compared frame by frame."""
     with pytest.raises(ValueError, match="not"):
         AudioPair(speech(), other, RATE)
-
-
-GOOD_ROW = {
-    "start_seconds": 1.0, "end_seconds": 2, "channel": 1, "text": "伊藤", "entity_type": "PERSON",
-    "recognizer": "honorific", "action": "keep", "needs_review": True,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("channel", "channels"), [(1, (1,)), ([0, 1], (0, 1)), (None, ())])
-def test_a_review_row_is_read_without_its_text(channel: object, channels: tuple[int, ...]) -> None:
-    """One channel, several or all; what was said is not taken along."""
-    (read,) = read_review_rows([{**GOOD_ROW, "channel": channel}])
-    assert read == ReviewRow(
-        TimeSpan(1.0, 2.0), channels, "PERSON", "honorific", masked=False, needs_review=True
-    )
-    assert "伊藤" not in repr(read)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"start_seconds": "1"},
-        {"start_seconds": 3.0},
-        {"channel": -1},
-        {"channel": "1"},
-        {"action": "blur"},
-        {"needs_review": 1},
-    ],
-)
-def test_a_malformed_review_row_is_named_by_its_index(change: dict[str, object]) -> None:
-    """A row that cannot be read is an error, never skipped; its text is not repeated."""
-    with pytest.raises(CaseFileError, match=r"findings\[1\]") as caught:
-        read_review_rows([GOOD_ROW, {**GOOD_ROW, **change}])
-    assert "伊藤" not in str(caught.value)
 
 
 stretches = st.tuples(st.integers(0, 100), st.integers(0, 100)).map(

@@ -55,6 +55,23 @@ def test_kinds_come_in_the_order_of_the_contract_and_only_those_that_occur() -> 
     assert summary.requester_kept_by_kind == (("NAME", Share(75, 100)),)
 
 
+def test_what_is_given_away_adds_up_and_stands_by_kind_of_third_parties_spans() -> None:
+    """Of the calls' sums; a secret of the company's has a leak, and is given to nobody."""
+    call = replace(
+        CALL,
+        spans=(replace(NAME, given=5), replace(PHONE, given=20), replace(SECRET, given=7), OWN),
+        given_away=Share(25, 150),
+        given_unasked=Share(20, 25),
+        staff_kept=Share(9, 10),
+        company_kept=Share(3, 4),
+    )
+    summary = summarise([call, call, CALL])
+    assert summary.given_away == Share(50, 300)
+    assert summary.given_away_by_kind == (("NAME", Share(10, 300)), ("PHONE", Share(40, 100)))
+    assert summary.given_unasked == Share(40, 50)
+    assert (summary.staff_kept, summary.company_kept) == (Share(18, 20), Share(6, 8))
+
+
 def test_clean_calls_count_third_parties_only_and_calls_without_any_are_clean() -> None:
     """A missed number makes a call unclean, a missed secret does not; nothing to miss is clean."""
     calls = [

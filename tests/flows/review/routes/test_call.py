@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import base64
+import re
+from dataclasses import replace
 
 import pytest
 
 from flows.desk.integrity import audit
 from flows.desk.people.presence import PRESENCE_TIMEOUT
+from pipeline.reasons import Reason, Why
+from pipeline.types import CharSpan
+from tests.browser.made_calls import into_review, sample_call
 from tests.desk_builders import attached
 
 
@@ -62,6 +67,64 @@ def test_a_call_is_told_whole(analyst, call, desk):
     assert [f["question"] != "" for f in told["findings"]] == [f["needs_review"] for f in told["findings"]]
     assert audit.entries(desk)[-1].action == "call.view"
     assert audit.entries(desk)[-1].actor.name == "kubota"
+
+
+def test_what_is_said_stands_beside_what_is_registered(analyst, call):
+    """Both values with what differs, one sentence about them, and the detectors apart from it."""
+    findings = analyst.get(f"/api/calls/{call.call_id}").json()["findings"]
+    by_text = {finding["text"]: finding for finding in findings}
+
+    own, other = by_text["03の0145の7904"], by_text["070、0870、2830"]
+    assert own["content"] == "登録の番号と同じです"
+    assert own["comparison"] == {
+        "party": "requester",
+        "said": [["0301457904", "same"]],
+        "registered": [["0301457904", "same"]],
+        "said_reading": [],
+        "registered_reading": [],
+    }
+    assert re.fullmatch(r"登録の番号と\d+桁中\d+桁が違います", other["content"])
+    assert {mark for _, mark in other["comparison"]["said"]} == {"same", "different"}
+    nobody = [f for f in findings if f["entity_type"] == "PERSON" and f["comparison"] is None]
+    assert {f["content"] for f in nobody} == {"登録のある、どの名前とも一致しません"}
+    assert all(f["reason"].startswith("敬称の前の語。") and "敬称" not in f["content"] for f in findings)
+
+
+def test_what_is_no_value_is_not_compared(analyst, desk):
+    """Words that explain kanji, a postal code, a sound alone: what is thought of them is said."""
+    made = sample_call("accident-witness")
+    first, second, third, *rest = made.plan.items
+    reasons = (Why(Reason.KANJI_EXPLAINED), Why(Reason.EXPLAINS_REQUESTER_KANJI))
+    sound = replace(third, chars=CharSpan(third.chars.end, third.chars.end))
+    items = (
+        replace(first, reasons=reasons),
+        replace(second, reasons=(Why(Reason.POSTAL_CODE), Why(Reason.POSTAL_CODE_OF_ADDRESS))),
+        replace(sound, reasons=(Why(Reason.LEAK_SOUNDS_AGAIN),)),
+        *rest,
+    )
+    call = into_review(desk, replace(made, plan=replace(made.plan, items=items)))
+    told = {f["item_id"]: f for f in analyst.get(f"/api/calls/{call.call_id}").json()["findings"]}
+
+    shown = [told[item.item_id] for item in (first, second, third)]
+    assert [one["comparison"] for one in shown] == [None, None, None]
+    assert [(one["content"], one["to_do"]) for one in shown] == [
+        ("本人の名前の漢字の説明に音が近い", ""),
+        ("続けて言われた住所の郵便番号", ""),
+        ("", "伏せた語と似た音がもう一度聞こえる"),
+    ]
+
+
+def test_corrected_words_are_compared_as_they_are_written(analyst, call):
+    """The page compares what a person wrote, not what was recognised."""
+    path = f"/api/calls/{call.call_id}"
+    told = analyst.get(path).json()
+    number = next(f for f in told["findings"] if f["text"] == "03の0145の7904")
+    body = {"count": 0, "kind": "words", "start_char": number["start_char"], "end_char": number["end_char"]}
+    assert analyst.post(f"{path}/text", {**body, "text": "03の0145の7905"}).status_code == 200
+
+    now = analyst.get(f"{path}/state").json()["findings"]
+    (corrected,) = [f for f in now if f["item_id"] == number["item_id"]]
+    assert corrected["content"] == "登録の番号と10桁中1桁が違います"
 
 
 def test_the_waveform_is_compact(analyst, call):

@@ -7,14 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.calls.hearings import char_times
 from models.training.calls.stored import stored_calls, unheard_words
 from models.training.weighing import collect_owner
-from models.training.weighing.collect_owner import _Row, _whose, main
-from models.training.weighing.shown import NEAR, OWN, OWNERS, STRANGER
+from models.training.weighing.collect_owner import _claimants, _Row, _spans, main
+from models.training.weighing.shown import NOBODY, Shown
 from models.training.weighing.unspoken import ReadCall
-from pipeline.ownership.evidence.beside import Told
-from pipeline.ownership.known.names import KNOWN_PARTIES
-from pipeline.types import CallCase, CharSpan, EntitySpan
+from pipeline.measuring.truth import TruthSpan
+from pipeline.ownership.evidence.beside import Neighbour
+from pipeline.ownership.evidence.feature import Feature
+from pipeline.ownership.known.claimant import Claimant
+from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, TimeSpan
 from tests.posteriorgrams import heard
 
 SAMPLES = Path(__file__).parents[4] / "sample_audio"
@@ -22,14 +25,13 @@ SCRIPT = Path(__file__).parents[4] / "models" / "training" / "scripts" / "m1.scr
 
 
 def test_each_character_is_somebodys_as_long_as_it_is_said() -> None:
-    """No character is two owners', and all of what is said is there."""
+    """All of what is said is there, and is of one span."""
     (call,) = stored_calls([SAMPLES], ["clinic-kanji"], exact=True)
-    seconds = dict(zip(OWNERS, _whose(call.transcript, call.truth), strict=True))
-    spans = call.truth.spans
-    own, third = seconds["requester"], seconds["third"]
-    assert own.sum() == pytest.approx(sum(s.time.duration for s in spans if s.must_keep), rel=0.1)
-    assert third.sum() == pytest.approx(sum(s.time.duration for s in spans if s.must_mask), rel=0.1)
-    assert np.all(sum((each > 0).astype(int) for each in seconds.values()) <= 1)
+    starts, ends = char_times(call.transcript)
+    lasts, spans = np.nan_to_num(ends - starts), call.truth.spans
+    which = _spans(call.transcript, call.truth)
+    for at, span in enumerate(spans):
+        assert lasts[which == at].sum() == pytest.approx(span.time.duration, rel=0.1, abs=0.1)
 
 
 def test_to_what_is_only_read_nobody_listened() -> None:
@@ -40,31 +42,49 @@ def test_to_what_is_only_read_nobody_listened() -> None:
     assert not any(segment.posteriorgrams for segment in read.segments)
 
 
-def test_a_call_is_shown_with_its_own_case_a_strangers_and_one_made_near(
+def test_a_call_is_shown_with_its_own_case_and_with_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only beside its own is anything somebody's that the case knows."""
-    shown: list[tuple[str, bool]] = []
+    """Only beside its own, crowded or not, is anything somebody's that the case knows."""
+    shown: list[tuple[CallCase, bool]] = []
 
-    def observed(call: ReadCall, case: CallCase, _: object, *, own: bool) -> list[_Row]:
-        shown.append((case.case_id, own))
-        names = [name.text for name in case.requester.names]
-        assert (names == [name.text for name in call.case.requester.names]) is own
+    def observed(call: ReadCall, _: object, case: CallCase, __: object, *, own: bool) -> list[_Row]:
+        shown.append((case, own))
+        assert (case.requester == call.case.requester) is own
         entity = EntitySpan("PERSON", CharSpan(0, 2), 0.9, "T")
-        values = {party: {"alike": 1.0} for party in KNOWN_PARTIES}
-        return [_Row(values, (0.0,) * 4, Told(entity, "ア", explains=False))]
+        values = {claimant: {Feature.ALIKE: 1.0} for claimant in Claimant}
+        return [_Row(values, (0.0,) * 5, Neighbour(entity, "ア", explains=False))]
 
     monkeypatch.setattr(collect_owner, "_observed", observed)
-    monkeypatch.setattr(collect_owner, "load_analyzer", lambda: None)
     out = tmp_path / "data.npz"
     assert main([str(SAMPLES), "--exact", "--out", str(out), "--share", "0/14"]) == 0
-    (own, *others) = shown
-    assert own[1]
-    assert [mine for _, mine in others] == [False, False]
-    assert len({case for case, _ in shown}) == 3
-    names = [str(call).split("/") for call in np.load(out)["calls"]]
-    assert {call for call, *_ in names} == {own[0].removeprefix("R-").rpartition("-")[0]}
-    assert [kind for _, kind, _ in names] == [f"{OWN}0", f"{STRANGER}0", f"{NEAR}0"]
+    names = [str(call).split("/")[1] for call in np.load(out)["calls"]]
+    assert [*map(Shown, names)] == list(Shown)
+    (own, plain, crowded, namesake, *_), mine = zip(*shown, strict=True)
+    assert mine == (True, True, True, True, False, False)
+    assert own.on_call
+    assert (plain.on_call, plain.staff) == ((), own.staff)
+    assert crowded.on_call == own.on_call
+    assert len(crowded.staff) > len(own.staff)
+    assert namesake.staff == namesake.on_call != own.on_call
+
+
+def test_who_of_the_staff_a_span_is_about() -> None:
+    """Whoever bears the name that is said; nobody where none of the case does."""
+    case = CallCase(
+        "R-1",
+        staff=(CaseName("石井", "イシイ"), CaseName("牧子", "マキコ")),
+        on_call=(CaseName("石井", "イシイ"),),
+    )
+
+    def claimants(reading: str, party: str = "operator") -> frozenset[Claimant]:
+        return _claimants(TruthSpan(TimeSpan(0, 1), "op", "NAME", party, reading, reading), case)
+
+    assert claimants("イシイ") == {Claimant.ON_CALL}
+    assert claimants("マキ") == {Claimant.COLLEAGUES}
+    assert claimants("イシノイシ") == {Claimant.ON_CALL}
+    assert claimants("イシイ", "requester") == {Claimant.REQUESTER}
+    assert claimants("イシイ", "third") == frozenset()
 
 
 def test_scripts_that_nobody_speaks_teach_too(tmp_path: Path) -> None:
@@ -79,7 +99,8 @@ def test_scripts_that_nobody_speaks_teach_too(tmp_path: Path) -> None:
     assert all(np.array_equal(one[name], other[name]) for name in one)
     shown = {str(call) for call in one["calls"]}
     assert len({call.rpartition("/")[2] for call in shown}) == 2
-    assert len(shown) == 6
-    beside_own = np.array([f"/{OWN}0/" in str(call) for call in one["calls"]])
-    assert one["seconds"][beside_own][:, OWNERS.index("requester")].sum() > 1
-    assert one["seconds"][~beside_own][:, : OWNERS.index("third")].sum() == 0
+    whose = [Shown(str(call).split("/")[1]) for call in one["calls"]]
+    assert set(whose) >= {Shown.OWN, Shown.PLAIN, Shown.CROWDED, Shown.STRANGER, Shown.NEAR}
+    own = np.array([each.is_own for each in whose])
+    assert one["seconds"][own][:, list(Claimant).index(Claimant.REQUESTER)].sum() > 1
+    assert one["seconds"][~own][:, :NOBODY].sum() == 0

@@ -9,7 +9,6 @@ import pytest
 
 from models.training.calls.pools import training_pools
 from models.training.weighing import unspoken
-from models.training.weighing.shown import OWNERS
 from models.training.weighing.unspoken import unspoken_calls
 from sample_audio.casting import cast
 from sample_audio.script import read_scripts
@@ -27,11 +26,12 @@ def test_every_character_of_what_is_somebodys_is_theirs(
     for dialogue, call in zip(read_scripts([SCRIPT]), unspoken_calls([SCRIPT], 1, 3), strict=True):
         said = [piece for turn in cast(dialogue, 3, pools).turns for piece in turn.said if piece.slot]
         own = sum(len(piece.text) for piece in said if piece.slot.party == "requester")
-        theirs = int((call.seconds[OWNERS.index("requester")] > 0).sum())
+        whose = [call.truth.spans[at].party if at >= 0 else "" for at in call.spans.tolist()]
+        theirs = whose.count("requester")
         # An echo is written down twice.
         assert theirs == own if share else own / 3 <= theirs <= 3 * own
-        assert np.all((call.seconds > 0).sum(axis=0) <= 1)
-        assert call.seconds.shape[1] == len(call.transcript.text)
+        assert np.all(call.seconds[call.spans >= 0] > 0)
+        assert call.seconds.shape == call.spans.shape == (len(call.transcript.text),)
         assert len(call.truth.spans) == len(said)
 
 
@@ -44,3 +44,12 @@ def test_each_copy_has_other_people() -> None:
         one.case.requester != other.case.requester
         for one, other in zip(calls[:scripts], calls[scripts:], strict=True)
     )
+
+
+def test_every_second_copy_is_crowded() -> None:
+    """Its third parties are near to the requester."""
+    plain = [*unspoken_calls([SCRIPT], 2, 3)]
+    crowded = [*unspoken_calls([SCRIPT], 2, 3, crowded=True)]
+    half = len(plain) // 2
+    assert [call.truth for call in crowded[:half]] == [call.truth for call in plain[:half]]
+    assert [call.truth for call in crowded[half:]] != [call.truth for call in plain[half:]]

@@ -6,18 +6,18 @@ import pytest
 
 from models.language.readings import Reader
 from pipeline.ownership.evidence.letters import EXPLAINS, explains, name_in, written_name
+from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.names import KnownName
 from pipeline.sound.morae import likeness
-from pipeline.types import Party
 
-YAMANAKA = KnownName(Party.REQUESTER, "ヤマナカヨウコ", ("ヤマナカ", "ヨウコ"))
-ICHIKAWA = KnownName(Party.REQUESTER, "イチカワキイチロウ", ("イチカワ", "キイチロウ"))
-COMPANY = KnownName(Party.COMPANY, "ヤマナカ", ())
-MORI = KnownName(Party.REQUESTER, "モリヨウコ", ("モリ", "ヨウコ"))
-ONO = KnownName(Party.REQUESTER, "オオノキ", ("オオノ", "キ"))
-BROWN = KnownName(Party.REQUESTER, "ジェームズブラウン", ("ジェームズ", "ブラウン"), abroad=True)
-SMITH = KnownName(Party.REQUESTER, "スミスジョン", ("スミス", "ジョン"), abroad=True)
-NGUYEN = KnownName(Party.REQUESTER, "グエンティラン", ("グエン", "ティラン"), abroad=True)
+YAMANAKA = KnownName(Claimant.REQUESTER, "ヤマナカヨウコ", ("ヤマナカ", "ヨウコ"))
+ICHIKAWA = KnownName(Claimant.REQUESTER, "イチカワキイチロウ", ("イチカワ", "キイチロウ"))
+COMPANY = KnownName(Claimant.COMPANY, "ヤマナカ", ())
+MORI = KnownName(Claimant.REQUESTER, "モリヨウコ", ("モリ", "ヨウコ"))
+ONO = KnownName(Claimant.REQUESTER, "オオノキ", ("オオノ", "キ"))
+BROWN = KnownName(Claimant.REQUESTER, "ジェームズブラウン", ("ジェームズ", "ブラウン"), abroad=True)
+SMITH = KnownName(Claimant.REQUESTER, "スミスジョン", ("スミス", "ジョン"), abroad=True)
+NGUYEN = KnownName(Claimant.REQUESTER, "グエンティラン", ("グエン", "ティラン"), abroad=True)
 
 
 def values(
@@ -111,7 +111,7 @@ def test_likeness_is_that_of_the_nearest_of_their_names(reader: Reader) -> None:
 
 def test_another_reading_may_be_theirs(reader: Reader) -> None:
     """未来 is read ミライ, and ミク is called so."""
-    miku = KnownName(Party.REQUESTER, "ミク", ())
+    miku = KnownName(Claimant.REQUESTER, "ミク", ())
     told = values("未来", reader, (miku,), ("美来",))
     assert told["alike"] < 1.0
     assert told["alike, other reading"] == 1.0
@@ -220,7 +220,7 @@ def test_kanji_are_nobody_elses_where_a_party_has_no_names(reader: Reader) -> No
         (NGUYEN, "グエンティラン", False),
         (NGUYEN, "グエン・ティ・ラン", False),
         (
-            KnownName(Party.REQUESTER, "グエンランアン", ("グエン", "ランアン"), True),
+            KnownName(Claimant.REQUESTER, "グエンランアン", ("グエン", "ランアン"), True),
             "グエン・ラン・アン",
             False,
         ),

@@ -9,26 +9,25 @@ import pytest
 
 from pipeline.ownership.evidence.nearness import heard, without_honorific, written
 from pipeline.ownership.evidence.stretches import Stretch
+from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.forms import SpokenForm
-from pipeline.ownership.known.names import KNOWN_PARTIES
 from pipeline.sound.morae import morae
-from pipeline.types import Party
 from tests.posteriorgrams import A_MORA, logs_of
 
-OWN, STAFF = Party.REQUESTER, Party.STAFF
+OWN, STAFF = Claimant.REQUESTER, Claimant.COLLEAGUES
 
 
-def form(kana: str, kind: str = "surname", party: Party = OWN) -> SpokenForm:
+def form(kana: str, kind: str = "surname", claimant: Claimant = OWN) -> SpokenForm:
     """Something that a case knows."""
-    return SpokenForm(party, kind, morae(kana))
+    return SpokenForm(claimant, kind, morae(kana))
 
 
 TAKASAME = form("タカサメ")
 
 
-def near(said: str, *forms: SpokenForm, party: Party = OWN) -> Mapping[str, float]:
+def near(said: str, *forms: SpokenForm, claimant: Claimant = OWN) -> Mapping[str, float]:
     """How near some forms are to what is written, as kana."""
-    return written(morae(said), forms or (TAKASAME,))[party]
+    return written(morae(said), forms or (TAKASAME,))[claimant]
 
 
 def stretch(
@@ -44,11 +43,10 @@ def sounding(*stretches: Stretch, forms: tuple[SpokenForm, ...] = (TAKASAME,)) -
 
 
 def test_a_form_that_is_written_is_as_near_as_can_be() -> None:
-    """It takes its share of what is written; its worth grows with its length."""
+    """Its worth grows with its length."""
     values = near("タカサメ")
-    assert (values["written surname"], values["written surname, share"]) == (1.0, 1.0)
+    assert values["written surname"] == 1.0
     assert values["written surname, worth"] == pytest.approx(log1p(4))
-    assert near("ヒヒタカサメヒヒ")["written surname, share"] == 0.5
 
 
 @pytest.mark.parametrize(
@@ -79,7 +77,6 @@ def test_of_several_forms_of_one_kind_the_one_that_tells_most_is_kept() -> None:
     short, long = form("タカ"), form("タカサメナ")
     for forms in ((short, long), (long, short)):
         values = near("タガサメナ", *forms)
-        assert values["written surname, share"] == 1.0
         assert values["written surname, worth"] == pytest.approx((1 - 0.55 * 0.15 / 5) * log1p(5))
 
 
@@ -87,11 +84,11 @@ def test_each_kind_and_party_has_values_of_its_own() -> None:
     """A surname of the staff says nothing of the requester's town."""
     forms = (form("タカサメ", "town"), form("タカサメ", "surname", STAFF))
     found = written(morae("タカサメ"), forms)
-    assert set(found) == set(KNOWN_PARTIES)
+    assert set(found) == set(Claimant)
     assert [name for name in found[OWN] if "surname" in name] == []
     assert found[OWN]["written town"] == found[STAFF]["written surname"] == 1.0
     assert [name for name in found[STAFF] if "town" in name] == []
-    assert found[Party.COMPANY]["written covered"] == 0.0
+    assert found[Claimant.COMPANY]["written covered"] == 0.0
 
 
 def test_what_is_left_is_counted_before_and_behind() -> None:
@@ -106,7 +103,7 @@ def test_what_is_left_is_counted_before_and_behind() -> None:
 def test_what_is_written_has_so_many_morae(said: str, count: int) -> None:
     """For every party the same, whatever is near."""
     found = written(morae(said), (TAKASAME,))
-    assert [values["written morae"] for values in found.values()] == [pytest.approx(log1p(count))] * 3
+    assert [values["written morae"] for values in found.values()] == [pytest.approx(log1p(count))] * 4
 
 
 def test_no_form_reaches_across_a_break() -> None:
@@ -151,15 +148,15 @@ def test_where_nothing_is_near_all_is_left_before() -> None:
 
 def test_nothing_written_tells_nothing() -> None:
     """A finding may have no sound; then no value is there."""
-    assert written((), (TAKASAME,)) == {party: {} for party in KNOWN_PARTIES}
-    assert written((None,), (TAKASAME,)) == {party: {} for party in KNOWN_PARTIES}
-    assert near("タカ", form("タカサメ", party=STAFF))["written covered"] == 0.0
+    assert written((), (TAKASAME,)) == {each: {} for each in Claimant}
+    assert written((None,), (TAKASAME,)) == {each: {} for each in Claimant}
+    assert near("タカ", form("タカサメ", claimant=STAFF))["written covered"] == 0.0
 
 
 def test_a_form_that_is_heard_is_as_near_as_can_be() -> None:
     """Whatever stands around the finding."""
     values = sounding(stretch("ヒクタカサメクヒ", 2, 6))
-    assert (values["heard surname"], values["heard surname, share"]) == pytest.approx((1.0, 1.0))
+    assert values["heard surname"] == pytest.approx(1.0)
     assert values["heard surname, worth"] == pytest.approx(log1p(4))
     # The last mora's blanks are no part of a hit.
     assert values["heard covered"] == pytest.approx(13 / 16)
@@ -184,16 +181,13 @@ def test_what_is_heard_fairly_covers(left: float, covered: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "share", "before", "behind"),
-    [(1, 7, 1.0, 1, 1), (4, 7, 5 / 13, 0, 1), (0, 4, 8 / 13, 2, 0), (2, 8, 1.0, 0, 2)],
+    ("first", "last", "before", "behind"),
+    [(1, 7, 1, 1), (4, 7, 0, 1), (0, 4, 2, 0), (2, 8, 0, 2)],
 )
-def test_a_form_may_lie_partly_in_a_finding(
-    first: int, last: int, share: float, before: int, behind: int
-) -> None:
-    """Its share is what lies in it, and what is heard beside it is left."""
+def test_a_form_may_lie_partly_in_a_finding(first: int, last: int, before: int, behind: int) -> None:
+    """What is heard beside it is left."""
     values = sounding(stretch("ケクタカサメクケ", first, last))
     assert values["heard surname"] == pytest.approx(1.0)
-    assert values["heard surname, share"] == pytest.approx(share)
     assert values["heard left before"] == pytest.approx(log1p(before))
     assert values["heard left behind"] == pytest.approx(log1p(behind))
 
@@ -262,7 +256,7 @@ def test_what_is_left_beside_a_name_is_counted_without_what_is_said_around_it(sa
 def test_what_is_heard_has_so_many_morae() -> None:
     """All of a finding's, in all its utterances, for every party; of long vowels and stops none."""
     found = heard([stretch("ヒタカサメ", 1, 5), stretch("クーケッ", 0, 4)], (TAKASAME,))
-    assert [values["heard morae"] for values in found.values()] == [pytest.approx(log1p(6))] * 3
+    assert [values["heard morae"] for values in found.values()] == [pytest.approx(log1p(6))] * 4
 
 
 def test_what_is_heard_in_several_utterances_counts_together() -> None:
@@ -274,7 +268,7 @@ def test_what_is_heard_in_several_utterances_counts_together() -> None:
 
 def test_of_another_party_nothing_is_near() -> None:
     """What covers the requester's leaves all of it to the staff."""
-    found = heard([stretch("タカサメ", 0, 4)], (TAKASAME, form("モリ", party=STAFF)))
+    found = heard([stretch("タカサメ", 0, 4)], (TAKASAME, form("モリ", claimant=STAFF)))
     assert found[OWN]["heard covered"] > 0
     assert found[STAFF]["heard covered"] == 0.0
     assert "heard surname" not in found[STAFF]
@@ -282,7 +276,7 @@ def test_of_another_party_nothing_is_near() -> None:
 
 def test_without_a_stretch_nothing_is_heard() -> None:
     """Nobody listened, and no value is there."""
-    assert heard([], (TAKASAME,)) == {party: {} for party in KNOWN_PARTIES}
+    assert heard([], (TAKASAME,)) == {each: {} for each in Claimant}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from math import log, log1p
 import pytest
 
 from pipeline.ownership.evidence.talk import owner_in_talk, setting
+from pipeline.ownership.known.claimant import Claimant
 from pipeline.types import CharSpan, EntitySpan, Party
 from tests.builders import transcript, utterance
 
@@ -43,7 +44,7 @@ def test_who_says_it_is_told_of_its_own_line() -> None:
     for at in (0, 5, 10):
         values = setting(EntitySpan("PERSON", CharSpan(at, at + 2), 0.9, "T"), call)
         said += [name for name in values if name.startswith("said by")]
-    assert said == ["said by: op", "said by: cu", "said by: None"]
+    assert said == ["said by: op", "said by: cu"]
 
 
 @pytest.mark.parametrize(
@@ -124,30 +125,40 @@ def test_a_place_is_asked_for_in_many_words(asked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hint", "party", "name"),
+    ("hint", "claimant", "name"),
     [
-        (Party.REQUESTER, Party.REQUESTER, "talk: theirs"),
-        (Party.STAFF, Party.STAFF, "talk: theirs"),
-        (Party.STAFF, Party.REQUESTER, "talk: another's"),
-        (Party.REQUESTER, Party.COMPANY, "talk: another's"),
-        (Party.THIRD_PARTY, Party.REQUESTER, "talk: nobody's"),
-        (Party.THIRD_PARTY, Party.COMPANY, "talk: nobody's"),
+        (Party.REQUESTER, Claimant.REQUESTER, "talk: theirs"),
+        (Party.STAFF, Claimant.ON_CALL, "talk: theirs"),
+        (Party.STAFF, Claimant.COLLEAGUES, "talk: theirs"),
+        (Party.STAFF, Claimant.REQUESTER, "talk: another's"),
+        (Party.REQUESTER, Claimant.COMPANY, "talk: another's"),
+        (Party.THIRD_PARTY, Claimant.REQUESTER, "talk: nobody's"),
+        (Party.THIRD_PARTY, Claimant.COMPANY, "talk: nobody's"),
     ],
 )
-def test_a_hint_of_the_talk_is_one_of_three(hint: Party, party: Party, name: str) -> None:
+def test_a_hint_of_the_talk_is_one_of_three(hint: Party, claimant: Claimant, name: str) -> None:
     """It gives a finding to a party, to another one, or to nobody that the case knows."""
     entity = EntitySpan("PERSON", CharSpan(0, 2), 0.9, "T", hint=hint)
-    assert owner_in_talk(entity, party) == {name: 1.0}
+    assert owner_in_talk(entity, claimant) == {name: 1.0}
 
 
-@pytest.mark.parametrize(("party", "own"), [(Party.REQUESTER, 0.6), (Party.STAFF, 0.3), (Party.COMPANY, 0.0)])
-def test_what_is_read_of_the_words_is_told_against_a_third_party(party: Party, own: float) -> None:
+@pytest.mark.parametrize(
+    ("claimant", "own"),
+    [
+        (Claimant.REQUESTER, 0.6),
+        (Claimant.ON_CALL, 0.3),
+        (Claimant.COLLEAGUES, 0.3),
+        (Claimant.COMPANY, 0.0),
+    ],
+)
+def test_what_is_read_of_the_words_is_told_against_a_third_party(claimant: Claimant, own: float) -> None:
     """A hundredth is added to both, so that what is never the case tells no more."""
     entity = EntitySpan("PERSON", CharSpan(0, 2), 0.9, "T", owners=(0.1, 0.6, 0.3, 0.0))
-    values = owner_in_talk(entity, party)
-    assert values == pytest.approx({"read": 1.0, "read as theirs": log((own + 0.01) / 0.11)})
+    values = owner_in_talk(entity, claimant)
+    told = {"read": 1.0, "read as theirs": log((own + 0.01) / 0.11), "read as third": log(0.11 / 0.91)}
+    assert values == pytest.approx(told | ({"in group": own} if claimant.party is Party.STAFF else {}))
 
 
 def test_without_a_word_of_the_talk_nothing_is_told() -> None:
     """Neither hint nor probabilities."""
-    assert owner_in_talk(EntitySpan("PERSON", CharSpan(0, 2), 0.9, "T"), Party.REQUESTER) == {}
+    assert owner_in_talk(EntitySpan("PERSON", CharSpan(0, 2), 0.9, "T"), Claimant.REQUESTER) == {}

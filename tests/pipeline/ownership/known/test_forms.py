@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from models.language.readings import Reader
+from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.forms import NUMBERS, SpokenForm
 from pipeline.ownership.known.known_case import read_case
 from pipeline.sound.morae import Mora, morae
 from pipeline.sound.posteriorgram import CLASSES
-from pipeline.types import CallCase, CaseName, Party, Requester
+from pipeline.types import CallCase, CaseName, Requester
 
 CASE = CallCase(
     "R-1",
@@ -27,8 +28,8 @@ CASE = CallCase(
     company_phones=("0466-03-1792",),
 )
 
-OWN, COMPANY = Party.REQUESTER, Party.COMPANY
-Forms = dict[tuple[Party, tuple[Mora, ...]], SpokenForm]
+OWN, COMPANY = Claimant.REQUESTER, Claimant.COMPANY
+Forms = dict[tuple[Claimant, tuple[Mora, ...]], SpokenForm]
 
 
 def forms_of(case: CallCase, reader: Reader) -> tuple[SpokenForm, ...]:
@@ -39,18 +40,18 @@ def forms_of(case: CallCase, reader: Reader) -> tuple[SpokenForm, ...]:
 @pytest.fixture(scope="module")
 def forms(reader: Reader) -> Forms:
     """By party and sound."""
-    return {(form.party, form.sound): form for form in forms_of(CASE, reader)}
+    return {(form.claimant, form.sound): form for form in forms_of(CASE, reader)}
 
 
-def kinds(forms: Forms, party: Party, *said: str) -> list[str | None]:
+def kinds(forms: Forms, party: Claimant, *said: str) -> list[str | None]:
     """Of what kind the forms of some kana are."""
     found = [forms.get((party, morae(each))) for each in said]
     return [form.kind if form else None for form in found]
 
 
-def of_kind(forms: Forms, party: Party, kind: str) -> set[tuple[Mora, ...]]:
+def of_kind(forms: Forms, party: Claimant, kind: str) -> set[tuple[Mora, ...]]:
     """The sounds of all forms of one kind."""
-    return {form.sound for form in forms.values() if (form.party, form.kind) == (party, kind)}
+    return {form.sound for form in forms.values() if (form.claimant, form.kind) == (party, kind)}
 
 
 def sounds(*kana: str) -> set[tuple[Mora, ...]]:
@@ -61,7 +62,7 @@ def sounds(*kana: str) -> set[tuple[Mora, ...]]:
 def test_names_are_said_whole_and_in_halves(forms: Forms) -> None:
     """The surname, the given name and both together; of the staff and the company the whole."""
     assert kinds(forms, OWN, "サトウ", "ハヤト", "サトウハヤト") == ["surname", "given name", "whole name"]
-    assert kinds(forms, Party.STAFF, "イシイ") == ["whole name"]
+    assert kinds(forms, Claimant.COLLEAGUES, "イシイ") == ["whole name"]
     assert kinds(forms, COMPANY, "ホシゾラツウハン") == ["whole name"]
 
 
@@ -208,7 +209,7 @@ def test_a_sound_has_one_form_for_each_party(reader: Reader) -> None:
     """The requester and the staff may share a surname."""
     name = CaseName("大野茂", "オオノシゲル")
     case = CallCase("R-1", Requester((name, name)), staff=(name,))
-    assert [form.party for form in forms_of(case, reader)] == [OWN] * 3 + [Party.STAFF] * 3
+    assert [form.claimant for form in forms_of(case, reader)] == [OWN] * 3 + [Claimant.COLLEAGUES] * 3
 
 
 def test_every_form_can_be_heard(forms: Forms) -> None:

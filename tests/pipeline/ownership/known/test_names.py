@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.language.readings import Reader
-from pipeline.ownership.known.names import KNOWN_PARTIES, KnownName, known_names, other_orders
-from pipeline.types import CallCase, CaseName, Party, Requester
+from pipeline.ownership.known.claimant import Claimant
+from pipeline.ownership.known.names import KnownName, known_names, other_orders
+from pipeline.types import CallCase, CaseName, Requester
 
 
 def requester(name: CaseName) -> CallCase:
@@ -35,7 +38,7 @@ def test_a_name_is_cut_however_the_case_writes_it(
     (known,) = known_names(requester(name), reader)
     assert known.parts == parts
     assert known.whole == ("".join(parts) or "ワオ")
-    assert (known.party, known.abroad) == (Party.REQUESTER, False)
+    assert (known.claimant, known.abroad) == (Claimant.REQUESTER, False)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +57,8 @@ def test_a_surname_of_staff_and_a_companys_name_are_whole(
     """A list of staff often holds surnames alone, and no company has a given name."""
     (one,) = known_names(CallCase("R-1", staff=(name,)), reader)
     (other,) = known_names(CallCase("R-1", company_names=(name,)), reader)
-    assert (one.party, one.parts) == (Party.STAFF, staff)
-    assert (other.party, other.parts, other.abroad) == (Party.COMPANY, company, False)
+    assert (one.claimant, one.parts) == (Claimant.COLLEAGUES, staff)
+    assert (other.claimant, other.parts, other.abroad) == (Claimant.COMPANY, company, False)
 
 
 def test_all_names_of_a_case_are_known_with_their_parties(reader: Reader) -> None:
@@ -68,7 +71,10 @@ def test_all_names_of_a_case_are_known_with_their_parties(reader: Reader) -> Non
     )
     known = list(known_names(case, reader))
     assert [each.whole for each in known] == ["オオノシゲル", "オオノ", "イシイ", "アオゾラツウシン"]
-    assert tuple(dict.fromkeys(each.party for each in known)) == KNOWN_PARTIES
+    whose = (Claimant.REQUESTER, Claimant.COLLEAGUES, Claimant.COMPANY)
+    assert tuple(dict.fromkeys(each.claimant for each in known)) == whose
+    spoke = replace(case, on_call=case.staff)
+    assert [each.claimant for each in known_names(spoke, reader)][2] is Claimant.ON_CALL
     assert list(known_names(CallCase("R-0"), reader)) == []
 
 
@@ -97,14 +103,14 @@ def test_a_name_from_abroad_is_known_in_every_order(
 ) -> None:
     """Any two of its parts may be said, in either order, whatever stands between them in the case."""
     for case, party in (
-        (requester(name), Party.REQUESTER),
-        (CallCase("R-1", staff=(name,)), Party.STAFF),
+        (requester(name), Claimant.REQUESTER),
+        (CallCase("R-1", staff=(name,)), Claimant.COLLEAGUES),
     ):
         (known,) = known_names(case, reader)
         assert known == KnownName(party, "".join(parts), parts, abroad=True)
         found = list(other_orders(case, reader))
         assert [each.whole for each in found] == others
-        assert all(each.party is party and each.abroad for each in found)
+        assert all(each.claimant is party and each.abroad for each in found)
         assert all("".join(each.parts) == each.whole and each.parts != known.parts for each in found)
 
 
@@ -120,4 +126,4 @@ def test_the_company_has_no_other_order(reader: Reader) -> None:
     """A company's name is no person's, also behind a person's from abroad."""
     abroad = CaseName("スミス・ジョン", "スミス・ジョン")
     case = CallCase("R-1", Requester((abroad,)), company_names=(abroad,))
-    assert [each.party for each in other_orders(case, reader)] == [Party.REQUESTER]
+    assert [each.claimant for each in other_orders(case, reader)] == [Claimant.REQUESTER]

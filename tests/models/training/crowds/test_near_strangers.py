@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.training.weighing.near_strangers import near_stranger
+from models.training.crowds.near_strangers import near_stranger
 from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.sound.morae import likeness
 from pipeline.time_span import TimeSpan
@@ -56,10 +56,11 @@ def test_the_name_sounds_alike_and_is_another(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_number_differs_in_its_last_figures(seed: int) -> None:
-    """Every figure but one to three is the third party's."""
+    """Every figure but one, two or four is the third party's."""
     (phone,) = near(said(("PHONE", "090-0123-4567", "")), seed).phones
-    assert phone[:8] == "09001234"
-    assert phone != "09001234567"
+    alike = [a == b for a, b in zip(phone, "09001234567", strict=True)]
+    assert alike.count(False) <= len(phone) - alike.index(False) <= 4
+    assert alike.index(False) in {7, 9, 10}
     assert len(phone) == 11
     assert phone[-1] != "7"
 

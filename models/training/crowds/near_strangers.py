@@ -105,12 +105,15 @@ def _common(kind: str) -> tuple[NameRow, ...]:
 
 
 def _phone(own: Sequence[str], third: Sequence[str], rng: random.Random) -> tuple[str, ...]:
-    """A number that is a third party's but for its last figures; or one's own, with such a last group."""
+    """A number that is a third party's but for its last figures; or one's own, with such a last group.
+
+    One figure differs, or two, or four: half of what is behind the prefix.
+    """
     known = [number for number in third if len(number) >= MIN_FIGURES]
     if not own or not known:
         return ()
     number = rng.choice(known)
-    other = rng.choice((1, 2, 3))
+    other = min(rng.choice((1, 2, 4)), len(number))
     ends = "".join(str((int(figure) + rng.randint(1, 9)) % 10) for figure in number[-other:])
     return (own[0][: -len(number)] + number[:-other] + ends,)
 

@@ -1,0 +1,1 @@
+"""Released calls looked at again: what today's program would mask of what was given."""

@@ -1,0 +1,236 @@
+"""What was clearly said and differs from what the case has: one measure for each type of finding.
+
+    said                the case has        clearly other
+    090-1234-5670       090-1234-5678       a figure                          1.0
+    090-1234-5671       090-1234-5677       nothing, where シチ may be heard  0.0
+    原町田3丁目         成瀬5丁目           a place of five morae             1.7
+    佐藤健一            佐藤花子            a given name of four morae        2.0
+
+Words are misheard, and so are sounds, but mostly not the same ones.  So what differs is clear only as far as
+both leave it over; of a telephone number, where both say the same figure.  Where nobody listened, the words
+tell alone.  From ``CLEAR`` on a finding is never the claimant's, whatever else is said.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from pipeline.ownership.evidence.feature import Feature, FeatureValues
+from pipeline.ownership.evidence.nearness import FAIR_ODDS, without_honorific
+from pipeline.ownership.evidence.numbers import (
+    MIN_PIECE_DIGITS,
+    other_block_figures,
+    other_figures,
+    strange_places,
+)
+from pipeline.ownership.evidence.stretches import Stretch
+from pipeline.ownership.evidence.values_said import FILLERS
+from pipeline.ownership.known.addresses import numbers_of, without_numbering
+from pipeline.ownership.known.forms import NAMES, NUMBERS, SpokenForm
+from pipeline.ownership.known.kanji import KanjiReader
+from pipeline.sound.digits import digits_of
+from pipeline.sound.morae import Mora, morae
+from pipeline.sound.search import SoundText
+from pipeline.sound.spotting import covered, spotted
+
+__all__ = ["CLEAR", "other_address", "other_kanji", "other_mail", "other_name", "other_number"]
+
+CLEAR: Final = 1.0
+"""From here on what was said is clearly another's: one figure, a name of two morae, a place of three."""
+
+SAID_ODDS: Final = -4.0
+"""Lowest log odds, in all, at which figures may be what was said: one chance in fifty."""
+
+SAID_PRICE: Final = 0.3
+"""Price, as a share of its length, up to which what is written is what is heard."""
+
+NAME_MORAE, PLACE_MORAE = 2, 3
+"""Morae of the shortest surname or given name, and of most places; まで behind an address has two."""
+
+SAME_NAME_PRICE, SAME_PLACE_PRICE = 0.15, 0.2
+"""Price, as a share of a form's length, up to which what is written is plainly that name, or that place."""
+
+NEAR: Final = 0.8
+"""Likeness, 0 to 1, from which a name is theirs in spite of its spelling."""
+
+HALF: Final = 0.5
+"""Share of an explanation of kanji from which it is heard."""
+
+
+def other_number(
+    texts: Sequence[str], stretches: Sequence[Stretch], numbers: Sequence[str], forms: Sequence[SpokenForm]
+) -> float:
+    """How many figures were clearly said that are none of a claimant's.
+
+    Args:
+        texts: All pieces of one number, in one or more ways of writing it.
+        stretches: What is heard of them; none where nobody listened.
+        numbers: The claimant's telephone numbers, digits only.
+        forms: The same as they are said.
+    """
+    said = min(map(digits_of, texts), key=lambda digits: other_figures(digits, numbers), default="")
+    strange = strange_places(said, numbers)
+    if not stretches or not strange:
+        return float(len(strange))
+    heard = "".join(digits_of(stretch.kana()) for stretch in stretches)
+    said_so = _said_figures(strange, said, heard, MIN_PIECE_DIGITS)
+    figures = [form for form in forms if form.kind in NUMBERS]
+    left = sum(len(digits_of(run)) for run in _left(stretches, figures))
+    return float(min(said_so, other_figures(heard, numbers), left))
+
+
+def other_address(
+    said: str,
+    stretches: Sequence[Stretch],
+    known: tuple[Sequence[str], Sequence[tuple[str, ...]], Sequence[SpokenForm]],
+    reader: KanjiReader,
+) -> float:
+    """How much of an address was clearly said that is not a claimant's.
+
+    Args:
+        said: All pieces of one address.
+        stretches: What is heard of them; none where nobody listened.
+        known: The claimant's addresses and names as the case writes them, the numbers of their blocks, and
+            every form in which they are said.
+        reader: Reads places.
+
+    Returns:
+        Figures of the block or the room, or places of ``PLACE_MORAE`` morae.
+    """
+    written, blocks, forms = known
+    said = _LEADING_CODE.sub("", unicodedata.normalize("NFKC", said))
+    # What stands so in the case is theirs, however the dictionary reads it.
+    words = [_TAIL.sub("", word) for word in _WORDS.split(without_numbering(FILLERS.sub("、", said)))]
+    others = (word for word in words if not any(word in each for each in written))
+    places = [run for word in others for run in _written_left(reader.line(word).morae, forms)]
+    strange = sum(len(run) for run in places if len(run) >= PLACE_MORAE)
+    figures = other_block_figures(numbers_of(said), blocks)
+    if stretches and (strange or figures):
+        runs = [without_honorific(run).strip("ノ") for run in _left(stretches, forms)]
+        figures = min(figures, sum(len(digits_of(run)) for run in runs))
+        strange = min(strange, sum(size for run in runs if (size := len(morae(run))) >= PLACE_MORAE))
+    return max(float(figures), strange / PLACE_MORAE)
+
+
+def other_mail(
+    line: Sequence[Mora | None], kana: str, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
+) -> float:
+    """How much of a mail address was clearly said before the @ that is none of a claimant's names.
+
+    Args:
+        line: How it reads in Latin letters, word by word; nothing where it is written as it is said.
+        kana: How it reads as it is said.
+        stretches: What is heard of it; none where nobody listened.
+        forms: Their names as they are said.
+
+    Returns:
+        Names of ``NAME_MORAE`` morae; figures and what parts its words count nothing.
+    """
+    words = [line] if line else [morae(word) for word in _MAIL_WORDS.split(kana)]
+    left = [run for word in words for run in _written_left(word, forms)]
+    if stretches and left:
+        left = _said_so(left, _left(stretches, forms))
+    return sum(map(len, left)) / NAME_MORAE
+
+
+def other_name(
+    lines: Sequence[Sequence[Mora]],
+    stretches: Sequence[Stretch],
+    values: FeatureValues,
+    forms: Sequence[SpokenForm],
+) -> float:
+    """How much of a name was clearly said that is not a claimant's.
+
+    Args:
+        lines: How it reads, and how without what may be no part of it.
+        stretches: What is heard of it; none where nobody listened.
+        values: How near their names are to it (``nearness``, ``letters``).
+        forms: Their names as they are said.
+
+    Returns:
+        Names of ``NAME_MORAE`` morae; 1 where the kanji are another name's.
+    """
+
+    def of(feature: Feature) -> float:
+        return values.get(feature, 0.0)
+
+    heard = max(map(of, (Feature.HEARD_WHOLE_NAME, Feature.HEARD_SURNAME, Feature.HEARD_GIVEN_NAME)))
+    # What a company is called is no surname, and is written in many ways.
+    spelt_otherwise = of(Feature.KANJI_ANOTHERS) > of(Feature.OF_COMPANY) and heard < NEAR
+    left = 0
+    if of(Feature.LETTERS) < 1 and of(Feature.ALIKE_OTHER_READING) < NEAR:
+        left = min(sum(map(len, _written_left(line, forms))) for line in lines)
+        if stretches and left:
+            # Kanji of names are read in many ways: what the sound leaves need not read as what is written.
+            runs = (morae(without_honorific(run)) for run in _left(stretches, forms))
+            left = min(left, sum(len(run) for run in runs if len(run) >= NAME_MORAE))
+    return max(left / NAME_MORAE, float(spelt_otherwise))
+
+
+def other_kanji(values: FeatureValues) -> float:
+    """1 where kanji are explained that a claimant's names have not, and theirs are not heard."""
+    heard = values.get(Feature.EXPLAINS_HEARD, 0.0)
+    return float(values.get(Feature.EXPLAINS_ANOTHERS, 0.0) > 0 and heard < HALF)
+
+
+_WORDS: Final = re.compile(r"[、。，,・/\s]+|(?<=[都道府県市区町村])の")
+"""Between the words of an address, without its numbers."""
+
+_TAIL: Final = re.compile(r"(?:の|さん|さま|様)+$")
+"""Behind one of them."""
+
+_LEADING_CODE: Final = re.compile(r"^[^0-9一-龠]*(?:[0-9][のノ\-−、。はい\s]*){5,}(?=[^0-9の、。\-−\s])")
+"""A postal code that stands before the place: an address has its own numbers behind it."""
+
+_MAIL_WORDS: Final = re.compile(
+    r"ドット|ハイフン|アンダー(?:バー)?|アット(?:マーク)?.*|スウジ|"
+    r"(?:ゼロ|マル|レイ|イチ|ニー?|サン|ヨン|ゴー?|ロク|ナナ|ハチ|キュー?ウ?|ジュ[ウー])+"
+)
+"""What parts the words of a mail address, its figures, and what stands from the @ on."""
+
+
+def _written_left(line: Sequence[Mora | None], forms: Sequence[SpokenForm]) -> list[tuple[Mora, ...]]:
+    """What is written and is plainly none of a claimant's; one mora by itself is a particle."""
+    free = np.array([False, *(mora is not None for mora in line), False])
+    forms = [form for form in forms if form.covers and form.kind not in NUMBERS]
+    sounds, prices = [f.sound for f in forms], [_same_price(f) for f in forms]
+    for matches in SoundText(line).find_each(sounds, prices) if any(line) else ():
+        for match in matches:
+            free[match.start + 1 : match.end + 1] = False
+    edges = np.flatnonzero(np.diff(free.astype(int))).tolist()
+    runs = [line[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    return [tuple(filter(None, run)) for run in runs if len(run) >= NAME_MORAE]
+
+
+def _said_figures(places: Sequence[int], said: str, heard: str, size: int) -> int:
+    """How many figures at some places of a number are heard as they are written, in a piece of so many."""
+    pieces = [range(start, start + size) for start in range(max(1, len(said) - size + 1))]
+    alike = [piece for piece in pieces if said[piece.start : piece.stop] in heard]
+    return sum(any(place in piece for piece in alike) for place in places)
+
+
+def _same_price(form: SpokenForm) -> float:
+    return SAME_NAME_PRICE if form.kind in NAMES else SAME_PLACE_PRICE
+
+
+def _said_so(written: Sequence[tuple[Mora, ...]], heard: Sequence[str]) -> list[tuple[Mora, ...]]:
+    """Those of some runs that are heard as they are written, or nearly."""
+    lines = [SoundText(line) for run in heard if (line := morae(run))]
+    return [run for run in written if any(line.find(run, SAID_PRICE) for line in lines)]
+
+
+def _left(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> list[str]:
+    """Kana of what is heard beside what is surely a form: names and places fairly, figures one by one."""
+    forms = [form for form in forms if form.covers]
+    sounds = [form.sound for form in forms]
+    least = [SAID_ODDS if form.kind in NUMBERS else FAIR_ODDS * len(form.sound) for form in forms]
+    runs: list[str] = []
+    for stretch in stretches:
+        hits = [hit for hit in spotted(sounds, stretch.logs, least) if stretch.holds(hit)]
+        runs += [run for _, run in stretch.left(covered(hits, len(stretch.logs)))]
+    return runs

@@ -1,0 +1,75 @@
+"""Which findings are pieces of one number, address or mail address.
+
+「090の」「はい」「1234の」「はい」「5678です」      one number, three findings
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.sound.digits import digits_of, without_digits
+from pipeline.types import EntitySpan
+
+__all__ = ["FILLERS", "PIECE_CHARS", "values_said"]
+
+PIECE_CHARS: Final = 24
+"""Most characters between two pieces of one value: a short turn of the other side."""
+
+MAX_WORD_CHARS: Final = 6
+"""Most characters among them that are no fillers."""
+
+PHONE_FIGURES: Final = 11
+"""Most figures of a telephone number; with more, another one has begun."""
+
+POSTAL_FIGURES: Final = 7
+"""Figures of a postal code, which stands before an address and is none of its numbers."""
+
+_PLACE: Final = re.compile(r"[都道府県市区町村郡]|丁目")
+"""In a piece with which an address begins; behind its numbers that is another one, or the same said again."""
+
+FILLERS: Final = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s")
+"""What is said between two pieces of one address or number."""
+
+
+def values_said(entities: Sequence[EntitySpan], text: str) -> tuple[tuple[int, ...], ...]:
+    """Group findings that are pieces of one value.
+
+    Args:
+        entities: In order of text.
+        text: What they point into.
+
+    Returns:
+        For each finding the indices of all pieces of its value, in order, its own among them.  A name is a
+        value of its own.
+    """
+    groups: list[list[int]] = []
+    for at in range(len(entities)):
+        if groups and _goes_on(entities, groups[-1], at, text):
+            groups[-1].append(at)
+        else:
+            groups.append([at])
+    of = {at: tuple(group) for group in groups for at in group}
+    return tuple(of[at] for at in range(len(entities)))
+
+
+def _goes_on(entities: Sequence[EntitySpan], group: Sequence[int], at: int, text: str) -> bool:
+    """Whether a finding is the next piece of a value."""
+    last, entity = entities[group[-1]], entities[at]
+    if entity.entity_type == "PERSON" or entity.entity_type != last.entity_type:
+        return False
+    between = text[last.chars.end : entity.chars.start]
+    if len(between) > PIECE_CHARS or len(FILLERS.sub("", between)) > MAX_WORD_CHARS:
+        return False
+    pieces = [text[entities[each].chars.start : entities[each].chars.end] for each in (*group, at)]
+    if entity.entity_type == "PHONE_NUMBER":
+        return sum(map(len, map(digits_of, pieces))) <= PHONE_FIGURES
+    if _is_postal_code(pieces[-1]) or _is_postal_code(pieces[-2]):
+        return False
+    numbered = any(digits_of(piece) for piece in pieces[:-1])
+    return entity.entity_type != "ADDRESS" or not (numbered and _PLACE.search(pieces[-1]))
+
+
+def _is_postal_code(said: str) -> bool:
+    return len(digits_of(said)) == POSTAL_FIGURES and len(without_digits(said)) < POSTAL_FIGURES

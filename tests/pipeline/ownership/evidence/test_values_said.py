@@ -1,0 +1,79 @@
+"""Which findings are pieces of one number, address or mail address."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.ownership.evidence.values_said import values_said
+from pipeline.types import CharSpan, EntitySpan
+
+PHONE, PLACE, NAME = "PHONE_NUMBER", "ADDRESS", "PERSON"
+
+
+def groups(text: str, *said: tuple[str, str]) -> tuple[tuple[int, ...], ...]:
+    """The values of some findings of a text, by type and words, in order."""
+    entities, at = [], 0
+    for kind, each in said:
+        at = text.index(each, at)
+        entities.append(EntitySpan(kind, CharSpan(at, at + len(each)), 0.9, "T"))
+        at += len(each)
+    return values_said(entities, text)
+
+
+@pytest.mark.parametrize(
+    ("between", "together"),
+    [
+        ("", True),
+        ("の", True),
+        ("、はい、えっと、", True),
+        # Six characters that are no fillers, and seven.
+        ("きしきしきし", True),
+        ("きしきしきしき", False),
+        ("きしはいきしですねきしの", True),
+        # Fillers are no longer than a short turn: 24 characters, and 25.
+        ("はい" * 12, True),
+        ("はい" * 12 + "、", False),
+    ],
+)
+@pytest.mark.parametrize("kind", [PHONE, PLACE, "EMAIL_ADDRESS"])
+def test_pieces_stand_close_together(kind: str, between: str, together: bool) -> None:
+    """Fillers, answers and a few other characters may be said between them."""
+    found = groups(f"0070{between}8074", (kind, "0070"), (kind, "8074"))
+    assert found == (((0, 1), (0, 1)) if together else ((0,), (1,)))
+
+
+def test_a_name_is_a_value_of_its_own_and_parts_others() -> None:
+    """What is said of two types is two values."""
+    said = ((PHONE, "070"), (NAME, "西村"), (PHONE, "0070"), (PLACE, "福山"), (NAME, "森"), (NAME, "林"))
+    assert groups("070西村0070福山森林", *said) == ((0,), (1,), (2,), (3,), (4,), (5,))
+
+
+def test_a_number_has_eleven_figures_at_most() -> None:
+    """With more, another one has begun: pieces belong to the number that they complete."""
+    said = ("090", "1234", "5678", "080", "8765", "4321")
+    assert groups("の".join(said), *((PHONE, each) for each in said)) == (*[(0, 1, 2)] * 3, *[(3, 4, 5)] * 3)
+    assert groups("の".join(said), *((PLACE, each) for each in said)) == ((0, 1, 2, 3, 4, 5),) * 6
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        # A place, its numbers, its building are one address.
+        (("町田市", "成瀬", "5の11", "コーポ桜201"), ((0, 1, 2, 3),) * 4),
+        # Behind its numbers another one begins, or it is said again.
+        (("成瀬5の11", "原町田3丁目"), ((0,), (1,))),
+        (("町田市成瀬5の11", "町田市成瀬5の11"), ((0,), (1,))),
+        # A postal code before it is none of it.
+        (("194-0011", "町田市"), ((0,), (1,))),
+    ],
+)
+def test_an_address_ends_where_another_begins(
+    said: tuple[str, ...], found: tuple[tuple[int, ...], ...]
+) -> None:
+    """Two people's addresses may stand in one line."""
+    assert groups("、".join(said), *((PLACE, each) for each in said)) == found
+
+
+def test_nothing_is_said_in_no_finding() -> None:
+    """A call may have none."""
+    assert values_said([], "はい") == ()

@@ -28,6 +28,18 @@ def test_every_key_of_the_contract_arrives():
     assert case.action_for(Party.UNKNOWN) is MaskAction.MASK
 
 
+def test_who_of_the_staff_was_on_the_call():
+    """Everybody is staff; who is not marked is merely a colleague."""
+    spoke = {"text": "山本", "kana": "ヤマモト", "on_call": True}
+    case = parse_case({"case_id": "R-1", "staff": [spoke, {"text": "牧"}]}, "case")
+
+    assert case.staff == (CaseName("山本", "ヤマモト"), CaseName("牧"))
+    assert case.on_call == (CaseName("山本", "ヤマモト"),)
+    assert case.colleagues == (CaseName("牧"),)
+    plain = parse_case({"case_id": "R-1", "staff": [{"text": "山本"}]}, "case")
+    assert (plain.on_call, plain.colleagues) == ((), plain.staff)
+
+
 def test_only_the_id_is_needed():
     """A case with nothing but an id names no requester and masks the unknown."""
     case = parse_case({"case_id": "R-1"}, "case")
@@ -46,6 +58,9 @@ def test_only_the_id_is_needed():
         ({"requester": {"names": [{"kana": "スズキ"}]}}, "requester.names[0].text"),
         ({"requester": {"names": [{"text": ""}]}}, "requester.names[0].text"),
         ({"requester": {"names": [{"text": "鈴木", "kana": "鈴木"}]}}, "requester.names[0].kana"),
+        ({"staff": [{"text": "山本", "on_call": "yes"}]}, "staff[0].on_call"),
+        ({"staff": [{"text": "山本", "on_call": 1}]}, "staff[0].on_call"),
+        ({"requester": {"names": [{"text": "鈴木", "on_call": True}]}}, "requester.names[0].on_call"),
         ({"requester": {"names": "鈴木"}}, "requester.names"),
         ({"requester": {"names": ["鈴木"]}}, "requester.names[0]"),
         ({"requester": {"phones": ["鈴木"]}}, "requester.phones[0]"),

@@ -134,3 +134,10 @@ def test_a_name_is_cut_where_a_given_name_is_left(
 ) -> None:
     """The commonest surname that it could begin with leaves a rest that nobody is called."""
     assert reader.name_parts(text, kana) == parts
+
+
+def test_commonness_is_of_surnames_and_given_names(reader: Reader) -> None:
+    """The commonest surname is commoner than a rare one, and what is nobody's name is not common at all."""
+    assert reader.commonness("サトウ") > reader.commonness("ナルサワ") > 0
+    assert reader.commonness("ハナコ") > 0
+    assert reader.commonness("デンワバンゴウ") == 0

@@ -204,3 +204,29 @@ def test_an_unknown_call_is_not_found(desk):
     """By an id that nobody gave."""
     with pytest.raises(NotFoundError):
         calls.get_call(desk, "c0")
+
+
+LISTED = (CaseName("山本 太郎", "ヤマモト タロウ"), CaseName("牧"))
+
+
+@pytest.mark.parametrize(
+    ("operator", "added", "spoke"),
+    [
+        ("山本太郎", (), (LISTED[0],)),
+        ("山本　太郎", (), (LISTED[0],)),
+        ("牧", (), (LISTED[1],)),
+        # A surname that the list has only with a given name stands for itself, as one that it lacks does.
+        ("山本", (CaseName("山本"),), (CaseName("山本"),)),
+        ("石井", (CaseName("石井"),), (CaseName("石井"),)),
+        # Ids of recording systems are no names.
+        ("op-17", (), ()),
+        ("AGENT_3", (), ()),
+        ("0042", (), ()),
+        ("", (), ()),
+    ],
+)
+def test_the_operator_of_the_recording_was_on_the_call(
+    operator: str, added: tuple[CaseName, ...], spoke: tuple[CaseName, ...]
+):
+    """By the name that the recording system wrote, on the list or not."""
+    assert calls.who_spoke(operator, LISTED) == ((*LISTED, *added), spoke)

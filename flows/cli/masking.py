@@ -129,7 +129,8 @@ def evaluate(
     staff_list: Annotated[
         Path | None,
         typer.Option(
-            "--staff-list", help="自社の担当者の一覧 (YAML、JSON、CSV)。全員を案件ファイルごとに足して、もう一度測る"
+            "--staff-list",
+            help="自社の担当者の一覧 (YAML、JSON、CSV)。全員を案件ファイルごとに足して、もう一度測る",
         ),
     ] = None,
 ) -> None:

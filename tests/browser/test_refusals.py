@@ -148,6 +148,6 @@ def test_what_is_said_in_a_call_is_never_markup(opened: Page):
     expect(dialog).to_have_count(0)
     opened.keyboard.press("k")
     opened.locator("#list li").first.click()
-    opened.locator("#card summary").click()
+    opened.locator("#card summary", has_text="決定の記録").click()
     expect(opened.locator("#card q")).to_have_text("<img src=x onerror=document.title='ran'>")
     assert opened.title() != "ran"

@@ -31,7 +31,7 @@ def complete(page: Page, found: Reviewed) -> None:
     open_call(page, found)
     decide_all(page)
     page.keyboard.press("Enter")
-    expect(page.locator("#done-bar")).to_contain_text("確認は終わりました")
+    expect(page.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
 
 
 def test_a_call_with_an_undecided_finding_cannot_be_completed(found: Reviewed, analyst: Page):
@@ -197,7 +197,7 @@ def test_ground_2_waits_for_a_second_person(found: Reviewed, analyst: Page, seco
     second.get_by_role("button", name="二人目として確認する").click()
     expect(second.locator("#done-bar")).not_to_contain_text("二人目待ち")
     second.keyboard.press("Enter")
-    expect(second.locator("#done-bar")).to_contain_text("確認は終わりました")
+    expect(second.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
 
 
 def test_times_are_japanese_wherever_the_browser_is(

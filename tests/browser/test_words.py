@@ -66,7 +66,7 @@ def test_three_words_and_a_speaker_are_corrected_and_go_out_as_written(
     ).click()
     expect(analyst.locator("#proof")).to_contain_text("校正済み")
     analyst.keyboard.press("Enter")
-    expect(analyst.locator("#done-bar")).to_contain_text("確認は終わりました")
+    expect(analyst.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
 
     texts = _released(found, approver, tmp_path)
     text, word, letter = texts["文字起こし.txt"], texts["文字起こし.docx"], texts["回答書.docx"]

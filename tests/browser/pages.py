@@ -15,6 +15,9 @@ from tests.review_site import PASSWORD
 PATIENCE = 15_000
 """Milliseconds for one step of the page, on a busy machine."""
 
+CHECK_PATIENCE = 60_000
+"""Milliseconds for the check of a finished copy, which is read and heard again before a review ends."""
+
 expect.set_options(timeout=PATIENCE)
 
 
@@ -57,6 +60,11 @@ def open_call(page: Page, reviewed: Reviewed) -> Page:
     page.goto(f"{reviewed.site}/calls/{reviewed.call_id}")
     page.wait_for_selector('main[aria-busy="false"]')
     return page
+
+
+def expect_completed(page: Page) -> None:
+    """The finished copy is checked, and the review is completed."""
+    expect(page.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=CHECK_PATIENCE)
 
 
 def approve(reviewed: Reviewed, approver: Page) -> None:

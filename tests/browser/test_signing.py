@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 
 from flows.desk.kinds.values import JAPAN
 from flows.review.routes import decide as routes_decide
-from tests.browser.pages import Reviewed, approve, open_call, release, select, send, state
+from tests.browser.pages import Reviewed, approve, expect_completed, open_call, release, select, send, state
 
 LEFT = ("未決 2 /", "未決 1 /", "すべて決定")
 """What is left after each question is decided."""
@@ -31,7 +31,7 @@ def complete(page: Page, found: Reviewed) -> None:
     open_call(page, found)
     decide_all(page)
     page.keyboard.press("Enter")
-    expect(page.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
+    expect_completed(page)
 
 
 def test_a_call_with_an_undecided_finding_cannot_be_completed(found: Reviewed, analyst: Page):
@@ -60,7 +60,7 @@ def test_a_long_check_is_shown_and_goes_on_though_the_page_is_opened_anew(
         analyst.reload()
         analyst.wait_for_selector('main[aria-busy="false"]')
     may_end.set()
-    expect(analyst.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
+    expect_completed(analyst)
     expect(analyst.locator("#notice")).to_contain_text("確認を終えました")
 
 
@@ -136,7 +136,7 @@ def test_a_masked_name_that_stands_elsewhere_is_shown_when_the_call_is_completed
     analyst.keyboard.press("f")
     expect(analyst.locator("#progress")).to_contain_text("すべて決定")
     analyst.keyboard.press("Enter")
-    expect(analyst.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
+    expect_completed(analyst)
 
 
 def test_an_address_with_a_time_opens_the_call_there(found: Reviewed, analyst: Page):
@@ -197,7 +197,7 @@ def test_ground_2_waits_for_a_second_person(found: Reviewed, analyst: Page, seco
     second.get_by_role("button", name="二人目として確認する").click()
     expect(second.locator("#done-bar")).not_to_contain_text("二人目待ち")
     second.keyboard.press("Enter")
-    expect(second.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
+    expect_completed(second)
 
 
 def test_times_are_japanese_wherever_the_browser_is(

@@ -15,7 +15,17 @@ from flows.desk.kinds.values import FileKind
 from pipeline.audio.recording import Recording, read_recording, to_samples
 from pipeline.types import TimeSpan
 from tests.browser.made_calls import into_review, passed_on, sample_call
-from tests.browser.pages import Missed, Reviewed, approve, listed, open_call, release, state, until
+from tests.browser.pages import (
+    Missed,
+    Reviewed,
+    approve,
+    expect_completed,
+    listed,
+    open_call,
+    release,
+    state,
+    until,
+)
 from tests.browser.running import Served
 from tests.browser.test_ways import choose, go_out, ledger_of, package, settle
 from tests.browser.test_words import put_cursor
@@ -67,7 +77,7 @@ def complete(page: Page) -> None:
     """Enter, when all is decided."""
     expect(page.locator("#progress")).to_contain_text("すべて決定")
     page.keyboard.press("Enter")
-    expect(page.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
+    expect_completed(page)
 
 
 def recorded(served: Served, call_id: str) -> Recording:

@@ -11,7 +11,18 @@ from playwright.sync_api import Page, expect
 
 from flows.desk.cases import requests
 from tests.browser.made_calls import heard_again, into_review, sample_call
-from tests.browser.pages import Missed, Reviewed, approve, finding, open_call, release, select, state, until
+from tests.browser.pages import (
+    Missed,
+    Reviewed,
+    approve,
+    expect_completed,
+    finding,
+    open_call,
+    release,
+    select,
+    state,
+    until,
+)
 from tests.browser.running import Served
 from tests.browser.test_signing import decide_all
 from tests.sentinels import everything_under, found_in
@@ -66,7 +77,7 @@ def test_three_words_and_a_speaker_are_corrected_and_go_out_as_written(
     ).click()
     expect(analyst.locator("#proof")).to_contain_text("校正済み")
     analyst.keyboard.press("Enter")
-    expect(analyst.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
+    expect_completed(analyst)
 
     texts = _released(found, approver, tmp_path)
     text, word, letter = texts["文字起こし.txt"], texts["文字起こし.docx"], texts["回答書.docx"]

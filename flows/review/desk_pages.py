@@ -114,7 +114,7 @@ PAGES: Mapping[str, OnPage] = {
     "release deliver": _page("POST /ledger/{number}/deliver", instead="of the last answer"),
     "release again": _page("POST /ledger/{number}/again"),
     "release show": _page("GET /ledger/{number}"),
-    "release recheck": _page(instead="hears every released call again, for hours, and counts only"),
+    "release recheck": _page(instead="hears every released call again, which may take hours"),
     "release way": _page("GET /requests/{number}/way", "POST /requests/{number}/way"),
     "release way-approve": _page("POST /requests/{number}/way/approve"),
     "release visits": _page("GET /ledger/{number}/visit"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
@@ -13,6 +13,7 @@ from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import add_terms, add_unique, find_subjects, find_unique
 from flows.desk.kinds.errors import DuplicateError, NotFoundError
+from flows.desk.kinds.search_terms import recording_terms
 from flows.desk.kinds.values import JAPAN, Actor, FoundRecording, NewRecording, Request
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
@@ -120,13 +121,6 @@ def add_recording(change: Change, new: NewRecording, recording_id: str, place: i
     return row.id
 
 
-def recording_terms(new: NewRecording) -> Iterable[tuple[str, str]]:
-    """Return the search terms of a recording, as kinds and values in clear."""
-    yield from (("number", number) for number in new.numbers)
-    yield "customer", new.customer_id
-    yield "operator", new.operator
-
-
 def search(desk: Desk, query: RecordingQuery) -> tuple[FoundRecording, ...]:
     """Return the recordings that match a query, oldest first."""
     terms = [("number", query.number), ("customer", query.customer_id), ("operator", query.operator)]
@@ -135,10 +129,11 @@ def search(desk: Desk, query: RecordingQuery) -> tuple[FoundRecording, ...]:
         statement = statement.where(RecordingRow.started_at >= _midnight(query.first))
     if query.last is not None:
         statement = statement.where(RecordingRow.started_at < _midnight(query.last + timedelta(days=1)))
-    for kind, value in terms:
-        if value:
-            statement = statement.where(RecordingRow.id.in_(find_subjects(desk.keyring, kind, value)))
     with desk.read() as session:
+        for kind, value in terms:
+            if value:
+                named = find_subjects(session, desk.keyring, kind, value)
+                statement = statement.where(RecordingRow.id.in_(named))
         if query.source_id:
             other = find_unique(session, desk.keyring, "source", query.source_id)
             statement = statement.where(RecordingRow.id == other)

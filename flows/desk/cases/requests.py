@@ -15,6 +15,7 @@ from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import add_terms, add_unique, find_subjects
 from flows.desk.kinds.errors import ConflictError, NotFoundError
+from flows.desk.kinds.search_terms import request_terms
 from flows.desk.kinds.states import State, Step, check_open, state_of_request, step_call, step_request
 from flows.desk.kinds.values import (
     JAPAN,
@@ -123,14 +124,6 @@ def receive_within(change: Change, new: NewRequest, due_days: int) -> Request:
     return request_of(change.session, row, change.keyring)
 
 
-def request_terms(new: NewRequest) -> Iterable[tuple[str, str]]:
-    """Return the search terms of a request, as kinds and values in clear."""
-    yield from (("number", phone) for phone in (*new.requester.phones, *new.scope.numbers))
-    yield "member", new.member_number
-    for name in new.requester.names:
-        yield from (("name", name.text), ("name", name.kana))
-
-
 def get(desk: Desk, request: str) -> Request:
     """Return a request by its id or public number.
 
@@ -155,7 +148,8 @@ def find(desk: Desk, query: RequestQuery) -> tuple[Request, ...]:
             statement = statement.where(RequestRow.state.in_(query.states))
         for kind, value in terms:
             if value:
-                statement = statement.where(RequestRow.id.in_(find_subjects(desk.keyring, kind, value)))
+                named = find_subjects(session, desk.keyring, kind, value)
+                statement = statement.where(RequestRow.id.in_(named))
         return tuple(request_of(session, row, desk.keyring) for row in session.scalars(statement))
 
 

@@ -7,7 +7,8 @@ Rows that belong together form a folder: a request with its checks, notes and ca
 decisions, approvals and files; an account; a search mark with all whom it leads to.  Above them is a Merkle
 tree (R. C. Merkle, CRYPTO '87): row, folder, page (by the first byte of the folder's hash), root.  The root
 is in the sealed head (``head``), and the witness prevents the use of an older head (``witness``).  A row that
-was changed, added, removed, moved to another folder or restored from an earlier state no longer matches the root.
+was changed, added, removed, moved to another folder or restored from an earlier state no longer matches the
+root.
 
 The check is automatic.  In each transaction of ``Desk.change`` and ``Desk.read`` the folder of every loaded
 row is compared with the root before the result is returned.  A change computes the new root only from rows

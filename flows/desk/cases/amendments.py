@@ -19,6 +19,7 @@ from flows.desk.cases.requests import CONTENT, calls_of, request_of, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import add_unique, replace_terms
+from flows.desk.kinds.bounds import check_request
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
 from flows.desk.kinds.search_terms import request_terms
 from flows.desk.kinds.states import State, Step, check_open
@@ -114,7 +115,9 @@ def amend(desk: Desk, actor: Actor, request: str, new: NewAmendment) -> Request:
         NotIdentifiedError: when somebody else is named and no new check comes with it, or the company
             wants two people for a check.
         DuplicateError: when another request has the company's number.
+        OutOfBoundsError: when a value is out of bounds.
     """
+    check_request(new.content)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         check_open(State(row.state), Step.AMEND, row.number)

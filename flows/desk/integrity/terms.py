@@ -18,7 +18,16 @@ from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import blind_marks
 from flows.desk.storage.tables import TermRow, UniqueTermRow
 
-__all__ = ["add_terms", "add_unique", "find_subjects", "find_unique", "forget_terms", "replace_terms"]
+__all__ = [
+    "add_terms",
+    "add_unique",
+    "find_subjects",
+    "find_unique",
+    "find_uniques",
+    "forget_terms",
+    "mark_unique",
+    "replace_terms",
+]
 
 FOLDERS: Mapping[str, str] = {"q": "request", "g": "recording", "u": "account"}
 """Kind of a subject's own folder, by the first letter of its id."""
@@ -92,9 +101,14 @@ def add_unique(change: Change, subject_id: str, kind: str, value: str) -> None:
         raise DuplicateError(msg)
     mine = (UniqueTermRow.subject_id == subject_id) & (UniqueTermRow.kind == kind)
     remove(change.session, change.session.scalars(select(UniqueTermRow).where(mine)).all())
+    mark_unique(change, subject_id, kind, value)
+    change.session.flush()
+
+
+def mark_unique(change: Change, subject_id: str, kind: str, value: str) -> None:
+    """Give a new subject its mark for a value that nobody has, as ``find_uniques`` has told this change."""
     for mark in blind_marks(kind, value, change.keyring)[:1]:
         change.session.add(UniqueTermRow(kind=kind, mark=mark, subject_id=subject_id))
-    change.session.flush()
 
 
 def find_unique(session: Session, keyring: Keyring, kind: str, value: str) -> str | None:
@@ -103,8 +117,18 @@ def find_unique(session: Session, keyring: Keyring, kind: str, value: str) -> st
     Raises:
         SealBrokenError: when the mark of the value was tampered with.
     """
-    marks = blind_marks(kind, value, keyring)
-    require_folders(session, [f"mark:{mark}" for mark in marks])
-    statement = select(UniqueTermRow).where(UniqueTermRow.kind == kind, UniqueTermRow.mark.in_(marks))
-    row = session.scalars(statement).first()
-    return None if row is None else row.subject_id
+    return find_uniques(session, keyring, kind, [value]).get(value)
+
+
+def find_uniques(session: Session, keyring: Keyring, kind: str, values: Iterable[str]) -> dict[str, str]:
+    """Return the ids that have unique values, by value.
+
+    Raises:
+        SealBrokenError: when the mark of a value was tampered with.
+    """
+    marks = {value: blind_marks(kind, value, keyring) for value in values}
+    every = {mark for found in marks.values() for mark in found}
+    require_folders(session, [f"mark:{mark}" for mark in every])
+    statement = select(UniqueTermRow).where(UniqueTermRow.kind == kind, UniqueTermRow.mark.in_(every))
+    owners = {row.mark: row.subject_id for row in session.scalars(statement)}
+    return {value: owners[mark] for value, found in marks.items() for mark in found if mark in owners}

@@ -158,12 +158,14 @@ def rotate(who: Who = "") -> None:
     """新しい鍵を作り、すべてのデータをその鍵で封じ直します。途中で止まっても、もう一度で続きます。
 
     KAIJI_KEY や KAIJI_KEY_COMMAND の鍵では、新しい鍵を先頭に加えてから実行してください。
+    make serve を止めてから実行してください。動いている窓口は前の鍵しか知りません。
     """
     from flows.desk.record.rotation import keys_in_use
     from flows.desk.record.rotation import rotate as seal_anew
 
     with opened(who, "admin") as session:
         settings = session.desk.settings
+        _check_stopped(settings)
         current = session.desk.keyring.current.key_id
         unfinished = set(keys_in_use(session.desk)) != {current}
         if not unfinished:
@@ -176,6 +178,14 @@ def rotate(who: Who = "") -> None:
         if old:
             typer.echo(f"前の鍵 {', '.join(old)} は、古いバックアップを開くときだけ要ります。")
             typer.echo("別に控えてから kaiji key prune で鍵ファイルから除けます。")
+
+
+def _check_stopped(settings: Settings) -> None:
+    from flows.files.folders import is_held
+
+    if is_held(settings.home / "log"):
+        # It has read the keys when it began, and would fail at each row that is sealed anew.
+        refuse("make serve が動いています。止めてから鍵を替えてください。何も変えていません", REFUSED)
 
 
 def _add_key(settings: Settings, keyring: Keyring) -> None:

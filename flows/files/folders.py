@@ -18,7 +18,7 @@ from pathlib import Path
 
 from flows.files.endings import before_ending, undisturbed
 
-__all__ = ["held_folder", "let_go", "sweep"]
+__all__ = ["held_folder", "is_held", "let_go", "sweep"]
 
 LOCK = ".lock"
 
@@ -28,6 +28,18 @@ NEW_FOLDER_SECONDS = 60.0
 
 _held: dict[Path, int] = {}
 """Folders of this process with its process id, because a forked process inherits its parent's list."""
+
+
+def is_held(folder: Path) -> bool:
+    """Return whether a running process holds the lock of a folder."""
+    try:
+        with (folder / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 @contextlib.contextmanager

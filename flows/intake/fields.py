@@ -26,6 +26,14 @@ from pydantic import (
     WrapValidator,
 )
 
+from flows.desk.kinds.bounds import (
+    MAX_FREE_CHARS,
+    MAX_LINE_CHARS,
+    MAX_SECONDS,
+    MAX_VALUES,
+    MAX_YEN,
+    YEARS,
+)
 from flows.desk.kinds.values import JAPAN
 from flows.files.case_file import MALFORMED, REASONS, Kana, Phone, Text
 from pipeline.call_case import CaseName
@@ -34,6 +42,7 @@ __all__ = [
     "Channel",
     "Day",
     "Free",
+    "Line",
     "Moment",
     "Name",
     "Number",
@@ -126,10 +135,21 @@ def _day(value: object) -> date:
     match = DATE.fullmatch(_plain(value, reason))
     try:
         if match is not None:
-            return _day_of(match)
+            return _counted(_day_of(match))
     except ValueError:
         reason = "暦にない日付です"
     raise Refused(reason)
+
+
+def _counted(day: date) -> date:
+    """Refuse a day from which nothing can be counted on, such as one in the year 1.
+
+    Raises:
+        ValueError: as for a day that does not exist.
+    """
+    if day.year not in YEARS:
+        raise ValueError
+    return day
 
 
 def _zone_of(match: re.Match[str]) -> timezone:
@@ -146,7 +166,7 @@ def _moment(value: object) -> datetime:
     try:
         if match is not None:
             hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
-            return datetime.combine(_day_of(match), time(hour, minute, second), _zone_of(match))
+            return datetime.combine(_counted(_day_of(match)), time(hour, minute, second), _zone_of(match))
     except ValueError:
         reason = "暦にない日時です"
     raise Refused(reason)
@@ -168,13 +188,14 @@ def instant_of(value: object) -> datetime | None:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return None if moment.tzinfo is None else moment.replace(microsecond=0)
+    return None if moment.tzinfo is None or moment.year not in YEARS else moment.replace(microsecond=0)
 
 
 def _seconds(value: object) -> float:
     reason = "長さの形ではありません(秒、または 分:秒)"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = float(value)
+        # An integer may have more digits than a float can hold.
+        seconds = float(value) if abs(value) <= MAX_SECONDS else MAX_SECONDS + 1
     else:
         text = _plain(value, reason)
         match = CLOCK.fullmatch(text)
@@ -187,7 +208,7 @@ def _seconds(value: object) -> float:
         except ValueError:
             raise Refused(reason) from None
     # Also refuses NaN.
-    if not 0 < seconds < float("inf"):
+    if not 0 < seconds <= MAX_SECONDS:
         raise Refused(reason)
     return seconds
 
@@ -201,7 +222,7 @@ def _yen(value: object) -> int:
         if not re.fullmatch(r"\d{1,9}", text):
             raise Refused(reason)
         yen = int(text)
-    if yen < 0:
+    if not 0 <= yen <= MAX_YEN:
         raise Refused(reason)
     return yen
 
@@ -287,9 +308,10 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Yen = Annotated[int, BeforeValidator(_yen)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
-Free = Annotated[str, StringConstraints(strict=True, strip_whitespace=True)]
+Free = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=MAX_FREE_CHARS)]
+Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=MAX_LINE_CHARS)]
 NUMBER: TypeAdapter[str] = TypeAdapter(Number)
-Phones = Annotated[tuple[Number, ...], BeforeValidator(_split)]
+Phones = Annotated[tuple[Number, ...], Field(max_length=MAX_VALUES), BeforeValidator(_split)]
 
 
 def number_of(text: str) -> str | None:

@@ -24,7 +24,7 @@ from flows.intake.faults import IntakeError
 from flows.intake.fields import Number, Reading, Refused, Strict, choice, reasons_of
 from flows.intake.tabular import Column, FileError, Layout, parse_records
 from models.company.yaml_lines import Entry, RecognizerFileError, read_yaml
-from pipeline.call_case import CallCase, CaseName
+from pipeline.call_case import CallCase
 from pipeline.errors import CaseFileError
 
 __all__ = ["PolicyFile", "import_lists", "read_lists"]
@@ -210,16 +210,15 @@ def _of_csv(path: Path) -> PolicyFile:
         raise IntakeError(faults)
     lines = [line for _, line in found]
     staff, names, terms, products = (
-        tuple(CaseName(line.text, line.kana) for line in lines if line.kind is kind)
+        [{"text": line.text, "kana": line.kana} for line in lines if line.kind is kind]
         for kind in (_Kind.STAFF, _Kind.COMPANY, _Kind.TERM, _Kind.PRODUCT)
     )
-    phones = tuple(line.text for line in lines if line.kind is _Kind.PHONE)
-    return PolicyFile(
-        StaffList(staff) if staff else None,
-        CompanyList(names, phones, terms, products=products)
-        if names or phones or terms or products
-        else None,
-    )
+    phones = [line.text for line in lines if line.kind is _Kind.PHONE]
+    document: dict[str, object] = {"staff": staff} if staff else {}
+    if names or phones or terms or products:
+        document["company"] = {"names": names, "phones": phones, "products": products}
+        document["confidential_terms"] = terms
+    return _of_document(document) if document else PolicyFile()
 
 
 def _of_yaml(path: Path) -> object:
@@ -231,7 +230,6 @@ def _of_yaml(path: Path) -> object:
 
 
 def _plain(entry: Entry, levels: int) -> object:
-    # By reference, a node may occur in several places, even within itself.
     if levels == 0:
         raise entry.error("入れ子が深すぎます")
     if entry.is_mapping:

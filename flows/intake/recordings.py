@@ -19,7 +19,7 @@ from flows.desk.kinds.values import Actor, NewRecording
 from flows.desk.storage.local_files import files_at, split_protocol
 from flows.desk.storage.sources import PROTOCOLS, copy_source
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.fields import Channel, Free, Moment, Phones, Refused, Seconds, Strict
+from flows.intake.fields import Channel, Free, Line, Moment, Phones, Refused, Seconds, Strict
 from flows.intake.file_pattern import FilePattern
 from flows.intake.tabular import Column, Layout, Record, parse_records
 from pipeline.errors import UnreadableAudioError
@@ -61,13 +61,13 @@ BATCH_RECORDINGS = 500
 class RecordingDocument(Strict):
     """A recording as an imported document."""
 
-    call_id: Free = Field(repr=False)
+    call_id: Line = Field(repr=False)
     started_at: Moment
     file: Free = Field(repr=False)
     duration: Seconds | None = None
     numbers: Phones = Field(default=(), repr=False)
-    customer_id: Free = Field(default="", repr=False)
-    operator: Free = Field(default="", repr=False)
+    customer_id: Line = Field(default="", repr=False)
+    operator: Line = Field(default="", repr=False)
     operator_channel: Channel = 0
 
     @field_validator("call_id", "file")

@@ -8,11 +8,13 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from flows.desk.kinds.bounds import MAX_VALUES
 from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED
 from flows.desk.kinds.values import Agent, Delivery, NewRequest, Scope, Wanted
 from flows.intake.fields import (
     Day,
     Free,
+    Line,
     Moment,
     Name,
     Phones,
@@ -66,9 +68,9 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 class _Requester(Strict):
-    names: tuple[Name, ...] = Field(repr=False)
+    names: tuple[Name, ...] = Field(repr=False, max_length=MAX_VALUES)
     phones: Phones = Field(default=(), repr=False)
-    addresses: tuple[Name, ...] = Field(default=(), repr=False)
+    addresses: tuple[Name, ...] = Field(default=(), repr=False, max_length=MAX_VALUES)
 
     @field_validator("names")
     @classmethod
@@ -100,19 +102,19 @@ class _Scope(Strict):
 class RequestDocument(Strict):
     """A request as an imported document."""
 
-    reference: Free = Field(default="", repr=False, validate_default=True)
+    reference: Line = Field(default="", repr=False, validate_default=True)
     received_at: Moment
     channel: Channel
     requester: _Requester = Field(repr=False)
-    member_number: Free = Field(default="", repr=False)
+    member_number: Line = Field(default="", repr=False)
     agent: _Agent | None = Field(default=None, repr=False)
     scope: _Scope = Field(default=_Scope(), repr=False)
     wanted: Wish = Wanted.BOTH
     delivery: Way = Delivery.ELECTRONIC
     fee_yen: Yen = 0
     fee_paid: YesNo = False
-    desk: Free = Field(default="", repr=False)
-    person: Free = Field(default="", repr=False)
+    desk: Line = Field(default="", repr=False)
+    person: Line = Field(default="", repr=False)
 
     @field_validator("reference")
     @classmethod

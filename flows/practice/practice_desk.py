@@ -7,7 +7,6 @@ every page and every list says that nobody's request is shown.
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +26,7 @@ from flows.desk.kinds.values import (
     StaffList,
 )
 from flows.files.case_file import case_lookup
+from flows.files.folders import is_held
 from flows.practice.mark import FOLDER, MARK, is_practice, practice_settings
 from flows.settings import Settings
 from pipeline.call_case import CallCase
@@ -168,14 +168,9 @@ def end_practice(settings: Settings) -> None:
     if not (home / MARK).is_file():
         msg = "練習用の窓口はありません"
         raise PracticeError(msg)
-    lock = home / "log" / ".lock"
-    if lock.exists():
-        with lock.open("rb") as held:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                msg = "練習用の窓口が動いています(make serve)。止めてから片付けてください"
-                raise PracticeError(msg) from None
+    if is_held(home / "log"):
+        msg = "練習用の窓口が動いています(make serve)。止めてから片付けてください"
+        raise PracticeError(msg)
     # The mark goes last, so that a removal that was cut short can be run again.
     for path in home.iterdir():
         if path.is_dir() and not path.is_symlink():

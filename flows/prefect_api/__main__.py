@@ -16,12 +16,14 @@ import uvicorn
 from fastapi import FastAPI
 from prefect.server.api.server import create_app
 from prefect.settings import get_current_settings
+from starlette.types import ASGIApp
 
 from flows.prefect_api.form import guard_form
 from flows.prefect_api.guard import Guard, names_of
 from flows.settings import PREFECT_HOST, Settings
+from flows.web.connections import Bounds, bounded
 
-__all__ = ["guarded", "run_server"]
+__all__ = ["config_of", "guarded", "run_server"]
 
 
 def guarded(app: FastAPI, hosts: str) -> Guard:
@@ -42,6 +44,31 @@ def guarded(app: FastAPI, hosts: str) -> Guard:
     return Guard(app, names_of(hosts))
 
 
+def config_of(app: ASGIApp, port: int, *, temporary: bool, bounds: Bounds | None = None) -> uvicorn.Config:
+    """Return how the server runs: as Prefect's own, and with limits for its connections.
+
+    Args:
+        app: The guarded application.
+        port: The port; 0 for any.
+        temporary: Whether it serves one command only.
+        bounds: Limits of its connections.
+    """
+    prefect = get_current_settings().server
+    return uvicorn.Config(
+        app,
+        host=PREFECT_HOST,
+        port=port,
+        http=bounded(bounds or Bounds()),  # type: ignore[arg-type]  # whatever makes one of a connection
+        lifespan="on",
+        log_level="error" if temporary else prefect.logging_level.lower(),
+        timeout_keep_alive=prefect.api.keepalive_timeout,
+        ws_ping_interval=prefect.api.websocket_ping_interval,
+        ws_ping_timeout=prefect.api.websocket_ping_timeout,
+        # There is no proxy whose headers about the client's address we would believe.
+        proxy_headers=False,
+    )
+
+
 def run_server(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 0,
     fd: Annotated[int | None, typer.Option(help="a socket that listens already")] = None,
@@ -49,21 +76,7 @@ def run_server(
     """Serve until a signal to stop; on an inherited socket, until the parent process ends."""
     temporary = fd is not None
     app = guarded(create_app(ephemeral=temporary, final=True), Settings().prefect_hosts)
-    prefect = get_current_settings().server
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=PREFECT_HOST,
-            port=port,
-            lifespan="on",
-            log_level="error" if temporary else prefect.logging_level.lower(),
-            timeout_keep_alive=prefect.api.keepalive_timeout,
-            ws_ping_interval=prefect.api.websocket_ping_interval,
-            ws_ping_timeout=prefect.api.websocket_ping_timeout,
-            # There is no proxy whose headers about the client's address we would believe.
-            proxy_headers=False,
-        )
-    )
+    server = uvicorn.Server(config_of(app, port, temporary=temporary))
     if fd is None:
         server.run()
         return

@@ -1,7 +1,8 @@
 """Middleware that lets requests reach Prefect's server only under its own names and from its own pages.
 
 Prefect itself checks the secret.  It does not check whether the host name is one of ours (DNS rebinding) or
-whether a page of another site sent the request.
+whether a page of another site sent the request.  And its page has a browser ask other hosts, for analytics
+and pictures: the policy of every answer lets the browser ask nobody but this server.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["Guard", "names_of"]
 
@@ -22,6 +23,29 @@ HOST_PATTERN = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
 OWN_SITE_VALUES = frozenset({"same-origin", "none"})
 """Values of Sec-Fetch-Site for our own pages and for addresses that a person typed."""
 
+
+RULES = {
+    "default-src": "'self'",
+    # Prefect's page sets styles in its elements, and draws its graphs in workers made of its own code.
+    "style-src": "'self' 'unsafe-inline'",
+    "script-src": "'self' 'unsafe-eval'",
+    "worker-src": "'self' blob:",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+CONTENT_POLICY = "; ".join(f"{name} {sources}" for name, sources in RULES.items())
+"""Content-Security-Policy of every answer: no other host is named in it."""
+
+OWN_HEADERS = (
+    (b"content-security-policy", CONTENT_POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
 
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -46,7 +70,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         if scope["type"] == "lifespan" or self._is_ours(scope):
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _with_policy(send))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
@@ -62,6 +86,19 @@ class Guard:
             # Another port of this machine may be another user's page.
             return False
         return not sites or (len(sites) == 1 and (sites[0] in OWN_SITE_VALUES or _is_link(scope)))
+
+
+def _with_policy(send: Send) -> Send:
+    """Return what sends an answer with our headers, in place of those of the application."""
+    ours = {name for name, _ in OWN_HEADERS}
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            others = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in ours]
+            message = {**message, "headers": [*others, *OWN_HEADERS]}
+        await send(message)
+
+    return sending
 
 
 def _is_link(scope: Scope) -> bool:

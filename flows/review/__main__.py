@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
-    from flows.review.guarding.connections import Bounds
+    from flows.web.connections import Bounds
 
 __all__ = ["main", "serve", "server_config", "unix_socket"]
 
@@ -61,7 +61,7 @@ def server_config(app: FastAPI, listen: tuple[str, int], bounds: Bounds | None =
     """
     import uvicorn
 
-    from flows.review.guarding.connections import Bounds, bounded
+    from flows.web.connections import Bounds, bounded
 
     return uvicorn.Config(
         app,

@@ -128,7 +128,7 @@ def create_app(
     add_faults(app)
     app.add_middleware(Guard, settings=opened.settings)
     if practising is not None:
-        app.add_middleware(Door, settings=opened.settings, practising=practising)
+        app.add_middleware(Door, desk=opened, practising=practising)
     app.mount("/static", StaticFiles(directory=PAGE_FOLDER / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)

@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from pipeline.errors import PipelineError
-from pipeline.file_bytes import read_file
+from pipeline.file_bytes import open_file
 
 __all__ = ["Entry", "RecognizerFileError", "read_yaml"]
 
@@ -22,6 +22,12 @@ YES, NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "off"})
 """What YAML 1.1 calls a truth value, in any case."""
 
 _WORD = re.compile(r"[a-z_]+")
+
+MAX_BYTES = 1_000_000
+"""Bytes of a file: a thousand people with readings have sixty thousand, and a megabyte takes seconds."""
+
+MAX_DIGITS = 9
+"""Digits of a whole number."""
 
 
 class RecognizerFileError(PipelineError):
@@ -79,7 +85,7 @@ class Entry:
     def whole(self) -> int:
         """A whole number in decimal digits."""
         value = str(self.node.value)
-        if not self._is("int") or not value.isdecimal():
+        if not self._is("int") or not value.isdecimal() or len(value) > MAX_DIGITS:
             raise self.error("整数ではありません")
         return int(value)
 
@@ -141,6 +147,17 @@ class Entry:
         return bool(self.node.tag == f"tag:yaml.org,2002:{kind}")
 
 
+class _WithoutAliases(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
+    """A loader that refuses references: a few lines of them stand for millions of entries."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise RecognizerFileError(f"{mark.line + 1}行目: 参照(*)は使えません")
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+
 def read_yaml(path: Path) -> tuple[Entry, str]:
     """Read a YAML file without building anything from it.
 
@@ -151,10 +168,13 @@ def read_yaml(path: Path) -> tuple[Entry, str]:
         The document, and the file's SHA-256.
 
     Raises:
-        RecognizerFileError: it cannot be read, is no YAML, or is empty.
+        RecognizerFileError: it cannot be read, is too large, is no YAML, is empty, or has a reference.
     """
     try:
-        raw = read_file(path)
+        with open_file(path) as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise RecognizerFileError(f"ファイルが大きすぎます (上限 {MAX_BYTES:,} バイト)")
         text = raw.decode("utf-8-sig")
     except OSError as error:
         raise RecognizerFileError(f"ファイルを読めません({type(error).__name__})") from None
@@ -162,7 +182,7 @@ def read_yaml(path: Path) -> tuple[Entry, str]:
         line = raw[: error.start].count(b"\n") + 1
         raise RecognizerFileError(f"{line}行目: UTF-8 の文字ではありません") from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_WithoutAliases)
     except yaml.YAMLError as error:
         raise RecognizerFileError(f"{_line(error, text)}行目: YAML として読めません") from None
     except RecursionError:

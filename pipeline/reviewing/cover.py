@@ -102,13 +102,14 @@ def follow(found: tuple[Found, ...], board: Board, decision: ReviewDecision) -> 
         decision: Any but an undo.
     """
     before = dict(board)
-    reasoned = has_reason(board, decision)
     apply(board, decision)
     touched = [key for key in {*before, *board} if before.get(key) is not board.get(key)]
     changed = [_area(each.item) for key in touched for each in (before.get(key), board.get(key)) if each]
     if not changed:
         return found
-    out = [_after(each, board, reasoned=reasoned) if _near(each, changed) else each for each in found]
+    out = [
+        _after(each, board, reasoned=decision.reasoned) if _near(each, changed) else each for each in found
+    ]
     if decision.kind is not ReviewKind.SPLIT:
         out += [
             _new(board[key].item)
@@ -116,14 +117,6 @@ def follow(found: tuple[Found, ...], board: Board, decision: ReviewDecision) -> 
             if _guards(board.get(key)) and not _guards(before.get(key))
         ]
     return tuple(out)
-
-
-def has_reason(board: Board, decision: ReviewDecision) -> bool:
-    """Whether a reason or a consent was given; one given for the model of a SAME decision counts."""
-    if decision.reasoned:
-        return True
-    model = board.get(decision.items[0]) if decision.items else None
-    return decision.kind is ReviewKind.SAME and model is not None and model.reasoned
 
 
 def exposed(found: Iterable[Found], before: Board) -> tuple[str, ...]:

@@ -283,7 +283,8 @@ def _like(before: Standing, model: Standing, decision: ReviewDecision) -> Standi
         item=item,
         guarded=before.guarded or _guarded(item, item.party),
         by=decision.reviewer,
-        reasoned=model.reasoned or bool(decision.reason.strip()),
+        # A reason belongs to what it was given for.
+        reasoned=decision.reasoned,
     )
 
 

@@ -22,7 +22,6 @@ from pipeline.reviewing.cover import (
     exposed,
     follow,
     found_in,
-    has_reason,
 )
 from pipeline.reviewing.decisions import OF_THE_TEXT, ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import (
@@ -175,7 +174,7 @@ def _start(plan: MaskPlan, found: tuple[Found, ...] | None) -> tuple[Found, ...]
 
 def _check_cover(now: tuple[Found, ...], before: Board, decision: ReviewDecision) -> None:
     """Check that a decision uncovers no more than a trim, counting all before it, or has a reason."""
-    if decision.kind is not ReviewKind.UNDO and has_reason(before, decision):
+    if decision.kind is not ReviewKind.UNDO and decision.reasoned:
         return
     items = exposed(now, before)
     if not items:
@@ -301,14 +300,16 @@ def _check_add(_: Board, decision: ReviewDecision) -> None:
 def _check_same(board: Board, decision: ReviewDecision) -> None:
     model, *others = _of(board, decision)
     check_no_voice([each.item for each in (model, *others)])
-    if model.reasoned or decision.reason.strip():
-        return
-    kept = model.item.action is MaskAction.KEEP
-    guarded = tuple(each.item.item_id for each in others if each.guarded or model.guarded)
-    if kept and guarded:
-        raise ReviewRuleError("要確認・第三者・機密の箇所を開示するには理由が必要です", guarded, "reason")
-    if not kept:
+    if model.item.action is MaskAction.MASK:
         _check_ground(decision, model.item.ground)
+        return
+    # What was said of the model was said of nothing else: a company's name is no reason for a person's.
+    unlike = tuple(e.item.item_id for e in others if e.item.entity_type != model.item.entity_type)
+    if unlike:
+        raise ReviewRuleError("種類の違う箇所は、まとめて残せません。一つずつ決めてください", unlike)
+    guarded = tuple(each.item.item_id for each in others if each.guarded or model.guarded)
+    if guarded and not decision.reasoned:
+        raise ReviewRuleError("要確認・第三者・機密の箇所を開示するには理由が必要です", guarded, "reason")
 
 
 def _check_confirm(board: Board, decision: ReviewDecision) -> None:

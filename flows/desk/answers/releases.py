@@ -178,7 +178,7 @@ def release(
         _require_whole(change, row)
         released = _release_calls(change, row)
         set_request_state(change, row, step_request(State(row.state), basis.step, row.number))
-        rows = name_files(change, desk.settings, (row.id, None, 0), stored)
+        rows = name_files(change, desk, (row.id, None, 0), stored)
         change.session.flush()
         entry = ReleaseRow(
             id=new_id("r"),

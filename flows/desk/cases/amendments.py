@@ -10,20 +10,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases.mask_again import MASKED_WITH, mask_again
 from flows.desk.cases.notes import SAID, Said, select_notes, write_note
-from flows.desk.cases.requests import CONTENT, calls_of, request_of, request_terms, row_of
+from flows.desk.cases.requests import CONTENT, calls_of, request_of, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import add_unique, replace_terms
+from flows.desk.kinds.bounds import check_request
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
+from flows.desk.kinds.search_terms import request_terms
 from flows.desk.kinds.states import State, Step, check_open
 from flows.desk.kinds.values import JAPAN, Actor, IdentityCheck, NewRequest, NoteKind, Request
 from flows.desk.sealing.sealed import put_sealed, take_sealed
-from flows.desk.storage.tables import IdentityRow, RequestRow, UniqueTermRow, new_id
+from flows.desk.storage.tables import IdentityRow, RequestRow, new_id
 from pipeline.call_case import Requester
 
 __all__ = ["Amendment", "NewAmendment", "amend", "amendments", "changed", "needs_check"]
@@ -113,7 +115,9 @@ def amend(desk: Desk, actor: Actor, request: str, new: NewAmendment) -> Request:
         NotIdentifiedError: when somebody else is named and no new check comes with it, or the company
             wants two people for a check.
         DuplicateError: when another request has the company's number.
+        OutOfBoundsError: when a value is out of bounds.
     """
+    check_request(new.content)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         check_open(State(row.state), Step.AMEND, row.number)
@@ -192,9 +196,6 @@ def _write(change: Change, row: RequestRow, before: NewRequest, after: NewReques
     row.channel, row.received_at, row.fee_yen = after.channel, after.received_at, after.fee_yen
     row.wanted, row.delivery = after.wanted, after.delivery
     if before.reference != after.reference:
-        known = (UniqueTermRow.subject_id == row.id) & (UniqueTermRow.kind == "reference")
-        change.session.execute(delete(UniqueTermRow).where(known))
-        if after.reference:
-            add_unique(change, row.id, "reference", after.reference)
+        add_unique(change, row.id, "reference", after.reference)
     replace_terms(change, row.id, request_terms(after))
     put_sealed(row, after, CONTENT, change.keyring)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
@@ -11,8 +11,16 @@ from sqlalchemy.orm import Session
 
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
-from flows.desk.integrity.terms import add_terms, add_unique, find_subjects, find_unique
+from flows.desk.integrity.terms import (
+    add_terms,
+    find_subjects,
+    find_unique,
+    find_uniques,
+    mark_unique,
+)
+from flows.desk.kinds.bounds import check_day, check_recording
 from flows.desk.kinds.errors import DuplicateError, NotFoundError
+from flows.desk.kinds.search_terms import recording_terms
 from flows.desk.kinds.values import JAPAN, Actor, FoundRecording, NewRecording, Request
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
@@ -30,6 +38,10 @@ __all__ = [
 ]
 
 RECORDING: Shape[NewRecording] = Shape(NewRecording)
+
+
+BATCH_RECORDINGS = 200
+"""Recordings in one transaction, for which other writers have to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,10 @@ class RecordingQuery:
 
 
 def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Added:
-    """Add recordings to the catalogue, all of them or none.
+    """Add recordings to the catalogue: nothing of a list with a mistake, and of any other all.
+
+    A long list is written in several changes, so that nobody waits for it.  After a kill some of it is in
+    the catalogue, and the same list adds the rest.
 
     Args:
         desk: The desk.
@@ -72,20 +87,30 @@ def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Ad
         news: The recordings; those that exist with the same content are skipped.
 
     Raises:
-        DuplicateError: when a ``source_id`` exists with other content, or occurs twice; the
-            message names its position in ``news``, from 1.
+        DuplicateError: when a ``source_id`` exists with other content, or occurs twice with different
+            content; the message names its position in ``news``, from 1.
+        OutOfBoundsError: when a value is out of bounds.
     """
+    for new in news:
+        check_recording(new)
+    places = tuple(enumerate(news, start=1))
+    parts = [places[at : at + BATCH_RECORDINGS] for at in range(0, len(places), BATCH_RECORDINGS)]
+    seen: dict[str, NewRecording] = {}
+    for part in parts:
+        # All of the list is looked through before anything of it is written.
+        with desk.read() as session:
+            _unknown(session, desk.keyring, part, seen)
+    added = [one for part in parts for one in _add_batch(desk, actor, part)]
+    return Added(tuple(added), len(news) - len(added))
+
+
+def _add_batch(desk: Desk, actor: Actor, batch: Sequence[tuple[int, NewRecording]]) -> tuple[str, ...]:
     with desk.change(actor) as change:
-        added, known = [], 0
-        for place, new in enumerate(news, start=1):
-            recording_id = add_recording(change, new, new_id("g"), place)
-            if recording_id is None:
-                known += 1
-            else:
-                added.append(recording_id)
+        unknown = _unknown(change.session, change.keyring, batch, {})
+        added = tuple(_add(change, new, new_id("g")) for new in unknown)
         if added:
-            change.record("recordings.add", Subject(), {"new": len(added), "known": known})
-        return Added(tuple(added), known)
+            change.record("recordings.add", Subject(), {"new": len(added), "known": len(batch) - len(added)})
+        return added
 
 
 def add_recording(change: Change, new: NewRecording, recording_id: str, place: int) -> str | None:
@@ -102,43 +127,77 @@ def add_recording(change: Change, new: NewRecording, recording_id: str, place: i
 
     Raises:
         DuplicateError: when its ``source_id`` exists with other content.
+        OutOfBoundsError: when a value is out of bounds.
     """
-    other = find_unique(change.session, change.keyring, "source", new.source_id)
-    if other is not None:
-        row = change.session.get_one(RecordingRow, other)
-        if take_sealed(row, RECORDING, change.keyring) == new:
-            return None
-        msg = f"{place}件目: 同じ通話IDで内容の違う録音が登録されています({other})"
-        raise DuplicateError(msg)
+    check_recording(new)
+    unknown = _unknown(change.session, change.keyring, [(place, new)], {})
+    return _add(change, new, recording_id) if unknown else None
+
+
+def _add(change: Change, new: NewRecording, recording_id: str) -> str:
     row = RecordingRow(
         id=recording_id, started_at=new.started_at, duration=new.duration, catalogued_at=change.now
     )
     put_sealed(row, new, RECORDING, change.keyring)
     change.session.add(row)
-    add_unique(change, row.id, "source", new.source_id)
+    mark_unique(change, row.id, "source", new.source_id)
     add_terms(change, row.id, recording_terms(new))
     return row.id
 
 
-def recording_terms(new: NewRecording) -> Iterable[tuple[str, str]]:
-    """Return the search terms of a recording, as kinds and values in clear."""
-    yield from (("number", number) for number in new.numbers)
-    yield "customer", new.customer_id
-    yield "operator", new.operator
+def _unknown(
+    session: Session,
+    keyring: Keyring,
+    batch: Sequence[tuple[int, NewRecording]],
+    seen: dict[str, NewRecording],
+) -> list[NewRecording]:
+    """Return those recordings of a batch that neither the catalogue nor the list before them has.
+
+    Args:
+        session: A session.
+        keyring: Keys of the desk.
+        batch: Positions and recordings.
+        seen: The recordings before the batch, by ``source_id``; the batch is added.
+
+    Raises:
+        DuplicateError: when one has the ``source_id`` of another with other content.
+    """
+    owners = find_uniques(session, keyring, "source", (new.source_id for _, new in batch))
+    rows = session.scalars(select(RecordingRow).where(RecordingRow.id.in_(owners.values()))).all()
+    content = {row.id: take_sealed(row, RECORDING, keyring) for row in rows}
+    unknown = []
+    for place, new in batch:
+        owner, key = owners.get(new.source_id), new.source_id.strip()
+        if owner is None and key not in seen:
+            unknown.append(new)
+        before = seen.setdefault(key, new if owner is None else content[owner])
+        if before != new:
+            other = "" if owner is None else f"({owner})"
+            msg = f"{place}件目: 同じ通話IDで内容の違う録音が登録されています{other}"
+            raise DuplicateError(msg)
+    return unknown
 
 
 def search(desk: Desk, query: RecordingQuery) -> tuple[FoundRecording, ...]:
-    """Return the recordings that match a query, oldest first."""
+    """Return the recordings that match a query, oldest first.
+
+    Raises:
+        OutOfBoundsError: when a day is out of bounds.
+        SealBrokenError: when a searched value's recordings are not those that the desk wrote last.
+    """
+    check_day(query.first)
+    check_day(query.last)
     terms = [("number", query.number), ("customer", query.customer_id), ("operator", query.operator)]
     statement = select(RecordingRow).order_by(RecordingRow.started_at, RecordingRow.id).limit(query.limit)
     if query.first is not None:
         statement = statement.where(RecordingRow.started_at >= _midnight(query.first))
     if query.last is not None:
         statement = statement.where(RecordingRow.started_at < _midnight(query.last + timedelta(days=1)))
-    for kind, value in terms:
-        if value:
-            statement = statement.where(RecordingRow.id.in_(find_subjects(desk.keyring, kind, value)))
     with desk.read() as session:
+        for kind, value in terms:
+            if value:
+                named = find_subjects(session, desk.keyring, kind, value)
+                statement = statement.where(RecordingRow.id.in_(named))
         if query.source_id:
             other = find_unique(session, desk.keyring, "source", query.source_id)
             statement = statement.where(RecordingRow.id == other)

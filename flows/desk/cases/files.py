@@ -16,12 +16,17 @@ from flows.desk.cases.requests import row_of
 from flows.desk.integrity.audit import require_whole
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import MARKER, Change, Desk
-from flows.desk.kinds.errors import ConflictError, DeskError, NotFoundError, StorageGoneError
+from flows.desk.kinds.errors import (
+    ConflictError,
+    DeskError,
+    FileMissingError,
+    NotFoundError,
+    StorageGoneError,
+)
 from flows.desk.kinds.states import CLOSED
 from flows.desk.kinds.values import JAPAN, Actor, DeskFile, FileKind
 from flows.desk.storage.store import StoredFile
 from flows.desk.storage.tables import CallRow, FileRow, RequestRow, new_id
-from flows.settings import Settings
 
 __all__ = [
     "APPROVED_KINDS",
@@ -72,24 +77,30 @@ def add_file(desk: Desk, actor: Actor, request: str, new: NewFile) -> DeskFile:
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
-        return file_of(name_files(change, desk.settings, (row.id, None, 0), [new])[0])
+        return file_of(name_files(change, desk, (row.id, None, 0), [new])[0])
 
 
 def name_files(
-    change: Change, settings: Settings, owner: tuple[str, str | None, int], news: Sequence[NewFile]
+    change: Change, desk: Desk, owner: tuple[str, str | None, int], news: Sequence[NewFile]
 ) -> list[FileRow]:
     """Add rows for stored files within a change; for the other modules of ``flows.desk``.
 
     Args:
         change: The present change.
-        settings: Settings with the retention periods.
+        desk: The desk, whose store has the files.
         owner: Id of the request, of the call if any, and revision of its plan.
         news: The files.
+
+    Raises:
+        FileMissingError: when the store has one no more, for example because it was swept meanwhile.
     """
     today = change.now.astimezone(JAPAN).date()
     rows = []
     for new in news:
-        days = getattr(settings, KEPT_DAYS.get(new.kind, "retain_draft_days"))
+        if not desk.store.exists(new.stored.key):
+            msg = f"保管ファイル {new.stored.key} がありません"
+            raise FileMissingError(msg)
+        days = getattr(desk.settings, KEPT_DAYS.get(new.kind, "retain_draft_days"))
         row = FileRow(
             id=new.file_id or new_id("f"),
             request_id=owner[0],
@@ -281,16 +292,15 @@ def sweep_orphans(desk: Desk) -> int:
             without a row there may be in use.
     """
     require_whole(desk)
-    with desk.read() as session:
+    old = [name for name, age in desk.store.listing() if age >= desk.settings.orphan_seconds]
+    # Under the writers' lock: nobody names a file between the look and the removal, and whoever names one
+    # after it finds that it is gone (``name_files``).
+    with desk.database.write() as session:
         named = set(session.scalars(select(FileRow.store_key).where(FileRow.deleted_at.is_(None)))) | {MARKER}
-    old = [
-        name
-        for name, age in desk.store.listing()
-        if name not in named and age >= desk.settings.orphan_seconds
-    ]
-    for name in old:
-        desk.store.drop(name)
-    return len(old)
+        gone = [name for name in old if name not in named]
+        for name in gone:
+            desk.store.drop(name)
+    return len(gone)
 
 
 def file_of(row: FileRow) -> DeskFile:

@@ -130,7 +130,7 @@ def _name(change: Change, desk: Desk, request_id: str, originals: Sequence[Origi
             recordings.append(recording_id)
             file = replace(file, file_id=_file_id(recording_id))
         files.append(file)
-    name_files(change, desk.settings, (request_id, None, 0), files)
+    name_files(change, desk, (request_id, None, 0), files)
     if recordings:
         change.record("recordings.add", Subject(request_id), {"new": len(recordings), "known": 0})
     return tuple(recordings)

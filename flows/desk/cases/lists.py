@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
-from flows.desk.integrity.tree import require_folder
+from flows.desk.integrity.tree import require_folders
 from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.values import Actor, CompanyList, ListVersions, StaffList
 from flows.desk.sealing.keys import Keyring
@@ -120,7 +120,7 @@ def _read(
 
 
 def _row(session: Session, kind: str, version: int | None) -> ListRow | None:
-    require_folder(session, "list", kind)
+    require_folders(session, [f"list:{kind}"])
     statement = select(ListRow).where(ListRow.kind == kind)
     if version is not None:
         statement = statement.where(ListRow.version == version)

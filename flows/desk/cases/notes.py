@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from flows.desk.integrity.desk import Change
+from flows.desk.kinds.bounds import check_text
 from flows.desk.kinds.values import Note, NoteKind
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
@@ -40,7 +41,11 @@ def write_note(change: Change, row: RequestRow, kind: NoteKind, said: Said) -> N
 
     Its id rises with every note of the request, so that two notes of one moment stay in the order they were
     written in: of two decisions the later one counts.
+
+    Raises:
+        OutOfBoundsError: when its text is too long.
     """
+    check_text(said.text)
     written = select(func.count()).where(NoteRow.request_id == row.id)
     note_id = new_id(f"n{change.session.scalar(written):06}-")
     note = NoteRow(id=note_id, request_id=row.id, kind=kind, at=change.now, due_on=row.due_on)

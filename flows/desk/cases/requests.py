@@ -14,7 +14,9 @@ from flows.desk.cases.numbers import next_number
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import add_terms, add_unique, find_subjects
+from flows.desk.kinds.bounds import check_day, check_request, check_text
 from flows.desk.kinds.errors import ConflictError, NotFoundError
+from flows.desk.kinds.search_terms import request_terms
 from flows.desk.kinds.states import State, Step, check_open, state_of_request, step_call, step_request
 from flows.desk.kinds.values import (
     JAPAN,
@@ -92,6 +94,7 @@ def receive_all(desk: Desk, actor: Actor, news: Sequence[NewRequest]) -> tuple[R
 
 def receive_within(change: Change, new: NewRequest, due_days: int) -> Request:
     """Take a request in within a change; for the other modules of ``flows.desk``."""
+    check_request(new)
     received_on = new.received_at.astimezone(JAPAN).date()
     row = RequestRow(
         id=new_id("q"),
@@ -123,14 +126,6 @@ def receive_within(change: Change, new: NewRequest, due_days: int) -> Request:
     return request_of(change.session, row, change.keyring)
 
 
-def request_terms(new: NewRequest) -> Iterable[tuple[str, str]]:
-    """Return the search terms of a request, as kinds and values in clear."""
-    yield from (("number", phone) for phone in (*new.requester.phones, *new.scope.numbers))
-    yield "member", new.member_number
-    for name in new.requester.names:
-        yield from (("name", name.text), ("name", name.kana))
-
-
 def get(desk: Desk, request: str) -> Request:
     """Return a request by its id or public number.
 
@@ -155,7 +150,8 @@ def find(desk: Desk, query: RequestQuery) -> tuple[Request, ...]:
             statement = statement.where(RequestRow.state.in_(query.states))
         for kind, value in terms:
             if value:
-                statement = statement.where(RequestRow.id.in_(find_subjects(desk.keyring, kind, value)))
+                named = find_subjects(session, desk.keyring, kind, value)
+                statement = statement.where(RequestRow.id.in_(named))
         return tuple(request_of(session, row, desk.keyring) for row in session.scalars(statement))
 
 
@@ -174,7 +170,10 @@ def record_identity(desk: Desk, actor: Actor, request: str, check: IdentityCheck
     Raises:
         ImpossibleStepError: when the request's state does not allow it.
         ConflictError: when the same person records it a second time.
+        OutOfBoundsError: when its date, or its note, is out of bounds.
     """
+    check_day(check.checked_at.date())
+    check_text(check.note)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         after = step_request(State(row.state), Step.IDENTIFY, row.number)
@@ -245,7 +244,9 @@ def extend(desk: Desk, actor: Actor, request: str, due_on: date, reason: str) ->
     Raises:
         ImpossibleStepError: when the request is closed.
         ConflictError: when the date is not later.
+        OutOfBoundsError: when the date, or the reason, is out of bounds.
     """
+    check_day(due_on)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         check_open(State(row.state), Step.CLOCK, row.number)

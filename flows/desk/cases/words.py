@@ -16,6 +16,8 @@ from flows.desk.cases.notes import SAID, Said, select_notes, write_note
 from flows.desk.cases.requests import row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.bounds import MAX_LINE_CHARS, MAX_WORDS, check_text
+from flows.desk.kinds.errors import OutOfBoundsError
 from flows.desk.kinds.permissions import check_may_decide, check_may_list
 from flows.desk.kinds.values import Actor, NoteKind
 from flows.desk.sealing.keys import Keyring
@@ -59,11 +61,14 @@ def list_for_request(desk: Desk, actor: Actor, request: str, entry: Entry) -> No
     Raises:
         NotAllowedError: when the role is neither analyst nor approver.
         ReviewRuleError: when the word is empty or there is no reason.
+        OutOfBoundsError: when the word, the reason or the list is too long.
     """
     check_may_decide(actor)
     _check(entry)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
+        words = (_Kept(word) for word in words_of_request(change.session, row.id, change.keyring))
+        _check_count(merged((*words, _Kept(entry.word, entry.gone))), entry)
         code = KEPT.dump_json(_Kept(entry.word, entry.gone)).decode()
         write_note(change, row, NoteKind.WORD, Said(actor.name, entry.reason.strip(), entry.call_id, code))
         change.record("request.word", Subject(row.id, entry.call_id or None), _told(entry))
@@ -78,11 +83,13 @@ def list_for_company(desk: Desk, actor: Actor, entry: Entry) -> int:
     Raises:
         NotAllowedError: when the role is not approver.
         ReviewRuleError: when the word is empty or there is no reason.
+        OutOfBoundsError: when the word or the list is too long.
     """
     check_may_list(actor)
     _check(entry)
     company = lists.current_lists(desk).company
     after = merged((*(_Kept(word) for word in company.words), _Kept(entry.word, entry.gone)))
+    _check_count(after, entry)
     version = lists.import_company(desk, actor, replace(company, words=after), keep_words=False)
     with desk.change(actor) as change:
         change.record("list.word", Subject(), {"version": version, **_told(entry)})
@@ -106,10 +113,18 @@ def merged(entries: Iterable[_Kept]) -> tuple[ListedWord, ...]:
     return tuple(words.values())
 
 
+def _check_count(words: tuple[ListedWord, ...], entry: Entry) -> None:
+    if len(words) > MAX_WORDS and not entry.gone:
+        msg = f"一覧の語は{MAX_WORDS}までです"
+        raise OutOfBoundsError(msg)
+
+
 def _check(entry: Entry) -> None:
     if not any(char.isalnum() for char in entry.word.text):
         msg = "言葉のない所は一覧に加えられません"
         raise ReviewRuleError(msg)
+    check_text(entry.word.text, MAX_LINE_CHARS)
+    check_text(entry.word.kana, MAX_LINE_CHARS)
     if not entry.reason.strip():
         msg = "一覧に加えるには理由が必要です"
         raise ReviewRuleError(msg, needs="reason")

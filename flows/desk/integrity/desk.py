@@ -84,6 +84,8 @@ class Desk:
         Raises:
             RolledBackError: when the database is older than its witness.
             SealBrokenError: when a row that was read was tampered with; nothing was changed.
+            StorageGoneError: when a place of the witness cannot be written; nothing was changed.
+            StorageFullError: when one has no room; nothing was changed.
         """
         with self.database.write() as session:
             before = take_head(session, self.keyring)
@@ -100,6 +102,8 @@ class Desk:
                 new = replace(after, version=before.version + 1, root=root, time=time, late=late)
                 put_head(session, self.keyring, new)
                 session.flush()
+                # Last before the commit: a change without a witness could be reverted unseen.
+                self.witness.stand_by(before)
         if changed:
             self._tell_witness()
 

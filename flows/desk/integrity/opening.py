@@ -149,7 +149,7 @@ def _bring_up(database: Database, keyring: Keyring) -> None:
         before = row.schema_version
         if before < SCHEMA_VERSION:
             head = take_head(session, keyring)
-            if before >= FIRST_SEALED and (head.schema != before or tree.faults(session, head.root)):
+            if before >= FIRST_SEALED and (head.schema != before or tree.faults(session, head.root, before)):
                 msg = "データベースの行が、窓口が最後に書いたものと違います"
                 raise SealBrokenError(msg)
             migrate(session, keyring, before)

@@ -30,10 +30,13 @@ from flows.desk.storage.tables import (
     ReleaseRow,
     RequestRow,
     Table,
+    TermRow,
+    UniqueTermRow,
 )
 
 __all__ = [
     "BELONGS",
+    "EVERY_VERSION",
     "MAX_PARAMETERS",
     "OF_TABLE",
     "UNSEALED",
@@ -62,6 +65,7 @@ class Belongs:
         unless: Column that must not be set in the row.
         fixed: Whether the sealed column is left out of the hash: it is large, written once, and bound to
             its row by its own seal.
+        since: First version of the tables (``schema``) whose tree has the rows.
     """
 
     table: type[Table]
@@ -69,6 +73,7 @@ class Belongs:
     owner: str
     unless: str = ""
     fixed: bool = False
+    since: int = 3
 
 
 BELONGS = (
@@ -89,14 +94,17 @@ BELONGS = (
     Belongs(AccountRow, "account", "id"),
     Belongs(SessionRow, "session", "id"),
     Belongs(AttemptRow, "attempt", "id"),
+    # By mark, so that the folder of a searched value has all who have the value, and nobody else.
+    Belongs(TermRow, "mark", "mark", since=4),
+    Belongs(UniqueTermRow, "mark", "mark", since=4),
 )
+
+EVERY_VERSION = max(each.since for each in BELONGS)
 
 UNSEALED: Mapping[str, str] = {
     "desk": "its one sealed value never changes; the version of the tables is in the head",
     "audit": "chained, and the head knows its length and last hash",
     "audit_head": "held against the witness",
-    "search_terms": "only help to find; what is found is checked",
-    "unique_terms": "only help to find; what is found is checked",
     "presence": "only says who else has a call open",
     "seals": "the tree itself",
     "seal_pages": "the tree itself",
@@ -121,10 +129,10 @@ Folder = dict[Key, str]
 """Hashes of a folder's rows by key."""
 
 
-def all_folders(session: Session) -> dict[str, Folder]:
-    """Read all rows of the tree from the database."""
+def all_folders(session: Session, schema: int = EVERY_VERSION) -> dict[str, Folder]:
+    """Read all rows of the tree from the database, as a version of the tables had them in it."""
     folders: dict[str, Folder] = defaultdict(dict)
-    for belongs in BELONGS:
+    for belongs in (each for each in BELONGS if each.since <= schema):
         for name, key, found in _rows(session, belongs, true()):
             folders[name][key] = found
     return folders

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from flows.desk.kinds.errors import SealBrokenError
+from flows.desk.kinds.search_terms import recording_terms, request_terms
+from flows.desk.kinds.values import NewRecording, NewRequest
 from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import blind_marks, sealed_json, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage import review_tables
-from flows.desk.storage.tables import ApprovalRow, CallRow, SealPageRow, SealRow, Table
+from flows.desk.storage.review_tables import AccountRow
+from flows.desk.storage.tables import (
+    ApprovalRow,
+    CallRow,
+    RecordingRow,
+    RequestRow,
+    SealPageRow,
+    SealRow,
+    Table,
+    TermRow,
+    UniqueTermRow,
+)
 
 __all__ = ["FIRST_SEALED", "SCHEMA_VERSION", "create_tables", "migrate"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 FIRST_SEALED = 3
 """First version with the tree of rows (``tree``); a database of it or later is checked before an upgrade."""
+
+REQUEST: Shape[NewRequest] = Shape(NewRequest)
+RECORDING: Shape[NewRecording] = Shape(NewRecording)
 
 
 def create_tables(session: Session) -> None:
@@ -44,7 +63,46 @@ def _add_tree(session: Session, keyring: Keyring) -> None:
     session.flush()
 
 
-MIGRATIONS: Mapping[int, Callable[[Session, Keyring], None]] = {1: _add_review, 2: _add_tree}
+def _make_marks_anew(session: Session, keyring: Keyring) -> None:
+    """Make all search marks from what the rows hold sealed: those of before were under no seal."""
+    marks: dict[tuple[str, str], str] = {}
+    for table in (TermRow, UniqueTermRow):
+        session.execute(delete(table))
+    for request in session.scalars(select(RequestRow)):
+        new = take_sealed(request, REQUEST, keyring)
+        session.add_all(_terms(keyring, request.id, request_terms(new)))
+        _take_mark(marks, keyring, request.id, "reference", new.reference)
+    for recording in session.scalars(select(RecordingRow)):
+        found = take_sealed(recording, RECORDING, keyring)
+        session.add_all(_terms(keyring, recording.id, recording_terms(found)))
+        _take_mark(marks, keyring, recording.id, "source", found.source_id)
+    for account in session.scalars(select(AccountRow)):
+        _take_mark(marks, keyring, account.id, "login", json.loads(sealed_json(account, keyring))["login"])
+    session.add_all(
+        UniqueTermRow(kind=kind, mark=mark, subject_id=owner) for (kind, mark), owner in marks.items()
+    )
+    session.flush()
+
+
+def _terms(keyring: Keyring, owner: str, terms: Iterable[tuple[str, str]]) -> Iterable[TermRow]:
+    found = {(kind, mark) for kind, value in terms for mark in blind_marks(kind, value, keyring)[:1]}
+    return (TermRow(subject_id=owner, kind=kind, mark=mark) for kind, mark in sorted(found))
+
+
+def _take_mark(
+    marks: dict[tuple[str, str], str], keyring: Keyring, owner: str, kind: str, value: str
+) -> None:
+    for mark in blind_marks(kind, value, keyring)[:1]:
+        if marks.setdefault((kind, mark), owner) != owner:
+            msg = "データベースの行が、窓口が最後に書いたものと違います(unique)"
+            raise SealBrokenError(msg)
+
+
+MIGRATIONS: Mapping[int, Callable[[Session, Keyring], None]] = {
+    1: _add_review,
+    2: _add_tree,
+    3: _make_marks_anew,
+}
 """The upgrade of each version to the next one."""
 
 

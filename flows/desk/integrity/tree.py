@@ -4,10 +4,11 @@ Threat: an attacker writes the database at will (roles, states, hashes, whole ro
 back older rows that the desk itself once wrote, but does not have the key.
 
 Rows that belong together form a folder: a request with its checks, notes and calls; a call's plans,
-decisions, approvals and files; an account.  Above them is a Merkle tree (R. C. Merkle, CRYPTO '87): row,
-folder, page (by the first byte of the folder's hash), root.  The root is in the sealed head (``head``),
-and the witness prevents the use of an older head (``witness``).  A row that was changed, added, removed,
-moved to another folder or restored from an earlier state no longer matches the root.
+decisions, approvals and files; an account; a search mark with all whom it leads to.  Above them is a Merkle
+tree (R. C. Merkle, CRYPTO '87): row, folder, page (by the first byte of the folder's hash), root.  The root
+is in the sealed head (``head``), and the witness prevents the use of an older head (``witness``).  A row that
+was changed, added, removed, moved to another folder or restored from an earlier state no longer matches the
+root.
 
 The check is automatic.  In each transaction of ``Desk.change`` and ``Desk.read`` the folder of every loaded
 row is compared with the root before the result is returned.  A change computes the new root only from rows
@@ -24,6 +25,7 @@ from sqlalchemy import delete, event, insert, select
 from sqlalchemy.orm import Session
 
 from flows.desk.integrity.rows import (
+    EVERY_VERSION,
     MAX_PARAMETERS,
     OF_TABLE,
     Folder,
@@ -41,7 +43,7 @@ from flows.desk.integrity.rows import (
 from flows.desk.kinds.errors import SealBrokenError
 from flows.desk.storage.tables import SealPageRow, SealRow, Table
 
-__all__ = ["SealTree", "build", "faults", "remove", "require_folder", "watch"]
+__all__ = ["SealTree", "build", "faults", "remove", "require_folders", "watch"]
 
 SESSION_KEY = "tree"
 """Key under which a session's ``info`` holds its tree."""
@@ -196,15 +198,15 @@ def _refuse_bulk(state: Any) -> None:
         raise AssertionError(msg)
 
 
-def require_folder(session: Session, kind: str, owner: str) -> None:
-    """Check a folder even if no row of it was found, because the rows may have been removed.
+def require_folders(session: Session, names: Iterable[str]) -> None:
+    """Check folders even if no row of them was found, because the rows may have been removed.
 
     Raises:
-        SealBrokenError: when it was tampered with.
+        SealBrokenError: when one of them was tampered with.
     """
     tree: SealTree | None = session.info.get(SESSION_KEY)
     if tree is not None:
-        tree.check([f"{kind}:{owner}"])
+        tree.check(names)
 
 
 def remove(session: Session, rows: Iterable[Table]) -> int:
@@ -236,8 +238,14 @@ def build(session: Session) -> str:
     return _top({page: digest for page, digest in pages.items() if digest is not None})
 
 
-def faults(session: Session, root: str) -> tuple[str, ...]:
-    """Check all rows, and return the folders that were tampered with."""
+def faults(session: Session, root: str, schema: int = EVERY_VERSION) -> tuple[str, ...]:
+    """Check all rows, and return the folders that were tampered with.
+
+    Args:
+        session: A session of any kind.
+        root: Root hash in the head.
+        schema: Version of the tables that wrote the tree.
+    """
     seals, pages = SealRow.__table__.c, SealPageRow.__table__.c
     connection = session.connection()
     held: dict[str, dict[str, str]] = defaultdict(dict)
@@ -250,7 +258,7 @@ def faults(session: Session, root: str) -> tuple[str, ...]:
     ]
     known = {folder: digest for names in held.values() for folder, digest in names.items()}
     try:
-        found = {name: folder_hash(folder) for name, folder in all_folders(session).items()}
+        found = {name: folder_hash(folder) for name, folder in all_folders(session, schema).items()}
     except SealBrokenError:
         return (*wrong, "unreadable")
     wrong += sorted(name for name in known.keys() | found if known.get(name) != found.get(name))

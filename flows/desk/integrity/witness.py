@@ -6,10 +6,12 @@ of the audit log together with its head.  The head of the last change is therefo
 its own that the database's administrator cannot write.  A database that is older than one of these copies
 is refused: on opening, at each change, by ``audit verify``, and before stored files are swept.
 
-A change is committed first; then the witness is updated, under the writers' lock.  A database that is newer
-than its witness is accepted: it was sealed with the key, and an attacker can only restore older states.
-After a kill between the two steps the desk still opens, and the next change or opening updates the witness.
-Until then that one change could be reverted unnoticed.
+Before a change is committed the witness is written too, with the head that the change follows: a place that
+cannot be written stops every change, and no change follows one that was not witnessed.  Then the change is
+committed, and the witness is updated, under the writers' lock.  A database that is newer than its witness is
+accepted: it was sealed with the key, and an attacker can only restore older states.  After a kill between
+the two steps the desk still opens, and the next change or opening updates the witness.  Until then that one
+change could be reverted unnoticed.
 """
 
 from __future__ import annotations
@@ -137,6 +139,19 @@ class Witness:
             msg = "データベースとその控えの場所が別の窓口のものです"
             raise StorageGoneError(msg)
         return marks
+
+    def stand_by(self, head: Head) -> None:
+        """Write the head that a change follows to all places, which proves that they can be written.
+
+        Args:
+            head: Head of the database before the change, under the writers' lock; ``check`` has accepted it.
+
+        Raises:
+            StorageGoneError: when one cannot be written.
+            StorageFullError: when one has no room.
+        """
+        for store in self._stores:
+            write_mark(store, Mark(self._desk_id, head))
 
     def tell(self, head: Head, *, anew: bool = False) -> None:
         """Write a head of the database to all places that have an older one.

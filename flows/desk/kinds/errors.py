@@ -24,6 +24,7 @@ __all__ = [
     "NotAllowedError",
     "NotFoundError",
     "NotIdentifiedError",
+    "OutOfBoundsError",
     "RecordingChangedError",
     "RecordingUnreadableError",
     "RolledBackError",
@@ -141,6 +142,12 @@ class DuplicateError(DeskError):
     """It exists already."""
 
     code = "duplicate"
+
+
+class OutOfBoundsError(DeskError):
+    """A number, a date or a text is larger than the desk takes; nothing was changed."""
+
+    code = "out_of_bounds"
 
 
 class ImpossibleStepError(DeskError):

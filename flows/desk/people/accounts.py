@@ -98,24 +98,39 @@ def add_account(desk: Desk, actor: Actor, login: str, roles: Iterable[Role], pas
         AccountError: when login, roles or password are invalid.
         DuplicateError: when the login is taken.
     """
-    folded, wanted = fold_login(login), _checked_roles(roles)
+    wanted = _checked_roles(roles)
+    secret = checked_secret(login, password)
+    with desk.change(actor) as change:
+        return add_within(change, secret, wanted)
+
+
+def checked_secret(login: str, password: str) -> Secret:
+    """Check a new account's login and password; for the other modules of ``flows.desk.people``.
+
+    Raises:
+        AccountError: when one is invalid.
+    """
+    folded = fold_login(login)
     if not LOGIN.fullmatch(folded):
         msg = "利用者名は文字・数字と . _ @ - で64文字までです"
         raise AccountError(msg)
-    secret = Secret(folded, _hash(password))
-    with desk.change(actor) as change:
-        row = AccountRow(
-            id=new_id("u"),
-            roles=",".join(wanted),
-            made_at=change.now,
-            password_at=change.now,
-            disabled_at=None,
-        )
-        add_unique(change, row.id, LOGIN_KIND, folded)
-        put_sealed(row, secret, SECRET, change.keyring)
-        change.session.add(row)
-        change.record("account.add", Subject(), {"account": row.id, "roles": row.roles})
-        return account_of(row, change.keyring)
+    return Secret(folded, _hash(password))
+
+
+def add_within(change: Change, secret: Secret, roles: Iterable[str]) -> Account:
+    """Add an account within a change; for the other modules of ``flows.desk.people``."""
+    row = AccountRow(
+        id=new_id("u"),
+        roles=",".join(roles),
+        made_at=change.now,
+        password_at=change.now,
+        disabled_at=None,
+    )
+    add_unique(change, row.id, LOGIN_KIND, secret.login)
+    put_sealed(row, secret, SECRET, change.keyring)
+    change.session.add(row)
+    change.record("account.add", Subject(), {"account": row.id, "roles": row.roles})
+    return account_of(row, change.keyring)
 
 
 def _checked_roles(roles: Iterable[Role]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.opening import SYSTEM
-from flows.desk.integrity.tree import remove
+from flows.desk.integrity.tree import remove, require_folders
 from flows.desk.kinds.values import Actor, Role
 from flows.desk.people.accounts import Account, get_account
 from flows.desk.sealing.keys import Keyring
@@ -191,22 +191,26 @@ def begin_attempt(desk: Desk, tried: Sequence[tuple[str, str]]) -> float:
     with desk.change(SYSTEM) as change:
         session, now = change.session, change.desk_time
         remove(session, session.scalars(select(AttemptRow).where(AttemptRow.last_at < now - ATTEMPT_MEMORY)))
-        rows = [(kind, _attempts(session, desk.keyring, kind, value, now)) for kind, value in tried]
-        left = [_pause(kind, row.failures) - (now - row.last_at).total_seconds() for kind, row in rows]
-        wait = max(0.0, *left)
+        known = [(kind, _mark(desk.keyring, kind, value)) for kind, value in tried]
+        rows = {mark: _attempts(session, mark) for _, mark in known}
+        wait = max(0.0, *(_left(kind, rows[mark], now) for kind, mark in known))
         if wait == 0.0:
-            for _, row in rows:
+            # A refused attempt leaves no row: logins can be invented without end.
+            for _, mark in known:
+                row = rows[mark] or AttemptRow(id=mark, failures=0, last_at=now)
                 row.failures, row.last_at = row.failures + 1, now
+                session.add(row)
     return wait
 
 
-def _attempts(session: Session, keyring: Keyring, kind: str, value: str, now: datetime) -> AttemptRow:
-    mark = _mark(keyring, kind, value)
-    row = session.get(AttemptRow, mark)
-    if row is None:
-        row = AttemptRow(id=mark, failures=0, last_at=now)
-        session.add(row)
-    return row
+def _attempts(session: Session, mark: str) -> AttemptRow | None:
+    require_folders(session, [f"attempt:{mark}"])
+    return session.get(AttemptRow, mark)
+
+
+def _left(kind: str, row: AttemptRow | None, now: datetime) -> float:
+    """Return the seconds that are left to wait."""
+    return 0.0 if row is None else _pause(kind, row.failures) - (now - row.last_at).total_seconds()
 
 
 def _pause(kind: str, failures: int) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, literal, or_, select
+from sqlalchemy import and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases.catalogue import RECORDING
@@ -19,6 +19,7 @@ from flows.desk.cases.notes import Said, write_note
 from flows.desk.cases.requests import CONTENT, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.terms import forget_terms
 from flows.desk.integrity.tree import remove
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError
 from flows.desk.kinds.states import CLOSED, State
@@ -32,8 +33,6 @@ from flows.desk.storage.tables import (
     RecordingRow,
     RequestRow,
     Table,
-    TermRow,
-    UniqueTermRow,
 )
 from pipeline.call_case import Requester
 
@@ -148,7 +147,7 @@ def _empty_request(change: Change, row: RequestRow) -> None:
         fee_paid=row.fee_paid,
     )
     put_sealed(row, empty, CONTENT, change.keyring)
-    _forget_terms(change.session, row.id)
+    forget_terms(change.session, row.id)
 
 
 def _recordings(session: Session, request_id: str) -> tuple[RecordingRow, ...]:
@@ -172,9 +171,4 @@ def _recordings(session: Session, request_id: str) -> tuple[RecordingRow, ...]:
 
 def _empty_recording(change: Change, row: RecordingRow) -> None:
     put_sealed(row, NewRecording("", row.started_at, ""), RECORDING, change.keyring)
-    _forget_terms(change.session, row.id)
-
-
-def _forget_terms(session: Session, subject_id: str) -> None:
-    for table in (TermRow, UniqueTermRow):
-        session.execute(delete(table).where(table.subject_id == subject_id))
+    forget_terms(change.session, row.id)

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from flows.desk.cases.catalogue import RECORDING, recording_terms
-from flows.desk.cases.requests import CONTENT, request_terms
+from flows.desk.cases.catalogue import RECORDING
+from flows.desk.cases.requests import CONTENT
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import MARKER, Change, Desk
 from flows.desk.integrity.terms import add_unique, replace_terms
+from flows.desk.kinds.search_terms import recording_terms, request_terms
 from flows.desk.kinds.values import Actor
 from flows.desk.people.accounts import LOGIN_KIND, SECRET
 from flows.desk.sealing.sealed import reseal, take_sealed
@@ -28,7 +29,6 @@ from flows.desk.storage.tables import (
     RecordingRow,
     RequestRow,
     Table,
-    UniqueTermRow,
 )
 
 __all__ = ["Rotated", "keys_in_use", "rotate"]
@@ -99,20 +99,14 @@ def _rotate_row(change: Change, row: Any) -> bool:
     if isinstance(row, RequestRow):
         new = take_sealed(row, CONTENT, change.keyring)
         replace_terms(change, row.id, request_terms(new))
-        _replace_unique(change, row.id, "reference", new.reference)
+        add_unique(change, row.id, "reference", new.reference)
     elif isinstance(row, RecordingRow):
         found = take_sealed(row, RECORDING, change.keyring)
         replace_terms(change, row.id, recording_terms(found))
-        _replace_unique(change, row.id, "source", found.source_id)
+        add_unique(change, row.id, "source", found.source_id)
     elif isinstance(row, AccountRow):
-        _replace_unique(change, row.id, LOGIN_KIND, take_sealed(row, SECRET, change.keyring).login)
+        add_unique(change, row.id, LOGIN_KIND, take_sealed(row, SECRET, change.keyring).login)
     return True
-
-
-def _replace_unique(change: Change, subject_id: str, kind: str, value: str) -> None:
-    change.session.execute(delete(UniqueTermRow).where(UniqueTermRow.subject_id == subject_id))
-    if value:
-        add_unique(change, subject_id, kind, value)
 
 
 def _file_ids(desk: Desk) -> tuple[str, ...]:

@@ -173,7 +173,7 @@ def finish_processing(desk: Desk, actor: Actor, claim: Claim, processed: Process
             return call_of(row)
         row = _held_row(change, claim)
         row.revision = add_plan(change, row.id, processed.plan, processed.lists)
-        name_files(change, desk.settings, (row.request_id, row.id, row.revision), processed.files)
+        name_files(change, desk, (row.request_id, row.id, row.revision), processed.files)
         row.state, row.state_since = step_call(State.PROCESSING, Step.FINISH, row.id), change.now
         row.lease_until, row.failure_kind, row.failure_reason = None, None, None
         _tell_length(change, row, processed.counts)

@@ -254,7 +254,7 @@ def revise(  # noqa: PLR0913 (one of them a check that most callers need not)
         before = _plan_row(change.session, call_id, None)
         lists = ListVersions(before.staff_version, before.company_version)
         row.revision = add_plan(change, call_id, plan, lists)
-        name_files(change, desk.settings, (row.request_id, call_id, row.revision), files)
+        name_files(change, desk, (row.request_id, call_id, row.revision), files)
         detail = {"revision": row.revision, "files": len(files)}
         change.record("call.revise", Subject(row.request_id, call_id), detail)
         return call_of(row)

@@ -1,7 +1,7 @@
 """Middleware that hands the requests of whoever practises to the page of the practice desk.
 
-A browser practises while its cookie is the mark of its session on the company's desk: who signs out, or is
-followed by another person, is back on the company's desk.
+A browser practises while its cookie is the mark of its session on the company's desk, and that session lasts:
+who signs out, is followed by another person or has no account any more is back on the company's desk.
 """
 
 from __future__ import annotations
@@ -9,10 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import DeskError
+from flows.desk.people.sessions import find_session
 from flows.review.guarding.access import cookie_name
 from flows.review.guarding.practising import Practising
 from flows.settings import Settings
@@ -31,21 +35,34 @@ class Door:
 
     Args:
         app: The page of the company's desk.
-        settings: Its settings.
+        desk: The company's desk.
         practising: The practice desk.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, practising: Practising) -> None:
+    def __init__(self, app: ASGIApp, desk: Desk, practising: Practising) -> None:
         self._app = app
-        self._settings = settings
+        self._desk = desk
         self._practising = practising
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on."""
         page = None
-        if scope["type"] == "http" and not _is_ours(scope["path"]) and practises(scope, self._settings):
-            page = await run_in_threadpool(self._practising.page)
+        practising = scope["type"] == "http" and not _is_ours(scope["path"])
+        if practising and practises(scope, self._desk.settings):
+            page = await run_in_threadpool(self._page, scope)
         await (page or self._app)(scope, receive, send)
+
+    def _page(self, scope: Scope) -> FastAPI | None:
+        """Return the page of the practice desk, for whoever is signed in to the company's.
+
+        A mark proves nothing alone: whoever invents a session computes its mark.
+        """
+        token = HTTPConnection(scope).cookies.get(cookie_name(self._desk.settings), "")
+        try:
+            return self._practising.page() if find_session(self._desk, token) is not None else None
+        except DeskError:
+            # The company's page tells what is wrong.
+            return None
 
 
 def practises(scope: Scope, settings: Settings) -> bool:

@@ -40,7 +40,10 @@ STATUSES = {
     "not_allowed": 403,
     "database_busy": 503,
     "database_gone": 503,
+    "database_full": 503,
     "storage_gone": 503,
+    "storage_full": 503,
+    "out_of_bounds": 422,
 }
 """HTTP status by the code of one of our errors, whose message is shown unchanged."""
 

@@ -27,7 +27,7 @@ from pipeline.audio.spans import length, minus, union
 from pipeline.errors import ReviewRuleError
 from pipeline.masking.text import LABELS
 from pipeline.reviewing.decisions import Consent, ReviewDecision, ReviewKind, Stretch
-from pipeline.types import CharSpan, Party, TimeSpan
+from pipeline.types import CharSpan, MaskAction, Party, TimeSpan
 
 __all__ = ["Count", "Given", "ItemId", "bare", "conflict", "recorded", "router"]
 
@@ -155,10 +155,35 @@ def decide(request: Request, user: Reviewer, call_id: CallId, given: GivenDecisi
     site = site_of(request)
     opened = open_whole(site, user, call_id)
 
+    _check_alike(opened, given.decisions)
+
     def new(first: int) -> Sequence[ReviewDecision]:
         return [_decision(n, each, opened) for n, each in enumerate(given.decisions, start=first)]
 
     return recorded(site, user, opened, given.count, new)
+
+
+def _check_alike(opened: OpenedCall, given: Sequence[GivenDecision]) -> None:
+    """Check that what is kept as being the same sounds the same.
+
+    Raises:
+        ReviewRuleError: when it does not.
+    """
+    if not any(each.kind == "same" for each in given):
+        return
+    groups = document.sound_groups(opened.draft.items, opened.words)
+    kept = {item.item_id for item in opened.draft.items if item.action is MaskAction.KEEP}
+    for each in given:
+        if each.kind == "mask":
+            kept -= set(each.items)
+        elif each.kind == "keep":
+            kept |= set(each.items)
+        elif each.kind == "same" and each.items and each.items[0] in kept:
+            sound = groups.get(each.items[0], "")
+            unlike = tuple(one for one in each.items if not sound or groups.get(one) != sound)
+            if unlike:
+                msg = "同じ音ではない箇所は、まとめて残せません。一つずつ決めてください"
+                raise ReviewRuleError(msg, unlike)
 
 
 @router.post("/api/calls/{call_id}/undo")

@@ -222,7 +222,7 @@ def findings(opened: OpenedCall) -> list[dict[str, Any]]:
     asked = question_ids(opened.draft.items, lambda item: opened.words.spoken(item.chars))
     places = {item.item_id: asked.get(item.item_id, NOWHERE) for item in opened.draft.items}
     items = sorted(opened.draft.items, key=lambda item: (*_order(places[item.item_id]), item.time.start))
-    groups = _groups(items, opened.words)
+    groups = sound_groups(items, opened.words)
     masked, given = opened.draft.masked, consents(review.on_text)
     heard = played([Shown(item.time, item.channels, *places[item.item_id]) for item in items])
     return [
@@ -248,7 +248,7 @@ def _order(place: Place) -> tuple[float, bool]:
     return number, place.beside
 
 
-def _groups(items: Iterable[MaskItem], words: OpenedWords) -> Mapping[str, str]:
+def sound_groups(items: Iterable[MaskItem], words: OpenedWords) -> Mapping[str, str]:
     """Group items with the same sound."""
     numbers: dict[tuple[str, object], str] = {}
     return {

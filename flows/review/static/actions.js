@@ -288,7 +288,9 @@ export class Actions {
     const decisions = places.map(({ start, end, channels, start_char, end_char }) => ({
       kind: "add", items: [], reason: "似た音", stretch: { start, end, channels, start_char, end_char, entity_type, party, ground },
     }));
-    if (items.length) decisions.push({ kind: "same", items: [finding.item_id, ...items], reason: "似た音" });
+    // Only what is masked is alike without a word: what is kept is kept for a reason that a person gives.
+    if (items.length && finding.action === "keep") decisions.push({ kind: "keep", items, party });
+    else if (items.length) decisions.push({ kind: "same", items: [finding.item_id, ...items], reason: "似た音" });
     return decisions.length ? this.record(decisions) : [];
   }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.audio.containers.extent import Extent, contradictory, cut_off, divided, surplus, unclosed
@@ -21,6 +22,7 @@ _MAX_UNINDEXED_BYTES: Final = 64
 @dataclass(frozen=True, slots=True)
 class _Box:
     name: bytes
+    start: int
     at: int
     end: int
 
@@ -35,8 +37,9 @@ class _Found:
     scale: int = 0
     kind: bytes = b""
     ticks: int = 0
-    fragments: bool = False
-    closed: bool = False
+    fragments: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    listed: set[int] = field(default_factory=set)
     tables: bool = False
 
 
@@ -53,7 +56,7 @@ def _boxes(data: FileBytes, at: int, end: int) -> Iterator[_Box]:
             raise surplus()
         if at + size > end:
             raise cut_off()
-        yield _Box(name, at + lead, at + size)
+        yield _Box(name, at, at + lead, at + size)
         at += size
 
 
@@ -62,9 +65,11 @@ def account_mp4(data: FileBytes) -> Extent:
     found = _looked_through(data)
     if found.fragments:
         # A fragmented file is written while recording; the list of fragments at its end shows that it is
-        # complete.
-        if not found.closed:
+        # complete: it names the last of those that are there, and none that is not.
+        if max(found.listed, default=-1) != found.fragments[-1] or not found.listed.issubset(found.fragments):
             raise unclosed()
+        if any(after != before + 1 for before, after in itertools.pairwise(found.numbers)):
+            raise cut_off()
         return Extent()
     if not found.tables:
         raise cut_off()
@@ -81,9 +86,13 @@ def _looked_through(data: FileBytes) -> _Found:
         if box.name == b"mdat":
             found.sound += box.end - box.at
         elif box.name == b"moof":
-            found.fragments = True
+            found.fragments.append(box.start)
+            headers = (each for each in _boxes(data, box.at, box.end) if each.name == b"mfhd")
+            found.numbers += [data.number(each.at + 4, 4) for each in headers]
         elif box.name == b"mfra":
-            found.closed = True
+            for inner in _boxes(data, box.at, box.end):
+                if inner.name == b"tfra":
+                    found.listed.update(_listed_fragments(data, inner))
         elif box.name == b"moov":
             if found.tables:
                 raise divided()
@@ -107,6 +116,17 @@ def _look_into(data: FileBytes, box: _Box, found: _Found) -> None:
             found.named += _named_bytes(data, inner)
     if box.name == b"trak" and found.kind == b"soun" and found.scale:
         found.seconds = max(found.seconds, found.ticks / found.scale)
+
+
+def _listed_fragments(data: FileBytes, box: _Box) -> Iterator[int]:
+    """Positions of the fragments that a list of one track names (``tfra``, ISO/IEC 14496-12, 8.8.10)."""
+    wide = data.number(box.at, 1) == 1
+    lengths, count = data.number(box.at + 11, 1), data.number(box.at + 12, 4)
+    # Time and position, then the numbers of track fragment, run and sample, each of one to four bytes.
+    size = (16 if wide else 8) + sum((lengths >> shift & 3) + 1 for shift in (4, 2, 0))
+    half = 8 if wide else 4
+    for at in range(box.at + 16, min(box.end, box.at + 16 + size * count), size):
+        yield data.number(at + half, half)
 
 
 def _named_bytes(data: FileBytes, box: _Box) -> int:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import fcntl
 import json
 import logging
 import os
@@ -591,6 +592,22 @@ def test_a_key_is_made_checked_and_replaced(home: Path):
     assert "鈴木花子" in ok("case", "show", NUMBER)
     (home / "key").write_text((home / "key").read_text().splitlines()[0])
     assert "鈴木花子" in ok("case", "show", NUMBER)
+
+
+def test_a_key_is_not_replaced_under_a_running_desk(home: Path):
+    """``make serve`` holds the lock of its logs: it would answer every page with an error."""
+    ok("key", "new")
+    added()
+    (home / "log").mkdir()
+    before = (home / "key").read_text()
+    with (home / "log" / ".lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "make serve" in refused(3, "key", "rotate")
+    assert (home / "key").read_text() == before
+    assert "鈴木花子" in ok("case", "show", NUMBER)
+
+    ok("key", "rotate")
+    assert (home / "key").read_text() != before
 
 
 def test_an_old_key_is_dropped_when_nothing_needs_it(home: Path):

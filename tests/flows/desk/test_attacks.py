@@ -125,7 +125,8 @@ def test_a_login_does_not_lead_to_anothers_account(desk):
         " WHERE subject_id=(SELECT id FROM accounts WHERE roles='analyst')",
     )
 
-    assert accounts.check_password(desk, "kubota", PASSWORD) is None
+    with refused():
+        accounts.check_password(desk, "kubota", PASSWORD)
 
 
 def test_a_session_that_ended_is_not_put_back(desk):

@@ -78,7 +78,7 @@ def test_both_lists_are_read(tmp_path: Path, name: str, text: str):
         ("a.yaml", "staff: [\n", "YAML として読めません"),
         ("a.yaml", "staff: []\nstaff: []\n", "同じキーが2回あります"),
         ("a.yaml", "staff:\n- {text: 丸亀, yomi: x}\n", "知らないキーです"),
-        ("a.yaml", "&a [*a]", "入れ子が深すぎます"),
+        ("a.yaml", "&a [*a]", "参照"),
         ("a.yaml", "丸亀: 1", "使えるキーは"),
         ("a.yaml", "confidential_terms: [丸亀]", "company: ありません"),
         ("a.yaml", "- 丸亀", "staff か company のどちらもありません"),

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from fastapi.testclient import TestClient
+from starlette.responses import PlainTextResponse
 
 from flows.prefect_api.guard import Guard, names_of
 
@@ -103,3 +105,27 @@ def test_the_servers_own_start_passes():
 
     asyncio.run(Guard(app, names_of(""))({"type": "lifespan"}, None, None))
     assert reached == ["lifespan"]
+
+
+POLICY = {"content-security-policy": "default-src *; connect-src https://api.example"}
+
+
+@pytest.mark.parametrize(
+    "theirs", [{}, POLICY, {"Content-Security-Policy": "x", "referrer-policy": "unsafe-url"}]
+)
+def test_no_page_has_the_browser_ask_another_host(theirs: dict[str, str]):
+    """Each answer has one policy, ours, whatever the application says; it names this server alone."""
+
+    async def app(scope, receive, send) -> None:
+        await PlainTextResponse("page", headers=theirs)(scope, receive, send)
+
+    answer = TestClient(Guard(app, names_of("")), base_url="http://127.0.0.1:4200").get("/dashboard")
+    (policy,) = answer.headers.get_list("content-security-policy")
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+
+    assert answer.text == "page"
+    assert {word for rule in rules.values() for word in rule.split()} <= {
+        *("'self'", "'none'", "'unsafe-inline'", "'unsafe-eval'", "data:", "blob:"),
+    }
+    assert (rules["default-src"], rules["connect-src"], rules["form-action"]) == ("'self'",) * 3
+    assert answer.headers.get_list("referrer-policy") == ["no-referrer"]

@@ -21,8 +21,8 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.review.__main__ import server_config
 from flows.review.guarding.access import csrf_of
-from flows.review.guarding.connections import Bounds
 from flows.review.guarding.guard import Guard
+from flows.web.connections import Bounds
 from tests.desk_builders import desk_settings
 from tests.flows.review.guarding.test_access import ALL
 from tests.review_site import HOST, PASSWORD, Person, new_person, signed_in

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,11 +11,26 @@ from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.errors import AccountError, DuplicateError, NotFoundError
 from flows.desk.kinds.values import Role
 from flows.desk.people import accounts
-from flows.desk.people.sessions import ATTEMPTS_BEFORE_DELAY, session_id_of
+from flows.desk.people.sessions import ATTEMPTS_BEFORE_DELAY, begin_attempt, session_id_of
 from flows.review.app import create_app
 from flows.review.guarding.access import csrf_of
 from tests.desk_builders import desk_settings, raw_database
 from tests.review_site import ADMIN, HOST, PASSWORD, new_person, signed_in
+
+
+def test_a_refused_attempt_leaves_no_row(desk):
+    """From an address that has to wait, with whatever logins: nothing grows, and the wait is as long."""
+    allowed = ATTEMPTS_BEFORE_DELAY["address"]
+    for number in range(allowed):
+        assert begin_attempt(desk, [("login", f"n{number}"), ("address", "10.0.0.1")]) == 0.0
+    with closing(raw_database(desk)) as database:
+        before = database.execute("SELECT * FROM sign_in_attempts ORDER BY id").fetchall()
+        head = database.execute("SELECT sealed FROM audit_head").fetchall()
+        for login in ("x", "n0", "ｘ" * 64, "", "a\0b", "🙂"):
+            assert begin_attempt(desk, [("login", login), ("address", "10.0.0.1")]) > 0.0
+        assert database.execute("SELECT * FROM sign_in_attempts ORDER BY id").fetchall() == before
+        assert database.execute("SELECT sealed FROM audit_head").fetchall() == head
+    assert len(before) == allowed + 1
 
 
 def test_signed_in_and_out(app, desk):

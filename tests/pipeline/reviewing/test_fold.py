@@ -314,7 +314,7 @@ def test_what_is_decided_of_one_mention_holds_for_all_of_the_same_person():
     """Party, action and ground of the first."""
     made = (
         decision(1, KINDS.KEEP, "m0001", reason="本人の旧姓", party=Party.REQUESTER),
-        decision(2, KINDS.SAME, "m0001", "m0000"),
+        decision(2, KINDS.SAME, "m0001", "m0000", reason="本人の旧姓"),
     )
     items = after(*made)
 

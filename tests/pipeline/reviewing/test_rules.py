@@ -73,6 +73,54 @@ def test_what_the_rules_allow(made):
     check(START, (), (made,))
 
 
+NAMES = tuple(
+    item(3.0 + n, 3.5 + n, item_id=f"m{n + 1:04d}", party=Party.THIRD_PARTY, needs_review=n % 2 == 0)
+    for n in range(10)
+)
+COMPANY = item(1.0, 2.0, item_id="m0000", entity_type="ORGANIZATION", party=Party.COMPANY)
+ALL = tuple(each.item_id for each in NAMES)
+SAYS_WHY = decision(1, KINDS.KEEP, "m0000", reason="当社の名称", party=Party.COMPANY)
+
+
+@pytest.mark.parametrize(
+    ("model", "more"),
+    [
+        (COMPANY, {}),
+        (COMPANY, {"reason": "同じ"}),
+        (replace(COMPANY, entity_type="PERSON"), {}),
+        (replace(COMPANY, entity_type="PERSON"), {"reason": " \u3000"}),
+        (replace(COMPANY, entity_type="PERSON", needs_review=True), {}),
+    ],
+    ids=["another kind", "another kind, with a reason", "no reason", "a blank reason", "doubtful"],
+)
+def test_a_reason_for_one_is_none_for_others(model, more):
+    """A company's name kept with a reason: third parties' names are not kept as the same."""
+    start = plan(model, *NAMES)
+    same = decision(2, KINDS.SAME, "m0000", *ALL, **more)
+
+    with pytest.raises(ReviewRuleError):
+        check(start, (SAYS_WHY,), (same,))
+    with pytest.raises(ReviewRuleError):
+        check(start, (), (SAYS_WHY, same))
+
+
+def test_a_reason_is_not_handed_on_along_a_chain():
+    """From the model to one with a reason of its own, and from there without one."""
+    start = plan(replace(COMPANY, entity_type="PERSON"), *NAMES)
+    one = decision(2, KINDS.SAME, "m0000", "m0001", reason="同じ名の社員")
+
+    check(start, (SAYS_WHY,), (one,))
+    with pytest.raises(ReviewRuleError):
+        check(start, (SAYS_WHY, one), (decision(3, KINDS.SAME, "m0001", "m0002"),))
+
+
+def test_what_was_kept_without_a_reason_of_its_own_is_not_completed():
+    """A series of an earlier version, in which the model's reason counted."""
+    start = plan(replace(COMPANY, entity_type="PERSON"), *NAMES[:1])
+    with pytest.raises(ReviewRuleError):
+        check_complete(start, (SAYS_WHY, decision(2, KINDS.SAME, "m0000", "m0001")))
+
+
 def test_whose_it_is_cannot_be_changed_to_keep_it_without_a_word():
     """A third party's stays guarded."""
     turned = decision(1, KINDS.PARTY, "m0001", party=Party.REQUESTER)

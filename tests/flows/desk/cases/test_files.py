@@ -7,7 +7,7 @@ import pytest
 from flows.desk.cases import files, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import MARKER
-from flows.desk.kinds.errors import ConflictError, NotFoundError, StorageGoneError
+from flows.desk.kinds.errors import ConflictError, FileMissingError, NotFoundError, StorageGoneError
 from flows.desk.kinds.values import JAPAN, FileKind
 from tests.desk_builders import CLERK, OTHER, identified, in_review
 
@@ -134,3 +134,31 @@ def test_orphans_are_swept_and_nothing_else(desk, letter, tmp_path):
     assert files.sweep_orphans(desk) == 2
 
     assert {name for name, _ in desk.store.listing()} == {letter.store_key, MARKER}
+
+
+def test_a_file_that_is_named_during_the_sweep_stays(desk, letter, monkeypatch):
+    """At an age of nothing: whoever names it while the store is looked through keeps it."""
+    desk.settings.orphan_seconds = 0
+    stored = desk.store.put(b"zip")
+    listing = type(desk.store).listing
+
+    def slow(store):
+        found = list(listing(store))
+        files.add_file(desk, CLERK, letter.request_id, files.NewFile(FileKind.PACKAGE, stored))
+        return iter(found)
+
+    monkeypatch.setattr(type(desk.store), "listing", slow)
+    assert files.sweep_orphans(desk) == 0
+    assert desk.store.read(stored.key) == b"zip"
+
+
+def test_a_file_that_was_swept_is_not_named(desk, letter):
+    """Whoever is late is refused, and nothing names what is gone."""
+    desk.settings.orphan_seconds = 0
+    stored = desk.store.put(b"zip")
+    assert files.sweep_orphans(desk) == 1
+
+    before = files.list_files(desk)
+    with pytest.raises(FileMissingError):
+        files.add_file(desk, CLERK, letter.request_id, files.NewFile(FileKind.PACKAGE, stored))
+    assert files.list_files(desk) == before

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import multiprocessing
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,16 @@ from flows.cli import main as cli
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
-from flows.desk.integrity.witness import MARKER, read_mark
-from flows.desk.kinds.errors import RolledBackError, SealBrokenError, StorageGoneError
+from flows.desk.integrity.head import take_head
+from flows.desk.integrity.witness import MARKER, Witness, read_mark
+from flows.desk.kinds.errors import (
+    DeskError,
+    RolledBackError,
+    SealBrokenError,
+    StorageFullError,
+    StorageGoneError,
+)
+from flows.desk.storage.store import Store
 from tests.desk_builders import (
     CLERK,
     approve,
@@ -162,6 +173,115 @@ def test_a_forged_database_is_not_accepted(tmp_path):
             database.execute("UPDATE requests SET state='approved'")
     with open_desk(settings, unwitnessed=True) as desk, pytest.raises(SealBrokenError):
         audit.accept(desk, CLERK)
+
+
+@contextmanager
+def unwritable(monkeypatch, *, error: OSError, root: str = "") -> Iterator[None]:
+    """A witness that can be read and not written: all places, or the one whose path ends so."""
+    fresh = Store._fresh
+
+    def refusing(store: Store, name: str):
+        if name == MARKER and store._root.endswith(root):
+            raise error
+        return fresh(store, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "_fresh", refusing)
+        yield
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "x"), OSError(errno.EROFS, "x"), OSError(errno.ENOSPC, "x")], ids=str
+)
+@pytest.mark.parametrize("root", ["", "elsewhere", "store"])
+def test_nothing_is_changed_while_a_witness_cannot_be_written(tmp_path, monkeypatch, elsewhere, error, root):
+    """Read-only or full, everywhere or in one place: refused, looked at as before, and gone on with after."""
+    with open_desk(desk_settings(tmp_path, witness=elsewhere)) as desk:
+        number = identified(desk).number
+        entries = audit.entries(desk)
+        with unwritable(monkeypatch, error=error, root=root):
+            for _ in range(2):
+                with pytest.raises((StorageGoneError, StorageFullError)):
+                    requests.add_note(desk, CLERK, number, "x")
+                with pytest.raises((StorageGoneError, StorageFullError)):
+                    identified(desk)
+            assert requests.get(desk, number).number == number
+            assert requests.notes(desk, number) == ()
+            assert audit.entries(desk) == entries
+            assert audit.verify(desk) == ()
+        requests.add_note(desk, CLERK, number, "y")
+        assert [note.text for note in requests.notes(desk, number)] == ["y"]
+
+
+def test_a_change_that_was_not_told_is_told_before_the_next_one(tmp_path, monkeypatch, elsewhere):
+    """The witness was lost right after the commit: no second change follows it unseen."""
+    settings = desk_settings(tmp_path, witness=elsewhere)
+    with open_desk(settings) as desk:
+        number = identified(desk).number
+        with monkeypatch.context() as patch:
+            patch.setattr(Witness, "tell", lambda *_, **__: _lost())
+            requests.add_note(desk, CLERK, number, "一")
+        older = everything(desk).rename(tmp_path / "older")
+        with monkeypatch.context() as patch:
+            patch.setattr(Witness, "tell", lambda *_, **__: _lost())
+            requests.add_note(desk, CLERK, number, "二")
+        write_everything(desk, older)
+        assert newest(desk) == take(desk).version
+
+    with open_desk(settings) as desk:
+        before_both = everything(desk).rename(tmp_path / "now")
+        requests.add_note(desk, CLERK, number, "三")
+        write_everything(desk, before_both)
+    with pytest.raises(RolledBackError):
+        open_desk(settings)
+
+
+def _lost() -> None:
+    raise StorageGoneError
+
+
+def take(desk: Desk):
+    """The database's own head."""
+    with desk.database.read() as session:
+        return take_head(session, desk.keyring)
+
+
+PLACES = ["store", "elsewhere"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("damage", ["truncated", "emptied", "older", "anothers", "not json", "without head"])
+def test_a_witness_that_was_tampered_with_is_not_believed(tmp_path, elsewhere, place, damage):
+    """Cut short, replaced by an older or a foreign one, or sealed by nobody: the desk does not open."""
+    settings = desk_settings(tmp_path, witness=elsewhere)
+    with open_desk(settings) as desk:
+        (mark,) = (tmp_path / ("home/store" if place == "store" else place)).rglob(MARKER)
+        older = mark.read_bytes()
+        number = identified(desk).number
+    with open_desk(desk_settings(tmp_path / "two", witness=str(tmp_path / "two" / "elsewhere"))) as other:
+        (foreign,) = (other.settings.home / "store").rglob(MARKER)
+    if damage == "older":
+        # An older mark alone is what a kill leaves: the database is newer, and the next opening tells it.
+        mark.write_bytes(older)
+        with open_desk(settings) as desk:
+            assert requests.get(desk, number).number == number
+            assert mark.read_bytes() != older
+        return
+    content = {
+        "truncated": mark.read_bytes()[:-5],
+        "emptied": b"",
+        "anothers": foreign.read_bytes(),
+        "not json": b"{}",
+    }
+    if damage == "without head":
+        with open_desk(settings) as desk:
+            store = desk.store if place == "store" else desk.witness._stores[1]
+            store.put(json.dumps({"desk": desk.witness._desk_id, "head": None}).encode(), MARKER)
+    else:
+        mark.write_bytes(content[damage])
+
+    with pytest.raises(DeskError):
+        open_desk(settings)
 
 
 def test_the_terminal_tells_of_an_older_database_and_accepts_it_when_told(tmp_path, monkeypatch):

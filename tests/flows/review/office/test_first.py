@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from fastapi import FastAPI
 
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
-from flows.desk.kinds.values import Role
+from flows.desk.kinds.errors import ConflictError
+from flows.desk.kinds.values import Actor, Role
 from flows.desk.people.accounts import list_accounts
-from flows.desk.people.first_account import first_word
+from flows.desk.people.first_account import add_first_account, first_word
 from flows.review.app import create_app
 from flows.review.guarding.access import csrf_of
-from tests.desk_builders import desk_settings
+from tests.desk_builders import CLERK, desk_settings, raw_database
 from tests.review_site import HOST, PASSWORD, Person, new_person, quick_passwords, signed_in
 
 
@@ -76,6 +78,58 @@ def test_the_word_is_this_desks(empty: Desk, tmp_path: Path):
         assert first_word(other) != first_word(empty)
     with open_desk(empty.settings) as again:
         assert first_word(again) == first_word(empty)
+
+
+EMPTIED = {
+    "accounts": ("DELETE FROM accounts",),
+    "accounts and sessions": ("DELETE FROM sessions", "DELETE FROM accounts"),
+    "accounts and their entry": ("DELETE FROM accounts", "DELETE FROM audit WHERE action='account.add'"),
+    "accounts and the tail of the record": ("DELETE FROM accounts", "DELETE FROM audit WHERE seq>1"),
+    "accounts and the whole record": ("DELETE FROM accounts", "DELETE FROM audit"),
+    "accounts, and the entry renamed": ("DELETE FROM accounts", "UPDATE audit SET action='x'"),
+    "accounts, marks and the tree": (
+        *("DELETE FROM accounts", "DELETE FROM unique_terms", "DELETE FROM seals", "DELETE FROM seal_pages"),
+    ),
+}
+
+
+@pytest.mark.parametrize("emptied", EMPTIED)
+def test_a_desk_whose_accounts_were_deleted_has_no_first_account(page: FastAPI, empty: Desk, emptied: str):
+    """The word of before makes nobody an administrator, whatever else was deleted with them."""
+    word = first_word(empty)
+    assert registered(new_person(page), word).status_code == 303
+    with closing(raw_database(empty)) as database:
+        database.execute("PRAGMA foreign_keys=OFF")
+        for statement in EMPTIED[emptied]:
+            database.execute(statement)
+
+    assert registered(new_person(page), word, login="mori").status_code >= 400
+    with closing(raw_database(empty)) as database:
+        assert database.execute("SELECT count(*) FROM accounts").fetchone() == (0,)
+
+
+def test_two_who_are_first_at_once_are_one(empty: Desk, monkeypatch: pytest.MonkeyPatch):
+    """Both have read that there is nobody: the second is refused within the change."""
+    word = first_word(empty)
+    begun = Desk.change
+
+    def late(desk: Desk, actor: Actor):
+        monkeypatch.setattr(Desk, "change", begun)
+        add_first_account(desk, word, "saiki", PASSWORD)
+        return begun(desk, actor)
+
+    monkeypatch.setattr(Desk, "change", late)
+    with pytest.raises(ConflictError):
+        add_first_account(empty, word, "mori", PASSWORD)
+    assert [account.login for account in list_accounts(empty)] == ["saiki"]
+
+
+def test_the_word_of_before_a_restore_is_no_word(empty: Desk):
+    """Who wrote it down once has nothing after an older database was accepted."""
+    word = first_word(empty)
+    with open_desk(empty.settings, unwitnessed=True) as again:
+        audit.accept(again, CLERK)
+        assert first_word(again) not in {"", word}
 
 
 @pytest.mark.parametrize("more", [{"again": "different one!"}, {"password": "short", "again": "short"}])

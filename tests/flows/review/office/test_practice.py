@@ -14,10 +14,12 @@ from flows.desk.cases.requests import list_requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import NoteKind
+from flows.desk.people.accounts import disable_account
 from flows.practice.mark import practice_settings
 from flows.practice.practice_desk import end_practice
 from flows.review.app import create_app
 from flows.review.guarding.access import csrf_of
+from flows.review.guarding.door import door_mark
 from tests.desk_builders import CLERK, desk_settings, new_request
 from tests.flows.review.guarding.test_proxy import header_mode, sato
 from tests.review_site import HOST, Person, add_people, practise_on, quick_passwords, signed_in
@@ -129,6 +131,28 @@ def test_everybody_practises_all_of_the_work_but_nobody_gains_the_machine(page: 
         tried = person.client.post("/imports/scan", data=scan, headers={"Origin": HOST})
         assert (tried.status_code != 403) == admin
         assert (person.get("/accounts").status_code == 200) == admin
+
+
+INVENTED = ("invented", "0" * 43, "日本", "a.b.c", "")
+
+
+@pytest.mark.parametrize("token", INVENTED)
+def test_whoever_has_no_account_any_more_does_not_practise(page: FastAPI, company: Desk, token: str):
+    """With a company's session that they invent, and its mark, which anybody can compute."""
+    person = signed_in(page, "hirata")
+    press(person, "begin")
+    assert marked(person)
+    disable_account(company, CLERK, "hirata")
+    cookies = person.client.cookies
+    kept = cookies["kaiji-practice-session"]
+    assert person.get("/requests").headers["location"].startswith("/sign-in")
+    cookies.clear()
+    sent = {"kaiji-session": token, "kaiji-practice": door_mark(token), "kaiji-practice-session": kept}
+    header = "; ".join(f"{name}={value}" for name, value in sent.items()).encode()
+    for path in ("/requests", "/calls", "/intake", "/api/calls"):
+        answer = person.client.get(path, headers={"Cookie": header}, follow_redirects=False)
+        assert answer.status_code in {303, 401}
+        assert not answer.headers.get("location", "/sign-in").startswith("/practice")
 
 
 def test_the_session_of_another_person_does_not_lead_there(page: FastAPI):

@@ -188,6 +188,28 @@ def test_what_sounds_the_same_is_offered(analyst, call):
     assert analyst.post(api(call, "similar"), {"item_id": "m9999"}).status_code == 422
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_what_sounds_otherwise_is_not_kept_as_the_same(analyst, call, together):
+    """Not even with a reason: whoever keeps it says so of itself."""
+    told = analyst.get(f"/api/calls/{call.call_id}").json()["findings"]
+    one, other = next(
+        (one, other)
+        for one in told
+        for other in told
+        if one["entity_type"] == other["entity_type"] and one["group"] != other["group"]
+    )
+    keep = {"kind": "keep", "items": [one["item_id"]], "reason": "本人の旧姓"}
+    same = {"kind": "same", "items": [one["item_id"], other["item_id"]], "reason": "同じ人"}
+    count = 0
+    if not together:
+        count = decide(analyst, call, 0, keep).json()["count"]
+    refused = decide(analyst, call, count, *([keep, same] if together else [same]))
+
+    assert refused.status_code == 422
+    assert "同じ音ではない" in refused.json()["message"]
+    assert decide(analyst, call, count, mask(one["item_id"]), {**same, "reason": ""}).status_code == 200
+
+
 def test_completed_approved_reopened(analyst, approver, call, desk):
     """The final copy is made; another person approves it; taken back with a reason it is open again."""
     open_ = analyst.post(api(call, "complete"), {"count": 0})

@@ -199,6 +199,60 @@ def test_a_container_that_is_closed_by_a_mark_needs_it(tmp_path: Path) -> None:
     assert _refused(fragments, data[:last])
 
 
+def _boxes(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The boxes of a file by name, each with its header."""
+    found, at = [], 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        found.append((data[at + 4 : at + 8], data[at : at + size]))
+        at += size
+    return found
+
+
+MISSING = {
+    "the last fragment": lambda count: {count - 1},
+    "the last two": lambda count: {count - 1, count - 2},
+    "all but the first": lambda count: set(range(1, count)),
+    "one in the middle": lambda _: {2},
+    "the first": lambda _: {0},
+    "every second": lambda count: set(range(1, count, 2)),
+}
+
+
+@pytest.mark.parametrize("sound_too", [True, False])
+@pytest.mark.parametrize("missing", MISSING)
+def test_a_fragment_that_is_missing_is_noticed(tmp_path: Path, missing: str, sound_too: bool) -> None:
+    """Its list at the end is there and names it; with its sound gone or left."""
+    path = _written(
+        tmp_path / "call.m4a",
+        FORM["m4a"],
+        seconds=6.0,
+        movflags="frag_keyframe+empty_moov",
+        frag_duration="1000000",
+    )
+    kept, number, boxes = [], -1, _boxes(path.read_bytes())
+    gone = MISSING[missing](sum(name == b"moof" for name, _ in boxes))
+    for name, box in boxes:
+        number += name == b"moof"
+        if not (number in gone and (name == b"moof" or (name == b"mdat" and sound_too))):
+            kept.append(box)
+    assert len(kept) < len(boxes)
+    assert _refused(path, b"".join(kept))
+
+
+@pytest.mark.parametrize("name", [b"tfra", b"mfra", b"mfro"])
+def test_a_list_of_fragments_that_names_none_closes_nothing(tmp_path: Path, name: bytes) -> None:
+    """An empty one, or one under another name."""
+    path = _written(
+        tmp_path / "call.m4a", FORM["m4a"], movflags="frag_keyframe+empty_moov", frag_duration="1000000"
+    )
+    data = path.read_bytes()
+    at = data.rindex(name)
+    assert _refused(path, data[:at] + b"free" + data[at + 4 :]) == (name != b"mfro")
+    listed = data.rindex(b"tfra") + 16
+    assert _refused(path, data[:listed] + b"\0\0\0\0" + data[listed + 4 :])
+
+
 def test_an_ogg_page_that_is_missing_is_noticed(tmp_path: Path) -> None:
     """The pages are numbered."""
     path = _written(tmp_path / "call.ogg", FORM["opus"], seconds=6.0)

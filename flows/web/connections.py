@@ -107,6 +107,13 @@ class _Bounded(H11Protocol):
         self._held.idle.pop(self, None)
         super().resume_writing()
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Leave the limits: another protocol takes the connection over, and this one does not see its end."""
+        self._held.every.pop(self, None)
+        self._leave_queue()
+        self._held.idle.pop(self, None)
+        super().handle_websocket_upgrade(event)
+
     def end(self) -> None:
         """Close the connection now; a reader of its body learns that it was cut off."""
         self._held.every.pop(self, None)
@@ -115,6 +122,8 @@ class _Bounded(H11Protocol):
         self.transport.abort()
 
     def _look(self) -> None:
+        if self not in self._held.every:
+            return
         if self.transport.is_closing() or not self._is_unfinished():
             self._leave_queue()
             if self.conn.their_state is h11.IDLE and not self.transport.is_closing():

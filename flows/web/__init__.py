@@ -1,0 +1,1 @@
+"""What both servers of the desk share: limits of their connections."""

@@ -93,6 +93,7 @@ BELONGS = (
 
 UNSEALED: Mapping[str, str] = {
     "desk": "its one sealed value never changes; the version of the tables is in the head",
+    "digest_key": "its one sealed value never changes",
     "audit": "chained, and the head knows its length and last hash",
     "audit_head": "held against the witness",
     "search_terms": "only help to find; what is found is checked",

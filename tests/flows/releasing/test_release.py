@@ -65,7 +65,7 @@ def test_what_was_approved_goes_out(desk: Desk, tmp_path: Path):
         "",
         APPROVER.name,
     )
-    by_name = {file.name: file.sha256 for file in answer.files}
+    by_name = {file.name: desk.digest(Digested.FILE, file.sha256) for file in answer.files}
     for number, approval in enumerate(hashes, start=1):
         assert by_name[f"通話{number}_音声.wav"] == approval["masked_audio"]
         assert by_name[f"通話{number}_文字起こし.txt"] == approval["masked_text"]

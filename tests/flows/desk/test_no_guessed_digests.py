@@ -21,6 +21,9 @@ from flows.desk.cases import files, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.chain import AuditFault, Fault
 from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.integrity.digests import digest_key
+from flows.desk.integrity.schema import _key_reference
+from flows.desk.integrity.terms import find_unique
 from flows.desk.kinds.errors import WrongKeyError
 from flows.desk.kinds.values import CompanyList, FileKind, StaffList
 from flows.desk.record.erasure import erase_request
@@ -28,10 +31,11 @@ from flows.desk.record.rotation import rotate
 from flows.desk.sealing.keys import add_key, keep_current_key, key_file, load_keyring
 from flows.desk.sealing.sealed import sealed_json
 from flows.desk.storage.tables import AuditRow, CallRow, PlanRow, RequestRow, Table
+from flows.files.keyed_digest import Digested
 from flows.intake.drop_folder import take_folder
 from flows.masking import mask_case_call as worker
 from pipeline.types import CaseName
-from tests.desk_builders import CLERK, desk_settings, identified
+from tests.desk_builders import CLERK, desk_settings, identified, new_request
 from tests.flow_builders import InTurn
 from tests.guessed import found_digests, shapes
 from tests.review_site import quick_passwords
@@ -227,6 +231,24 @@ def test_an_upgrade_does_not_make_a_forged_log_whole(tmp_path: Path):
     with open_desk(desk_settings(tmp_path)) as desk:
         assert set(audit.verify(desk)) >= {AuditFault(Fault.CHANGED, 4), AuditFault(Fault.MISSING, 7)}
         assert {fault.seq for fault in audit.verify(desk)} <= {4, 7, 8}
+
+
+def test_a_request_that_was_dropped_before_an_upgrade_is_still_known(tmp_path: Path):
+    """Its reference was the hash of its document: it is keyed, and the same file is found by it."""
+    sha256 = hashlib.sha256(DROPPED.encode()).hexdigest()
+    with open_desk(desk_settings(tmp_path)) as desk:
+        request = requests.receive(desk, CLERK, new_request(reference=f"inbox:{sha256}"))
+        with desk.database.write() as session:
+            _key_reference(session, desk.keyring, session.get_one(RequestRow, request.request_id))
+            session.flush()
+            now, before = (
+                find_unique(session, desk.keyring, "reference", each)
+                for each in (
+                    f"inbox:{digest_key(session, desk.keyring).of(Digested.DOCUMENT, sha256)}",
+                    f"inbox:{sha256}",
+                )
+            )
+    assert (now, before) == (request.request_id, None)
 
 
 def test_a_desk_without_its_digest_key_changes_nothing(tmp_path: Path):

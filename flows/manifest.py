@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flows import outputs
+from flows.files.keyed_digest import Digested, DigestKey
 from flows.listener import BESIDE_WORDS, Listener
 from flows.version import VERSION
 from flows.workspace import JOB, LISTENER, PLAN, RECORDING, SECOND_HEARING, Job, Workspace
@@ -28,12 +29,13 @@ LIBRARIES = (
 )  # fmt: skip
 
 
-def manifest(call: Workspace, models: Models) -> dict[str, object]:
+def manifest(call: Workspace, models: Models, key: DigestKey) -> dict[str, object]:
     """Put together a call's manifest.
 
     Args:
         call: The call, after its last stage but ``publish``: the products lie in its folder.
         models: What it was masked with.
+        key: The product's key for digests, which stands in the review file only.
 
     Returns:
         What goes into ``manifest.json``.  Files go by their role, because a call's name may be personal.
@@ -54,14 +56,13 @@ def manifest(call: Workspace, models: Models) -> dict[str, object]:
             for name in outputs.PRODUCTS
             if name != outputs.MANIFEST
         },
-        "models": _models(job, models),
+        "models": _models(job, models, key),
         "networks": networks,
         "lexicons": lexicons,
         "listener": listener.record(),
         "transcript": {
             "source": "recognised" if job.transcript is None else "file",
             "heard_twice": call.get(SECOND_HEARING) is not None,
-            "sha256": made.transcript_sha256,
         },
         "listened_again": job.listen_again,
         "policy": asdict(made.policy),
@@ -72,7 +73,7 @@ def manifest(call: Workspace, models: Models) -> dict[str, object]:
     }
 
 
-def _models(job: Job, models: Models) -> dict[str, object]:
+def _models(job: Job, models: Models, key: DigestKey) -> dict[str, object]:
     """What came from elsewhere: the speech models, the language model, the company's own recognizers."""
     asr: dict[str, str] = {}
     if job.transcript is None or job.listen_again:
@@ -81,7 +82,8 @@ def _models(job: Job, models: Models) -> dict[str, object]:
     if job.transcript is None and (beside := models.recogniser.beside) is not None:
         named["asr_again"] = {"name": beside.name, "sha256": beside.sha256}
     if models.company is not None:
-        named["recognizers"] = {"sha256": models.company.sha256}
+        # Keyed: a company lists its secret words in them.
+        named["recognizers"] = {"keyed_sha256": key.of(Digested.RECOGNIZERS, models.company.sha256)}
     return named
 
 

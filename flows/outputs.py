@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from flows.files.endings import undisturbed
 from flows.files.folders import held_folder, sweep
+from flows.files.keyed_digest import DigestKey
 from flows.files.leftovers import note_moving, ours, sha256_of, undo_moving
 from pipeline.errors import NO_ROOM, PipelineError
 from pipeline.finding.questions import NOWHERE, Place, by_letters, question_ids
@@ -129,11 +130,24 @@ def read_masked_text(folder: Path) -> str:
     return text.removeprefix(f"{note}\n") if note else text
 
 
-def write_review(folder: Path, transcript: Transcript, plan: MaskPlan) -> None:
-    """Write the review file: every finding in clear text, readable by its owner only."""
+def write_review(folder: Path, transcript: Transcript, plan: MaskPlan, key: DigestKey) -> None:
+    """Write the review file: every finding in clear text, readable by its owner only.
+
+    Args:
+        folder: Where the products are made.
+        transcript: The words.
+        plan: What was found.
+        key: The product's random key for digests.  Whoever has this file can check with it what the manifest
+            says of words; for all others it also makes this file's own digest one that nobody can guess.
+    """
     asked = question_ids(plan.items, by_letters(transcript.text))
     findings = [_review_row(item, transcript, asked.get(item.item_id, NOWHERE)) for item in plan.items]
-    document = {"call_id": plan.call_id, "revision": plan.revision, "findings": findings}
+    document = {
+        "call_id": plan.call_id,
+        "revision": plan.revision,
+        "digest_key": key.secret.hex(),
+        "findings": findings,
+    }
     # The mode is set before any clear text is written.
     (folder / REVIEW).touch(mode=0o600)
     write_json(folder / REVIEW, document)

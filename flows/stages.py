@@ -22,6 +22,7 @@ import pipeline.ownership.chain
 import pipeline.speaking.speakers
 import pipeline.verifying.widen
 from flows import outputs
+from flows.files.keyed_digest import new_digest_key
 from flows.hearing import hear, put_words
 from flows.manifest import manifest
 from flows.second_opinion import second_opinion
@@ -342,8 +343,9 @@ def certain(leaks: tuple[Leak, ...]) -> tuple[Leak, ...]:
 def publish(call: Workspace, models: Models) -> int:
     """Write the review file and the manifest, and move every file to its name."""
     job, transcript = call.get(JOB), call.get(TRANSCRIPT)
-    outputs.write_review(call.products, transcript, call.get(PLAN))
-    outputs.write_json(call.products / outputs.MANIFEST, manifest(call, models))
+    key = new_digest_key()
+    outputs.write_review(call.products, transcript, call.get(PLAN), key)
+    outputs.write_json(call.products / outputs.MANIFEST, manifest(call, models, key))
     outputs.publish(call.products, job.out, job.stem)
     return len(outputs.PRODUCTS)
 

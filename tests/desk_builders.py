@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from dataclasses import replace
@@ -9,14 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from flows.desk.answers import releases
 from flows.desk.answers.basis import read_basis
 from flows.desk.answers.releases import Release, ReleasedCall
 from flows.desk.cases import calls, catalogue, requests
 from flows.desk.cases.files import MASKED_KINDS, NewFile
+from flows.desk.integrity import chain
 from flows.desk.integrity.desk import MARKER, Desk
-from flows.desk.integrity.head import take_head
+from flows.desk.integrity.head import put_head, take_head
 from flows.desk.kinds.values import (
     Actor,
     Call,
@@ -30,9 +33,11 @@ from flows.desk.kinds.values import (
     Request,
     Role,
 )
+from flows.desk.sealing.sealed import sealed_json, take_sealed
 from flows.desk.storage import review_tables
-from flows.desk.storage.tables import ApprovalRow, AuditHeadRow, DeskRow
+from flows.desk.storage.tables import ApprovalRow, AuditHeadRow, AuditRow, DeskRow, PlanRow
 from flows.desk.work import claims, plans
+from flows.desk.work.plan_json import PLAN
 from flows.desk.work.reviews import load_review, record
 from flows.settings import Settings
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
@@ -151,9 +156,9 @@ def answered(desk: Desk, request: str, **more: object) -> Request:
             each.call_id,
             each.recording_id,
             each.revision,
-            each.plan_sha256,
+            each.plan_digest,
             withheld=not each.revision,
-            played_sha256=basis.played(each),
+            played_digest=basis.played(each),
         )
         for number, each in enumerate(basis.answered, start=1)
     )
@@ -176,9 +181,11 @@ def as_before(desk: Desk, version: int) -> None:
         dropped = ["seals", "seal_pages", *(review_tables.NAMES if version < 2 else ())]
         for name in dropped:
             session.connection().exec_driver_sql(f"DROP TABLE {name}")
+        plain = _plain_again(session, desk)
         for row in session.scalars(select(ApprovalRow)):
             told = json.loads(desk.keyring.open(row.sealed, f"approvals:{row.id}"))
             told = {name: value for name, value in told.items() if name not in {"call_id", "request_id"}}
+            told["plan_sha256"] = plain[told.pop("plan_digest")]
             row.sealed = desk.keyring.seal(json.dumps(told).encode(), f"approvals:{row.id}")
         head = take_head(session, desk.keyring)
         told = json.dumps({"count": head.count, "hash": head.hash}).encode()
@@ -186,6 +193,25 @@ def as_before(desk: Desk, version: int) -> None:
         session.get_one(DeskRow, 1).schema_version = version
         desk_id = session.get_one(DeskRow, 1).desk_id
     desk.store.put(json.dumps({"desk": desk_id}).encode(), MARKER)
+
+
+def _plain_again(session: Session, desk: Desk) -> dict[str, str]:
+    """Put plain hashes back where there are keyed ones, but of files, whose are lost; those of the plans."""
+    plain = {}
+    for plan in session.scalars(select(PlanRow)):
+        made = hashlib.sha256(sealed_json(plan, desk.keyring)).hexdigest()
+        plain[plan.plan_sha256], plan.plan_sha256 = made, made
+        plan.transcript_sha256 = take_sealed(plan, PLAN, desk.keyring).transcript_sha256
+    head = take_head(session, desk.keyring)
+    last = chain.GENESIS
+    for entry in session.scalars(select(AuditRow).order_by(AuditRow.seq)):
+        entry.previous = last
+        entry.hash = last = chain._plain_hash(entry, take_sealed(entry, chain.PRIVATE, desk.keyring))
+    put_head(session, desk.keyring, replace(head, hash=last))
+    session.flush()
+    session.connection().exec_driver_sql("DROP TABLE digest_key")
+    session.info.clear()
+    return plain
 
 
 def raw_database(desk: Desk) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""No personal data where it does not belong: logs, errors, reprs, Prefect, the manifest.
+"""No personal data where it does not belong, nor a digest of it: logs, errors, reprs, Prefect, the manifest.
 
 The calls, the case and the files' names hold names and numbers that stand nowhere else; after
 real runs every other trace is searched for them.
@@ -6,9 +6,11 @@ real runs every other trace is searched for them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,10 @@ from flows.files.case_file import case_lookup
 from flows.masking.mask_calls import Order, Outcome, mask_calls
 from flows.quiet import quiet_libraries
 from flows.stages import Models
-from tests.builders import case_file, said_file, spoken_file
+from tests.builders import case_file, said_file, spoken_file, voice_file, words_file
 from tests.conftest import SECRET_CASE, SECRET_LINES, SECRETS, RealRun
+from tests.fakes import FakeModels
+from tests.guessed import found_digests
 
 
 def shapes(secret: str) -> Iterator[bytes]:
@@ -176,3 +180,68 @@ def test_a_cases_repr_holds_no_personal_data(tmp_path: Path):
     case = case_lookup(case_file(tmp_path / "case.json", **SECRET_CASE))(Path("a.wav"))
 
     assert found_in(repr(case).encode()) == []
+
+
+COMPANY = "recognizers:\n  - name: 社内語\n    supported_entity: CONFIDENTIAL\n    deny_list: [紅葉優待]\n"
+SAID = "隣の長谷川さんです"
+
+
+@dataclass
+class FakeCompany:
+    """A company's own recognizers: its secret words are in their file."""
+
+    sha256: str = hashlib.sha256(COMPANY.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_no_product_holds_a_digest_of_words_or_documents(tmp_path: Path, given: bool):
+    """Of a call whose words were recognised, or came from a file: none that anybody can compute again.
+
+    What the manifest proves of the masked sound and the masked words, its neighbours, may be plain.
+    """
+    out = tmp_path / "out"
+    out.mkdir()
+    case = case_file(tmp_path / "case.json", **SECRET_CASE)
+    words = words_file(tmp_path / "words.json", [(1.0, SAID)])
+    models = FakeModels()
+    models.company = FakeCompany()  # type: ignore[assignment]
+    order = Order(out, case_lookup(case), transcript=lambda _: words if given else None)
+    (outcome,) = mask_calls([voice_file(tmp_path / "丹羽.wav")], order, models)
+    assert outcome.error is None
+    assert outcome.plan is not None
+    review = json.loads((out / "丹羽.review.json").read_text(encoding="utf-8"))
+    key = bytes.fromhex(review.pop("digest_key", ""))
+    plain = json.dumps(review, ensure_ascii=False, indent=1) + "\n"
+    values = {
+        **{f"secret {secret}": secret for secret in SECRETS},
+        **{f"finding {row['item_id']}": row["text"] for row in review["findings"]},
+        "transcript": SAID,
+        "transcript as it is kept": outcome.transcript.text,
+        "plan": repr(outcome.plan),
+        "findings": plain,
+        "case": case.read_bytes(),
+        "given words": words.read_bytes(),
+        "company's recognizers": COMPANY,
+        "call's name": "丹羽",
+        "call's file name": "丹羽.wav",
+    }
+    made = [raw for path in out.iterdir() for raw in (path.read_bytes(),)]
+
+    assert found_digests(made, values) == []
+    assert len(key) == 32
+    assert key.hex().encode() not in b"".join(
+        path.read_bytes() for path in out.iterdir() if "review" not in path.name
+    )
+
+
+def test_nothing_of_a_real_run_is_a_digest_of_what_was_said(flow_run: RealRun):
+    """Not in what Prefect keeps (keys of runs, names, caches), on the terminal, or beside the masked copy."""
+    stem = flow_run.calls[0].stem
+    review = json.loads((flow_run.out / f"{stem}.review.json").read_text(encoding="utf-8"))
+    review.pop("digest_key", None)
+    words = (*SECRETS, *recognised(flow_run), json.dumps(review, ensure_ascii=False, indent=1) + "\n")
+    traces = [path.read_bytes() for path in flow_run.prefect_home.rglob("*") if path.is_file()]
+    traces += [path.read_bytes() for path in flow_run.out.iterdir() if path.is_file()]
+    traces.append((flow_run.done.stdout + flow_run.done.stderr).encode())
+
+    assert found_digests(traces, {str(place): word for place, word in enumerate(words)}) == []

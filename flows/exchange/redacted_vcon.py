@@ -21,7 +21,6 @@ from uuid import UUID
 from flows.desk.answers.releases import Release, ReleasedCall, answer_of, releases
 from flows.desk.cases.catalogue import get_recording
 from flows.desk.cases.requests import get
-from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError
 from flows.desk.kinds.values import Actor
@@ -91,7 +90,7 @@ def write_vcons(
         }
     write_new(made)
     with desk.change(actor) as change:
-        subject = Subject(asked.request_id, None, answer.package_sha256)
+        subject = change.file(asked.request_id, None, answer.package_sha256)
         change.record("release.vcon", subject, {"turn": answer.turn, "calls": len(made)})
     return tuple(made)
 

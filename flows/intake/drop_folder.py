@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -31,12 +30,13 @@ from pydantic import Field, field_validator, model_validator
 
 from flows.desk.cases import requests
 from flows.desk.cases.files import NewFile, drop_unnamed
-from flows.desk.cases.handed_over import Original, hash_of, named_hashes, put_into_store, receive
+from flows.desk.cases.handed_over import Original, hash_of, named_digests, put_into_store, receive
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, DuplicateError
 from flows.desk.kinds.values import JAPAN, Actor, FileKind, NewRecording, Request
 from flows.desk.storage.tables import new_id
 from flows.files.case_file import read_json
+from flows.files.keyed_digest import Digested
 from flows.intake.drop_stay import (
     DONE,
     FAILED,
@@ -47,7 +47,7 @@ from flows.intake.drop_stay import (
 )
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Free, Moment, Phones, Refused, Strict
-from flows.intake.known import known_references
+from flows.intake.known import dropped_reference, known_references
 from flows.intake.recordings import AUDIO_SUFFIXES, SETTLE_SECONDS, measure
 from flows.intake.request_document import RequestDocument
 from flows.intake.tabular import FileError, Record, read_bytes
@@ -237,7 +237,7 @@ def _received(desk: Desk, actor: Actor, file: Path, *, resumed: bool) -> Request
     new = document.value()
     if not new.reference:
         # The same file was dropped a second time.
-        new = replace(new, reference=f"inbox:{hashlib.sha256(raw).hexdigest()}")
+        new = replace(new, reference=dropped_reference(desk, raw))
     known = known_references(desk, [new.reference]).get(new.reference)
     if known is not None:
         request = requests.get(desk, known)
@@ -294,8 +294,8 @@ def _remove(desk: Desk, folder: Path, request: Request) -> None:
         FileError: when one of them differs from what was sealed, such as a file still being written.
     """
     files = sorted(folder.iterdir(), key=lambda path: path.suffix == ".json")
-    named = named_hashes(desk, request.number)
-    if any(_hash(path) not in named for path in files):
+    named = named_digests(desk, request.number)
+    if any(_digest(desk, path) not in named for path in files):
         msg = f"取り込んだ後に変わったファイルがあります({request.number})"
         raise FileError(msg)
     at = desk.clock().astimezone(JAPAN).isoformat(timespec="seconds")
@@ -306,8 +306,8 @@ def _remove(desk: Desk, folder: Path, request: Request) -> None:
     folder.rmdir()
 
 
-def _hash(path: Path) -> str:
+def _digest(desk: Desk, path: Path) -> str:
     if not is_plain(path):
         return ""
     with path.open("rb") as file:
-        return hash_of(file)
+        return desk.digest(Digested.FILE, hash_of(file))

@@ -7,7 +7,6 @@ works when nothing is dropped any more.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -26,7 +25,7 @@ from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.tables import RecordingRow
 from flows.files.case_file import REASONS, UNKNOWN_KEY, read_json
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.known import known_references
+from flows.intake.known import dropped_reference, known_references
 from pipeline.errors import CaseFileError
 
 __all__ = [
@@ -157,7 +156,7 @@ def _is_known(desk: Desk, folder: Path) -> bool:
     """Return whether the ledger still has the request whose document lies in a folder."""
     references = []
     for file in folder.glob("*.json"):
-        references.append(f"inbox:{hashlib.sha256(file.read_bytes()).hexdigest()}")
+        references.append(dropped_reference(desk, file.read_bytes()))
         with contextlib.suppress(CaseFileError):
             document = read_json(file, "JSON")
             if isinstance(document, dict):

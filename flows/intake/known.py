@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from flows.desk.cases.requests import row_of
 from flows.desk.integrity.desk import Desk
 from flows.desk.integrity.terms import find_unique
+from flows.files.keyed_digest import Digested
 
-__all__ = ["known_references"]
+__all__ = ["dropped_reference", "known_references"]
+
+
+def dropped_reference(desk: Desk, document: bytes) -> str:
+    """Return the reference of a request that was dropped without one: the same for the same document."""
+    return f"inbox:{desk.digest(Digested.DOCUMENT, hashlib.sha256(document).hexdigest())}"
 
 
 def known_references(desk: Desk, references: Iterable[str]) -> dict[str, str]:

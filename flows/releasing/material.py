@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flows.desk.answers.basis import AnswerBasis, check_basis, heard_sha256, read_basis
+from flows.desk.answers.basis import AnswerBasis, check_basis, heard_digest, read_basis
 from flows.desk.answers.releases import ReleasedCall, ReleasedRange
 from flows.desk.cases.calls import get_call
 from flows.desk.cases.catalogue import get_recording
@@ -18,6 +18,7 @@ from flows.desk.kinds.values import Answer, Call, Note, NoteKind, Request, Wante
 from flows.desk.kinds.ways import AS_ASKED, Manner, Passage, Way
 from flows.desk.work.corrections import decisions_on_text
 from flows.desk.work.plans import Approval, StoredPlan, approved_plan, decisions
+from flows.files.keyed_digest import NO_DIGEST, KeyedDigest
 from flows.releasing.laws import laws_in
 from pipeline.reviewing.wordings import read_at
 from pipeline.third_voice import THIRD_VOICE
@@ -232,15 +233,15 @@ def released_call(desk: Desk, call: CallMaterial) -> ReleasedCall:
     return ReleasedCall(
         *where,
         revision=stored.revision,
-        plan_sha256=stored.plan_sha256,
+        plan_digest=stored.plan_digest,
         masked=masked_ranges(call),
         reviewers=reviewers,
         approver=approval.approver,
-        played_sha256=_played(call, approval),
+        played_digest=_played(call, approval),
         consented=call.consented,
     )
 
 
-def _played(call: CallMaterial, approval: Approval) -> str:
-    """Return the SHA-256 of the approved masked audio, of an answer that is listened to in person."""
-    return heard_sha256(approval.files) if call.manner.way is Way.IN_PERSON else ""
+def _played(call: CallMaterial, approval: Approval) -> KeyedDigest:
+    """Return the digest of the approved masked audio, of an answer that is listened to in person."""
+    return heard_digest(approval.files) if call.manner.way is Way.IN_PERSON else NO_DIGEST

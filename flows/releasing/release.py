@@ -25,6 +25,7 @@ from flows.desk.kinds.errors import ImpossibleStepError
 from flows.desk.kinds.permissions import check_may_release
 from flows.desk.kinds.values import JAPAN, Actor, FileKind, Role
 from flows.desk.kinds.ways import Way
+from flows.files.keyed_digest import Digested
 from flows.letter import fill
 from flows.releasing.instructions import instructions
 from flows.releasing.letter_content import clock, content_of
@@ -132,7 +133,10 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
         workspace = render(work.desk, work.actor, (audio, folder), stored.plan)
         copies = [each for each in (workspace, visit_copy(workspace)) if each is not None]
         files = files_of(stored.plan)
-        made = {kind.value: outputs.file_sha256(folder / name) for kind, name in files.items()}
+        made = {
+            kind.value: work.desk.digest(Digested.FILE, outputs.file_sha256(folder / name))
+            for kind, name in files.items()
+        }
         if tuple(sorted(made.items())) != approval.files:
             # Also an approval from before a copy said whether its text was proofread.
             remedy = "通話を「確認に戻す」で開き、もう一度確認を終えて、承認してください"

@@ -21,6 +21,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Call, FileKind, ListVersions, NewRecording
 from flows.desk.work import claims
 from flows.files.case_file import case_lookup
+from flows.files.keyed_digest import new_digest_key
 from flows.files.transcript_file import read_transcript
 from flows.workspace import SKETCH, TRANSCRIPT
 from pipeline.audio.recording import Recording, read_recording, write_wav
@@ -283,7 +284,7 @@ def into_review(desk: Desk, made: MadeCall, *, received_days_ago: int = 0) -> Ca
     with desk.store.private_folder() as folder:
         recorded = read_recording(made.audio)
         outputs.write_masked(folder, recorded, transcript, plan)
-        outputs.write_review(folder, transcript, plan)
+        outputs.write_review(folder, transcript, plan, new_digest_key())
         outputs.write_json(folder / outputs.MANIFEST, {"created_at": "2026-11-25T01:00:00+00:00"})
         (folder / "transcript.json").write_bytes(TRANSCRIPT.dump(transcript))
         (folder / "sketch").write_bytes(SKETCH.dump(sketch_of(recorded)))

@@ -25,8 +25,9 @@ from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.tables import ApprovalRow, CallRow, IdentityRow, RequestRow
 from flows.desk.work.plans import approved_of
+from flows.files.keyed_digest import NO_DIGEST, KeyedDigest
 
-__all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "heard_sha256", "read_basis"]
+__all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "heard_digest", "read_basis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class CallBasis:
     Attributes:
         sha256: SHA-256 of the recording.
         revision: Revision of the approved plan; 0 for a withheld call.
-        plan_sha256: SHA-256 of the approved plan, computed from its content.
-        files: Kind and SHA-256 of each approved file.
+        plan_digest: Keyed digest of the approved plan, computed from its content.
+        files: Kind and keyed digest of each approved file.
         approvals: Number of approvals that the call has had.
         masked: Whether anything is masked in what is disclosed of it.
         in_person: Whether somebody decided that a voice in it is heard in person.
@@ -48,8 +49,8 @@ class CallBasis:
     state: State
     sha256: str
     revision: int = 0
-    plan_sha256: str = ""
-    files: tuple[tuple[str, str], ...] = ()
+    plan_digest: KeyedDigest = NO_DIGEST
+    files: tuple[tuple[str, KeyedDigest], ...] = ()
     approvals: int = 0
     masked: bool = False
     in_person: bool = False
@@ -86,10 +87,10 @@ class AnswerBasis:
         """How the answer discloses its calls."""
         return AS_ASKED if self.way is None else self.way.manner
 
-    def played(self, call: CallBasis) -> str:
-        """Return the SHA-256 of the approved audio of a call that the requester hears in person, or empty."""
+    def played(self, call: CallBasis) -> KeyedDigest:
+        """Return the digest of the approved audio of a call that the requester hears in person, or empty."""
         sounds = self.manner.way is Way.IN_PERSON and call.revision
-        return heard_sha256(call.files) if sounds else ""
+        return heard_digest(call.files) if sounds else NO_DIGEST
 
     @property
     def answered(self) -> tuple[CallBasis, ...]:
@@ -107,8 +108,8 @@ class AnswerBasis:
         return Step.RELEASE if self.discloses else Step.REFUSE
 
 
-def heard_sha256(files: Iterable[tuple[str, str]]) -> str:
-    """Return the SHA-256 of the approved sound that is heard in person; mostly that is the masked one."""
+def heard_digest(files: Iterable[tuple[str, KeyedDigest]]) -> KeyedDigest:
+    """Return the digest of the approved sound that is heard in person; mostly that is the masked one."""
     by_kind = dict(files)
     return by_kind.get(FileKind.VISIT_AUDIO) or by_kind[FileKind.MASKED_AUDIO]
 
@@ -210,7 +211,7 @@ def _call_basis(session: Session, keyring: Keyring, row: CallRow, manner: Manner
     return replace(
         known,
         revision=stored.revision,
-        plan_sha256=stored.plan_sha256,
+        plan_digest=stored.plan_digest,
         files=approval.files,
         approvals=session.scalar(select(func.count()).where(ApprovalRow.call_id == row.id)) or 0,
         masked=any(manner.masks(row.id, item) for item in stored.plan.masked),

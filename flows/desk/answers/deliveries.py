@@ -41,7 +41,7 @@ def deliver(
             raise ConflictError(msg)
         note = write_note(change, row, NoteKind.DELIVER, Said(actor.name, how, answer.release_id))
         note.at = at or change.now
-        subject = Subject(row.id, None, answer.package_sha256)
+        subject = change.file(row.id, None, answer.package_sha256)
         change.record("release.deliver", subject, {"turn": answer.turn})
         return request_of(change.session, row, change.keyring)
 
@@ -75,5 +75,7 @@ def record_placed(desk: Desk, actor: Actor, request: str, turn: int | None = Non
         row = row_of(change.session, request)
         answer = answer_of(releases_of(change.session, change.keyring, row.id), turn)
         write_note(change, row, NoteKind.PLACED, Said(actor.name, about=answer.release_id))
-        change.record("release.place", Subject(row.id, None, answer.package_sha256), {"turn": answer.turn})
+        change.record(
+            "release.place", change.file(row.id, None, answer.package_sha256), {"turn": answer.turn}
+        )
         return request_of(change.session, row, change.keyring)

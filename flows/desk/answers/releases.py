@@ -25,6 +25,7 @@ from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import AuditRow, FileRow, ReleaseRow, RequestRow, new_id
+from flows.files.keyed_digest import NO_DIGEST, Digested, KeyedDigest
 from pipeline.third_voice import Remains
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class ReleasedCall:
         withheld: Whether nothing of it was disclosed.
         reviewers: Logins of those who decided on it.
         approver: Login of the person who approved it.
-        played_sha256: SHA-256 of the masked audio that may be played to the requester in person.
+        played_digest: Keyed digest of the masked audio that may be played to the requester in person.
         consented: Start and end of each stretch in which a third person's voice is given with consent.
     """
 
@@ -99,12 +100,12 @@ class ReleasedCall:
     call_id: str
     recording_id: str
     revision: int = 0
-    plan_sha256: str = ""
+    plan_digest: KeyedDigest = NO_DIGEST
     masked: tuple[ReleasedRange, ...] = ()
     withheld: bool = False
     reviewers: tuple[str, ...] = field(default=(), repr=False)
     approver: str = field(default="", repr=False)
-    played_sha256: str = ""
+    played_digest: KeyedDigest = NO_DIGEST
     consented: tuple[tuple[float, float], ...] = ()
 
 
@@ -185,7 +186,7 @@ def release(
             request_id=row.id,
             kind=answer.kind,
             released_at=change.now,
-            package_sha256=answer.package_sha256,
+            package_sha256=change.digest(Digested.FILE, answer.package_sha256),
         )
         whole = replace(
             answer,
@@ -203,7 +204,7 @@ def release(
             "calls": released,
             "turn": whole.turn,
         }
-        change.record("request.release", Subject(row.id, None, answer.package_sha256), detail)
+        change.record("request.release", change.file(row.id, None, answer.package_sha256), detail)
         return request_of(change.session, row, change.keyring)
 
 
@@ -217,11 +218,11 @@ def _require_whole(change: Change, row: RequestRow) -> None:
 def _check_answer(basis: AnswerBasis, answer: Release) -> None:
     """Check that an answer follows from its basis and contains nothing of a withheld call."""
     due = {
-        (call.call_id, call.revision, call.plan_sha256, not call.revision, basis.played(call))
+        (call.call_id, call.revision, call.plan_digest, not call.revision, basis.played(call))
         for call in basis.answered
     }
     told = {
-        (call.call_id, call.revision, call.plan_sha256, call.withheld, call.played_sha256)
+        (call.call_id, call.revision, call.plan_digest, call.withheld, call.played_digest)
         for call in answer.calls
     }
     open_calls = {call.number for call in answer.calls if not call.withheld}
@@ -304,7 +305,7 @@ def package_password(
         if not _has_package(change.session, answer):
             msg = f"{row.number}: 開示したファイルは保存期間を過ぎて消されています"
             raise NotFoundError(msg)
-        subject = Subject(row.id, None, answer.package_sha256)
+        subject = change.file(row.id, None, answer.package_sha256)
         change.record("release.password" if shown else "release.unpack", subject, {"turn": answer.turn})
         return answer.password
 

@@ -87,7 +87,7 @@ def grant_play(desk: Desk, actor: Actor, visit: tuple[str, str], place: tuple[st
         place: Id of the call, and the second from which it is played.
 
     Returns:
-        SHA-256 of the copy.
+        Keyed digest of the copy.
 
     Raises:
         NotFoundError: when the visit is over or belongs to another session, or the answer has no such call.
@@ -98,9 +98,9 @@ def grant_play(desk: Desk, actor: Actor, visit: tuple[str, str], place: tuple[st
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         call, _ = _of_visit(change.session, desk, row, (session_id, call_id))
-        subject = Subject(row.id, call_id, call.played_sha256)
+        subject = Subject(row.id, call_id, call.played_digest)
         change.record("visit.play", subject, {"call": call.number, "from_ms": round(start * 1000)})
-        return call.played_sha256
+        return call.played_digest
 
 
 def played_copy(desk: Desk, request: str, session_id: str, call_id: str) -> DeskFile:
@@ -144,7 +144,7 @@ def record_played(
         write_note(change, row, NoteKind.PLAYED, Said(actor.name, "", now.visit_id, code))
         for each in passages:
             span = {"from_ms": round(each.start * 1000), "to_ms": round(each.end * 1000)}
-            subject = Subject(row.id, call_id, call.played_sha256)
+            subject = Subject(row.id, call_id, call.played_digest)
             change.record("visit.heard", subject, {"call": call.number, **span})
 
 
@@ -175,7 +175,7 @@ def _deliver(change: Change, row: RequestRow, desk: Desk, visit: Visit) -> None:
     write_note(change, row, NoteKind.DELIVER, Said(change.actor.name, told, visit.release_id))
     answers = releases_of(change.session, desk.keyring, row.id)
     answer = next(each for each in answers if each.release_id == visit.release_id)
-    subject = Subject(row.id, None, answer.package_sha256)
+    subject = change.file(row.id, None, answer.package_sha256)
     change.record("release.deliver", subject, {"turn": answer.turn})
 
 
@@ -200,7 +200,7 @@ def _answer(session: Session, desk: Desk, row: RequestRow) -> Release:
 
 
 def _played_calls(answer: Release) -> tuple[ReleasedCall, ...]:
-    return tuple(call for call in answer.calls if call.played_sha256)
+    return tuple(call for call in answer.calls if call.played_digest)
 
 
 def _of_visit(
@@ -229,7 +229,7 @@ def _copy(session: Session, call: ReleasedCall) -> DeskFile:
     statement = select(FileRow).where(
         FileRow.call_id == call.call_id,
         FileRow.kind.in_((FileKind.MASKED_AUDIO, FileKind.VISIT_AUDIO)),
-        FileRow.sha256 == call.played_sha256,
+        FileRow.sha256 == call.played_digest,
         FileRow.deleted_at.is_(None),
     )
     row = session.scalars(statement).first()

@@ -156,7 +156,7 @@ def _opened(found: Sequence[AuditEntry], answer: Release, own: Collection[str]) 
         if entry.action == RELEASED:
             out = out or turn == answer.turn
             continue
-        ours = subject.call_id in calls if subject.call_id else subject.file_sha256 in own
+        ours = subject.call_id in calls if subject.call_id else subject.file_digest in own
         if not out or not (turn == answer.turn if entry.action in PASSWORD else ours):
             continue
         kind = FileKind(str(entry.detail["kind"])) if entry.action == "file.open" else None

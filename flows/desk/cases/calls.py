@@ -101,7 +101,7 @@ def attach_call(desk: Desk, actor: Actor, request: str, recording_id: str) -> Ca
         )
         change.session.add(call)
         follow_calls(change, row.id)
-        change.record("call.attach", Subject(row.id, call.id, sha256), {"bytes": size})
+        change.record("call.attach", change.file(row.id, call.id, sha256), {"bytes": size})
         return call_of(call)
 
 

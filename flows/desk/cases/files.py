@@ -27,6 +27,7 @@ from flows.desk.kinds.states import CLOSED
 from flows.desk.kinds.values import JAPAN, Actor, DeskFile, FileKind
 from flows.desk.storage.store import StoredFile
 from flows.desk.storage.tables import CallRow, FileRow, RequestRow, new_id
+from flows.files.keyed_digest import Digested, KeyedDigest
 
 __all__ = [
     "APPROVED_KINDS",
@@ -38,7 +39,7 @@ __all__ = [
     "erase_file",
     "get_file",
     "list_files",
-    "masked_hashes",
+    "masked_digests",
     "open_clear",
     "open_stream",
     "set_legal_hold",
@@ -108,17 +109,22 @@ def name_files(
             kind=new.kind,
             revision=owner[2],
             store_key=new.stored.key,
-            sha256=new.stored.sha256,
+            sha256=change.digest(Digested.FILE, new.stored.sha256),
             bytes=new.stored.bytes,
             made_at=change.now,
             delete_after=today + timedelta(days=days),
             legal_hold=_held(change.session, owner[0]),
         )
         change.session.add(row)
-        subject = Subject(owner[0], owner[1], row.sha256)
-        change.record("file.add", subject, {"kind": row.kind, "bytes": row.bytes, "revision": row.revision})
+        change.record(
+            "file.add", _subject(row), {"kind": row.kind, "bytes": row.bytes, "revision": row.revision}
+        )
         rows.append(row)
     return rows
+
+
+def _subject(row: FileRow) -> Subject:
+    return Subject(row.request_id, row.call_id, KeyedDigest(row.sha256))
 
 
 def _held(session: Session, request_id: str) -> bool:
@@ -159,15 +165,15 @@ def list_files(
         return tuple(file_of(row) for row in session.scalars(statement))
 
 
-def masked_hashes(session: Session, call_id: str, revision: int) -> tuple[tuple[str, str], ...]:
-    """Return kind and SHA-256 of a revision's approved files; for the other modules of ``flows.desk``."""
+def masked_digests(session: Session, call_id: str, revision: int) -> tuple[tuple[str, KeyedDigest], ...]:
+    """Return kind and digest of a revision's approved files; for the other modules of ``flows.desk``."""
     statement = select(FileRow.kind, FileRow.sha256).where(
         FileRow.call_id == call_id,
         FileRow.revision == revision,
         FileRow.kind.in_(APPROVED_KINDS),
         FileRow.deleted_at.is_(None),
     )
-    return tuple(sorted((kind, sha256) for kind, sha256 in session.execute(statement)))
+    return tuple(sorted((kind, KeyedDigest(digest)) for kind, digest in session.execute(statement)))
 
 
 @contextlib.contextmanager
@@ -187,7 +193,7 @@ def open_clear(desk: Desk, actor: Actor, file_id: str) -> Iterator[Path]:
 def _opened(desk: Desk, actor: Actor, file_id: str) -> DeskFile:
     with desk.change(actor) as change:
         row = _row(change.session, file_id)
-        change.record("file.open", Subject(row.request_id, row.call_id, row.sha256), {"kind": row.kind})
+        change.record("file.open", _subject(row), {"kind": row.kind})
         return file_of(row)
 
 
@@ -263,8 +269,7 @@ def erase_file(desk: Desk, actor: Actor, file_id: str) -> None:
     with desk.change(actor) as change:
         again = _row(change.session, file_id)
         again.deleted_at = change.now
-        subject = Subject(again.request_id, again.call_id, again.sha256)
-        change.record("file.erase", subject, {"kind": again.kind, "gone": 1})
+        change.record("file.erase", _subject(again), {"kind": again.kind, "gone": 1})
 
 
 def drop_unnamed(desk: Desk, news: Sequence[NewFile]) -> None:
@@ -312,7 +317,7 @@ def file_of(row: FileRow) -> DeskFile:
         kind=FileKind(row.kind),
         revision=row.revision,
         store_key=row.store_key,
-        sha256=row.sha256,
+        digest=KeyedDigest(row.sha256),
         bytes=row.bytes,
         made_at=row.made_at,
         delete_after=row.delete_after,

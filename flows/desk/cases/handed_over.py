@@ -24,13 +24,14 @@ from flows.desk.kinds.errors import RecordingUnreadableError, StorageGoneError
 from flows.desk.kinds.values import Actor, FileKind, NewRecording, NewRequest, Request
 from flows.desk.storage.store import StoredFile
 from flows.desk.storage.tables import FileRow, new_id
+from flows.files.keyed_digest import KeyedDigest
 
 __all__ = [
     "Original",
     "hand_over",
     "hash_of",
     "is_handed_over",
-    "named_hashes",
+    "named_digests",
     "open_handed_over",
     "put_into_store",
     "receive",
@@ -162,9 +163,9 @@ def open_handed_over(desk: Desk, recording_id: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def named_hashes(desk: Desk, request: str) -> frozenset[str]:
-    """Return the SHA-256 of every file that was handed over for a request and is in the store."""
+def named_digests(desk: Desk, request: str) -> frozenset[KeyedDigest]:
+    """Return the digest of every file that was handed over for a request and is in the store."""
     files = list_files(desk, request=request)
     return frozenset(
-        file.sha256 for file in files if file.kind is FileKind.ORIGINAL and desk.store.exists(file.store_key)
+        file.digest for file in files if file.kind is FileKind.ORIGINAL and desk.store.exists(file.store_key)
     )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from flows.desk.integrity import chain, tree
 from flows.desk.integrity.chain import PRIVATE, AuditEntry, AuditFault, Event, Fault, Subject
 from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.digests import digest_key
 from flows.desk.integrity.head import put_head, take_head
 from flows.desk.integrity.witness import place_of
 from flows.desk.kinds.csv_cells import plain_cell
@@ -22,6 +23,7 @@ from flows.desk.kinds.values import JAPAN, Actor
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.tables import AuditRow, IdentityRow, new_id
+from flows.files.keyed_digest import Digested
 
 __all__ = [
     "AuditEntry",
@@ -39,7 +41,7 @@ __all__ = [
 
 COLUMNS = (
     "番号", "日時(日本時間)", "担当", "役割", "操作", "請求", "通話",
-    "ファイルSHA-256", "詳細", "ID", "連鎖ハッシュ",
+    "ファイルの照合値", "詳細", "ID", "連鎖ハッシュ",
 )  # fmt: skip
 
 
@@ -129,7 +131,9 @@ def accept(desk: Desk, actor: Actor) -> None:
         if chain.verify(session, desk.keyring) or tree.faults(session, head.root):
             raise _faulty()
         lost = max((mark.count - head.count for mark in newest), default=0)
-        event = Event("witness.accept", Subject(), {"lost": max(0, lost), "place": place_of(desk.settings)})
+        place = place_of(desk.settings)
+        told = place and digest_key(session, desk.keyring).of(Digested.PLACE, place)
+        event = Event("witness.accept", Subject(), {"lost": max(0, lost), "place": told})
         chain.append(session, desk.keyring, actor, event)
         # A new random line: the lost changes are no continuation of it and can never be put back.
         head = replace(
@@ -174,6 +178,6 @@ def _cells(entry: AuditEntry) -> list[str | int | None]:
     subject = entry.subject
     detail = json.dumps(dict(entry.detail), ensure_ascii=False, sort_keys=True)
     who = [plain_cell(entry.actor.name), entry.actor.role.value]
-    what = [entry.action, subject.request_id, subject.call_id, subject.file_sha256]
+    what = [entry.action, subject.request_id, subject.call_id, subject.file_digest]
     at = datetime.fromisoformat(entry.at).astimezone(JAPAN)
     return [entry.seq, at.isoformat(" ", "microseconds"), *who, *what, detail, entry.entry_id, entry.hash]

@@ -7,6 +7,7 @@ without the key is detected.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import hashlib
 import json
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.desk.integrity.digests import digest_key
 from flows.desk.integrity.head import GENESIS, Head, put_head, take_head
 from flows.desk.kinds.errors import DeskError
 from flows.desk.kinds.values import Actor
@@ -24,6 +26,7 @@ from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import AuditRow, new_id
+from flows.files.keyed_digest import Digested, DigestKey, KeyedDigest
 
 __all__ = [
     "FAULT_LABELS",
@@ -35,6 +38,7 @@ __all__ = [
     "begin",
     "entries",
     "entries_about",
+    "key_hashes",
     "verify",
 ]
 
@@ -43,11 +47,11 @@ Detail = Mapping[str, str | int]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The subject of an entry: ids and a hash."""
+    """The subject of an entry: ids and a keyed digest."""
 
     request_id: str | None = None
     call_id: str | None = None
-    file_sha256: str | None = None
+    file_digest: KeyedDigest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +163,25 @@ def append(session: Session, keyring: Keyring, actor: Actor, event: Event) -> No
         action=event.action,
         request_id=subject.request_id,
         call_id=subject.call_id,
-        file_sha256=subject.file_sha256,
+        file_sha256=subject.file_digest,
         previous=head.hash,
     )
-    row.hash = _hash(row, private)
+    row.hash = _hash(row, private, digest_key(session, keyring))
     put_sealed(row, private, PRIVATE, keyring)
     session.add(row)
     put_head(session, keyring, replace(head, count=row.seq, hash=row.hash))
     session.flush()
 
 
-def _hash(row: AuditRow, private: _Private) -> str:
-    """Return the hash over everything but the entry's number, which the chain itself proves."""
+def _hash(row: AuditRow, private: _Private, key: DigestKey) -> str:
+    """Return the keyed hash over everything but the entry's number, which the chain itself proves.
+
+    It is keyed because the person and the counts, which are sealed, can be guessed.
+    """
+    return key.of(Digested.ENTRY, _plain_hash(row, private))
+
+
+def _plain_hash(row: AuditRow, private: _Private) -> str:
     content = [
         row.id,
         row.previous,
@@ -211,7 +222,8 @@ def entries_about(
 
 def _entry(row: AuditRow, keyring: Keyring) -> AuditEntry:
     private = take_sealed(row, PRIVATE, keyring)
-    subject = Subject(row.request_id, row.call_id, row.file_sha256)
+    file = None if row.file_sha256 is None else KeyedDigest(row.file_sha256)
+    subject = Subject(row.request_id, row.call_id, file)
     return AuditEntry(row.seq, row.at, private.actor, row.action, subject, private.detail, row.id, row.hash)
 
 
@@ -226,10 +238,11 @@ def verify(session: Session, keyring: Keyring) -> tuple[AuditFault, ...]:
         The faults in order; empty when there is none.
     """
     links: list[_Link] = []
+    key = _key(session, keyring)
     faults: list[AuditFault] = []
     for row in session.scalars(select(AuditRow).order_by(AuditRow.seq)).yield_per(1000):
         links.append(_Link(row.seq, row.previous, row.hash))
-        if not _intact(row, keyring):
+        if key is None or not _intact(row, keyring, key):
             faults.append(AuditFault(Fault.CHANGED, row.seq))
     head = _head(session, keyring)
     # Fewer entries than recorded, but the right last one: some were removed and the rest renumbered.
@@ -250,11 +263,19 @@ class _Link:
     hash: str
 
 
-def _intact(row: AuditRow, keyring: Keyring) -> bool:
+def _intact(row: AuditRow, keyring: Keyring, key: DigestKey) -> bool:
     try:
-        return _hash(row, take_sealed(row, PRIVATE, keyring)) == row.hash
+        return _hash(row, take_sealed(row, PRIVATE, keyring), key) == row.hash
     except DeskError:
         return False
+
+
+def _key(session: Session, keyring: Keyring) -> DigestKey | None:
+    """Return the key for digests, if it exists and is the one that the desk wrote."""
+    try:
+        return digest_key(session, keyring)
+    except DeskError:
+        return None
 
 
 def _head(session: Session, keyring: Keyring) -> Head | None:
@@ -269,6 +290,39 @@ def _number_faults(links: Sequence[_Link]) -> Iterator[AuditFault]:
     numbers = {link.seq for link in links}
     last = max(numbers, default=0)
     yield from (AuditFault(Fault.MISSING, seq) for seq in range(1, last + 1) if seq not in numbers)
+
+
+def key_hashes(session: Session, keyring: Keyring) -> None:
+    """Key the hashes and digests of a log whose were plain (up to version 3 of the tables).
+
+    A whole log stays whole.  An entry that was tampered with keeps its fault, as does a missing one.
+    """
+    key = digest_key(session, keyring)
+    keyed = {GENESIS: GENESIS}
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.seq)).all():
+        before, private, intact = row.hash, None, False
+        with contextlib.suppress(DeskError):
+            private = take_sealed(row, PRIVATE, keyring)
+            intact = _plain_hash(row, private) == before
+        row.previous = keyed.get(row.previous) or key.of(Digested.ENTRY, row.previous)
+        row.file_sha256 = row.file_sha256 and key.of(Digested.FILE, row.file_sha256)
+        row.hash = key.of(Digested.ENTRY, before)
+        if private is not None and intact:
+            private = replace(private, detail=_keyed_detail(private.detail, key))
+            put_sealed(row, private, PRIVATE, keyring)
+            row.hash = _hash(row, private, key)
+        keyed[before] = row.hash
+    head = take_head(session, keyring)
+    put_head(session, keyring, replace(head, hash=keyed.get(head.hash) or key.of(Digested.ENTRY, head.hash)))
+    session.flush()
+
+
+def _keyed_detail(detail: Detail, key: DigestKey) -> dict[str, str | int]:
+    kinds = {"plan": Digested.PLAN, "place": Digested.PLACE}
+    return {
+        name: key.of(kinds[name], value) if name in kinds and isinstance(value, str) and value else value
+        for name, value in detail.items()
+    }
 
 
 def _chain_faults(links: Sequence[_Link], *, closed_up: bool) -> Iterator[AuditFault]:

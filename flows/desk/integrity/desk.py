@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from flows.desk.integrity import chain, tree
 from flows.desk.integrity.chain import Detail, Event, Subject
 from flows.desk.integrity.database import Database, open_database
+from flows.desk.integrity.digests import digest_key
 from flows.desk.integrity.head import passed, put_head, take_head
 from flows.desk.integrity.opening import check_or_make, is_desk
 from flows.desk.integrity.witness import MARKER, Witness
@@ -21,6 +22,7 @@ from flows.desk.kinds.errors import DatabaseGoneError, DeskError, KeyMissingErro
 from flows.desk.kinds.values import Actor
 from flows.desk.sealing.keys import Keyring, create_key_file, key_file, load_keyring, new_key
 from flows.desk.storage.store import Store, open_store
+from flows.files.keyed_digest import Digested, KeyedDigest
 from flows.settings import Settings
 from pipeline.errors import PipelineError
 
@@ -48,6 +50,14 @@ class Change:
     actor: Actor
     now: datetime
     desk_time: datetime
+
+    def digest(self, what: Digested, sha256: str) -> KeyedDigest:
+        """Key a digest, because nothing else of words, people and documents is stored."""
+        return digest_key(self.session, self.keyring).of(what, sha256)
+
+    def file(self, request_id: str, call_id: str | None, sha256: str) -> Subject:
+        """Return a file as the subject of an entry, by its keyed digest."""
+        return Subject(request_id, call_id, self.digest(Digested.FILE, sha256))
 
     def record(self, action: str, subject: Subject, detail: Detail | None = None) -> None:
         """Add an entry to the audit log."""
@@ -130,6 +140,11 @@ class Desk:
             with _refused_rightly(watched):
                 yield session
             watched.check()
+
+    def digest(self, what: Digested, sha256: str) -> KeyedDigest:
+        """As ``Change.digest``, outside a transaction."""
+        with self.database.read() as session:
+            return digest_key(session, self.keyring).of(what, sha256)
 
     def time(self, session: Session) -> datetime:
         """Return the desk's own time, as ``Change.desk_time``, in a reading transaction."""

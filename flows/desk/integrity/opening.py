@@ -7,6 +7,7 @@ were sealed before.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,10 +17,12 @@ from sqlalchemy.orm import Session
 from flows.desk.integrity import chain, tree
 from flows.desk.integrity.chain import Event
 from flows.desk.integrity.database import Database
+from flows.desk.integrity.digests import digest_key, make_digest_key
 from flows.desk.integrity.head import Head, put_head, take_head
 from flows.desk.integrity.schema import FIRST_SEALED, SCHEMA_VERSION, create_tables, migrate
 from flows.desk.integrity.witness import Mark, Witness, open_witness, place_of, read_mark, write_mark
 from flows.desk.kinds.errors import (
+    DatabaseBusyError,
     DatabaseGoneError,
     RolledBackError,
     SchemaError,
@@ -30,6 +33,7 @@ from flows.desk.kinds.values import Actor, Role
 from flows.desk.sealing.keys import Keyring
 from flows.desk.storage.store import Store
 from flows.desk.storage.tables import DeskRow, new_id
+from flows.files.keyed_digest import Digested
 from flows.settings import Settings
 
 __all__ = ["SYSTEM", "check_or_make", "is_desk"]
@@ -103,6 +107,7 @@ def _make(database: Database, keyring: Keyring) -> DeskRow:
         )
         row.sealed = keyring.seal(row.desk_id.encode(), f"desk:{DESK_ID}")
         session.add(row)
+        make_digest_key(session, keyring)
         chain.begin(session, keyring)
         chain.append(session, keyring, SYSTEM, Event("desk.make", detail={"schema": SCHEMA_VERSION}))
         _first_head(session, keyring)
@@ -159,6 +164,10 @@ def _bring_up(database: Database, keyring: Keyring) -> None:
             if before >= FIRST_SEALED:
                 put_head(session, keyring, replace(take_head(session, keyring), version=head.version + 1))
         row.ready, row.schema_version = True, SCHEMA_VERSION
+    if before < SCHEMA_VERSION:
+        # What an upgrade keyed must not stay plain in the log of changes.  Who blocks it empties it later.
+        with contextlib.suppress(DatabaseBusyError):
+            database.empty_log()
 
 
 def _check_witness(database: Database, keyring: Keyring, witness: Witness) -> None:
@@ -198,7 +207,8 @@ def _check_place(
         both.check(head, begun=False)
         # The place is written first; after a kill here, the next opening finds it set up by this desk.
         both.tell(head)
-        chain.append(session, keyring, SYSTEM, Event("witness.add", detail={"place": place}))
+        told = digest_key(session, keyring).of(Digested.PLACE, place)
+        chain.append(session, keyring, SYSTEM, Event("witness.add", detail={"place": told}))
         _put_next(session, keyring, replace(take_head(session, keyring), place=place))
     with database.write() as session:
         both.tell(take_head(session, keyring))

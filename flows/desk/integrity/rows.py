@@ -103,6 +103,7 @@ EVERY_VERSION = max(each.since for each in BELONGS)
 
 UNSEALED: Mapping[str, str] = {
     "desk": "its one sealed value never changes; the version of the tables is in the head",
+    "digest_key": "its one sealed value never changes",
     "audit": "chained, and the head knows its length and last hash",
     "audit_head": "held against the witness",
     "presence": "only says who else has a call open",

@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flows.files.keyed_digest import KeyedDigest
+
 __all__ = ["DeskFile", "FileKind"]
 
 
@@ -53,7 +55,7 @@ class DeskFile:
 
     Attributes:
         revision: Revision of the plan that it was made from; 0 for files without a plan.
-        sha256: SHA-256 of the clear text.
+        digest: Keyed digest of the clear text.
         bytes: Length of the clear text in bytes.
         delete_after: Last day on which it is kept; ``None`` for no limit.
         legal_hold: Whether it is kept regardless of that day.
@@ -65,7 +67,7 @@ class DeskFile:
     kind: FileKind
     revision: int
     store_key: str
-    sha256: str
+    digest: KeyedDigest
     bytes: int
     made_at: datetime
     delete_after: date | None

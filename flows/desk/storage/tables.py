@@ -1,7 +1,11 @@
 """The tables of the database.
 
-Stored in clear are random ids, public numbers, states, times, hashes, counts, code words and our own
+Stored in clear are random ids, public numbers, states, times, counts, code words, keyed digests and our own
 Japanese reasons.  Everything that could identify a person is in a ``sealed`` column.
+
+A column ``…sha256`` holds a keyed digest (``flows.files.keyed_digest``), except for that of a recording's
+whole sound file (``calls.sha256``, ``plans.audio_sha256``), which nobody can guess.  Up to version 3 of the
+tables all were plain; the names stayed: the rows of such a database are checked by them before the upgrade.
 
 SQLAlchemy reads the annotations when the classes are made.  Without ``from __future__ import annotations``
 they are no strings, which it would have to evaluate one by one whenever a command starts.
@@ -30,6 +34,7 @@ __all__ = [
     "CounterRow",
     "DecisionRow",
     "DeskRow",
+    "DigestKeyRow",
     "FileRow",
     "IdentityRow",
     "ListRow",
@@ -96,6 +101,14 @@ class DeskRow(Table):
     schema_version: Mapped[int]
     ready: Mapped[bool]
     made_at: Mapped[datetime]
+    sealed: Mapped[bytes]
+
+
+class DigestKeyRow(Table):
+    """The single row with the desk's key for digests, sealed."""
+
+    __tablename__ = "digest_key"
+    id: Mapped[int] = mapped_column(primary_key=True)
     sealed: Mapped[bytes]
 
 

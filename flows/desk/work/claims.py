@@ -134,7 +134,7 @@ def _claim(change: Change, row: CallRow, lease_seconds: int) -> Claim:
     row.claim_token = secrets.token_hex(16)
     row.lease_until = change.now + timedelta(seconds=lease_seconds)
     follow_calls(change, row.request_id)
-    subject = Subject(row.request_id, row.id, row.sha256)
+    subject = change.file(row.request_id, row.id, row.sha256)
     change.record("call.claim", subject, {"attempt": row.attempts, "taken_over": int(taken_over)})
     return Claim(row.id, row.request_id, row.attempts, row.lease_until, row.claim_token)
 

@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
+from flows.desk.integrity.digests import digest_key
 from flows.desk.kinds.values import Actor
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import CallRow, DecisionRow, PlanRow
 from flows.desk.work.decisions import CONTENT, DECISION, decisions_of, on_text
+from flows.files.keyed_digest import Digested
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 
 __all__ = ["decisions_on_text", "forget_words"]
@@ -35,7 +37,8 @@ def decisions_on_text(desk: Desk, call_id: str, transcript_sha256: str) -> tuple
             select(PlanRow.revision, PlanRow.transcript_sha256).where(PlanRow.call_id == call_id)
         )
         texts = [(row.revision, row.transcript_sha256) for row in rows]
-        return on_text(texts, decisions_of(session, call_id, desk.keyring), transcript_sha256)
+        asked = digest_key(session, desk.keyring).of(Digested.TRANSCRIPT, transcript_sha256)
+        return on_text(texts, decisions_of(session, call_id, desk.keyring), asked)
 
 
 def forget_words(desk: Desk, actor: Actor, call_id: str) -> int:

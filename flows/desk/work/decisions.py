@@ -126,19 +126,19 @@ def made_on(everything: Sequence[Decision], revision: int) -> tuple[ReviewDecisi
 
 
 def on_text(
-    transcripts: Iterable[tuple[int, str]], everything: Sequence[Decision], sha256: str
+    transcripts: Iterable[tuple[int, str]], everything: Sequence[Decision], digest: str
 ) -> tuple[ReviewDecision, ...]:
     """Return the decisions on all revisions of one transcript: corrections outlive a revision.
 
     Args:
-        transcripts: A call's revisions and the SHA-256 of the transcript of each.
+        transcripts: A call's revisions and a digest of the transcript of each.
         everything: All decisions on the call.
-        sha256: SHA-256 of the transcript.
+        digest: The same kind of digest of the transcript.
 
     Raises:
         SealBrokenError: when a stored decision is malformed.
     """
-    same = {revision for revision, transcript in transcripts if transcript == sha256}
+    same = {revision for revision, transcript in transcripts if transcript == digest}
     return tuple(
         _read(number, decision)
         for number, decision in enumerate(everything, start=1)

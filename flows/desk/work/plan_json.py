@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
+from sqlalchemy.orm import Session
 
+from flows.desk.integrity.digests import digest_key
+from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.shape import Shape
+from flows.files.keyed_digest import Digested, KeyedDigest
 from pipeline.reason_text import reasons_in
 from pipeline.types import MaskPlan
 
-__all__ = ["PLAN"]
+__all__ = ["PLAN", "digest_of"]
 
 
 def _with_reasons(plan: Any) -> Any:
@@ -23,3 +28,8 @@ def _with_reasons(plan: Any) -> Any:
 
 
 PLAN: Shape[MaskPlan] = Shape(Annotated[MaskPlan, BeforeValidator(_with_reasons)])
+
+
+def digest_of(session: Session, keyring: Keyring, plan: bytes) -> KeyedDigest:
+    """Return the keyed digest of a plan's JSON."""
+    return digest_key(session, keyring).of(Digested.PLAN, hashlib.sha256(plan).hexdigest())

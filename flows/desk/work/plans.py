@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases.calls import call_of, call_row
-from flows.desk.cases.files import MASKED_KINDS, NewFile, masked_hashes, name_files
+from flows.desk.cases.files import MASKED_KINDS, NewFile, masked_digests, name_files
 from flows.desk.cases.requests import follow_calls
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -34,7 +33,8 @@ from flows.desk.work.decisions import (
     on_text,
     who_decided,
 )
-from flows.desk.work.plan_json import PLAN
+from flows.desk.work.plan_json import PLAN, digest_of
+from flows.files.keyed_digest import NO_DIGEST, Digested, KeyedDigest
 from pipeline.types import MaskPlan
 
 __all__ = [
@@ -63,7 +63,7 @@ class StoredPlan:
         revision: The desk's number, from 1; ``plan.revision`` counts within one run.
         plan: The plan.
         lists: Versions of the lists that it was made with.
-        plan_sha256: SHA-256 of its JSON.
+        plan_digest: Keyed digest of its JSON.
         made_at: Time at which it was stored.
     """
 
@@ -71,7 +71,7 @@ class StoredPlan:
     revision: int
     plan: MaskPlan
     lists: ListVersions
-    plan_sha256: str
+    plan_digest: KeyedDigest
     made_at: datetime
 
 
@@ -80,8 +80,8 @@ class Approval:
     """An approval of one revision, bound to its plan and its files.
 
     Attributes:
-        plan_sha256: SHA-256 of the plan's JSON.
-        files: Kind and SHA-256 of each masked file of the revision, in order.
+        plan_digest: Keyed digest of the plan's JSON.
+        files: Kind and keyed digest of each masked file of the revision, in order.
         call_id: Id of the call.
         request_id: Id of the request to which the call belonged.
     """
@@ -90,8 +90,8 @@ class Approval:
     approved_at: datetime
     approver: str = field(repr=False)
     note: str = field(default="", repr=False)
-    plan_sha256: str = ""
-    files: tuple[tuple[str, str], ...] = ()
+    plan_digest: KeyedDigest = NO_DIGEST
+    files: tuple[tuple[str, KeyedDigest], ...] = ()
     call_id: str = ""
     request_id: str = ""
 
@@ -113,9 +113,9 @@ def add_plan(change: Change, call_id: str, plan: MaskPlan, lists: ListVersions) 
         made_at=change.now,
         staff_version=lists.staff,
         company_version=lists.company,
-        plan_sha256=hashlib.sha256(PLAN.dump_json(plan)).hexdigest(),
+        plan_sha256=digest_of(change.session, change.keyring, PLAN.dump_json(plan)),
         audio_sha256=plan.audio_sha256,
-        transcript_sha256=plan.transcript_sha256,
+        transcript_sha256=change.digest(Digested.TRANSCRIPT, plan.transcript_sha256),
         masked=len(plan.masked),
         kept=len(plan.items) - len(plan.masked),
         to_review=sum(item.needs_review for item in plan.items),
@@ -161,7 +161,7 @@ def _plan_row(session: Session, call_id: str, revision: int | None) -> PlanRow:
 def _plan_of(row: PlanRow, keyring: Keyring) -> StoredPlan:
     lists = ListVersions(row.staff_version, row.company_version)
     plan = take_sealed(row, PLAN, keyring)
-    return StoredPlan(row.call_id, row.revision, plan, lists, row.plan_sha256, row.made_at)
+    return StoredPlan(row.call_id, row.revision, plan, lists, KeyedDigest(row.plan_sha256), row.made_at)
 
 
 def decide(
@@ -288,12 +288,12 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
             raise ConflictError(msg)
         stored = _plan_of(_plan_row(change.session, call_id, revision), change.keyring)
         _check_reviewed(desk, change, stored)
-        files = masked_hashes(change.session, call_id, revision)
+        files = masked_digests(change.session, call_id, revision)
         if {kind for kind, _ in files} != set(MASKED_KINDS) | _visit_kinds(stored.plan):
             msg = f"{call_id}: この版から伏せた写しがそろっていません。写しを作り直してから承認してください"
             raise ImpossibleStepError(msg)
         whole = Approval(
-            revision, change.now, actor.name, note, stored.plan_sha256, files, call_id, row.request_id
+            revision, change.now, actor.name, note, stored.plan_digest, files, call_id, row.request_id
         )
         approval = ApprovalRow(id=new_id("a"), call_id=call_id, revision=revision, approved_at=change.now)
         put_sealed(approval, whole, APPROVAL, change.keyring)
@@ -303,7 +303,7 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
         detail: dict[str, str | int] = {
             "revision": revision,
             "files": len(files),
-            "plan": stored.plan_sha256,
+            "plan": stored.plan_digest,
         }
         change.record("call.approve", Subject(row.request_id, call_id), detail)
         return call_of(row)
@@ -349,15 +349,15 @@ def approved_of(session: Session, row: CallRow, keyring: Keyring) -> tuple[Store
     found = _approvals(session, row.id, keyring)
     newest = _plan_row(session, row.id, None)
     stored = _plan_of(newest, keyring)
-    # Hash of the sealed bytes, because a later version may serialise the same plan differently.
-    plan_sha256 = hashlib.sha256(sealed_json(newest, keyring)).hexdigest()
-    files = masked_hashes(session, row.id, stored.revision)
-    now = (row.revision, stored.revision, stored.plan_sha256, plan_sha256, files)
+    # Digest of the sealed bytes, because a later version may serialise the same plan differently.
+    plan_digest = digest_of(session, keyring, sealed_json(newest, keyring))
+    files = masked_digests(session, row.id, stored.revision)
+    now = (row.revision, stored.revision, stored.plan_digest, plan_digest, files)
     last = found[-1] if found else None
     if last is not None and (last.call_id, last.request_id) != (row.id, row.request_id):
         msg = f"{row.id}: 承認はこの請求のこの通話のものではありません"
         raise ImpossibleStepError(msg)
-    if last is None or now != (*[last.revision] * 2, *[last.plan_sha256] * 2, last.files):
+    if last is None or now != (*[last.revision] * 2, *[last.plan_digest] * 2, last.files):
         msg = f"{row.id}: 承認の後に計画か写しが変わっています。確認に差し戻し、もう一度承認してください"
         raise ImpossibleStepError(msg)
     return stored, last

@@ -9,6 +9,7 @@ from flows.desk.cases.files import open_clear
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import FileDamagedError
 from flows.desk.kinds.values import Actor
+from flows.files.keyed_digest import Digested, KeyedDigest
 from pipeline.audio.recording import Recording, read_recording
 
 __all__ = ["VisitSound"]
@@ -23,7 +24,7 @@ class VisitSound:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._kept: dict[tuple[str, str], Recording] = {}
+        self._kept: dict[tuple[str, str], tuple[KeyedDigest, Recording]] = {}
         self._lock = threading.Lock()
 
     def get(self, actor: Actor, who: tuple[str, str], call_id: str) -> Recording:
@@ -42,17 +43,17 @@ class VisitSound:
         file = played_copy(self._desk, number, session_id, call_id)
         with self._lock:
             kept = self._kept.get((number, call_id))
-        if kept is not None and kept.sha256 == file.sha256:
-            return kept
+        if kept is not None and kept[0] == file.digest:
+            return kept[1]
         with open_clear(self._desk, actor, file.file_id) as path:
             recording = read_recording(path)
-        if recording.sha256 != file.sha256:
+        if self._desk.digest(Digested.FILE, recording.sha256) != file.digest:
             msg = f"{call_id}: 保管場所の写しが、開示した写しと一致しません"
             raise FileDamagedError(msg)
         with self._lock:
             # Of one request at a time: the one before was left without an end.
             self._kept = {key: one for key, one in self._kept.items() if key[0] == number}
-            self._kept[number, call_id] = recording
+            self._kept[number, call_id] = file.digest, recording
         return recording
 
     def drop(self, number: str) -> None:

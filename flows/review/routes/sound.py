@@ -14,7 +14,6 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field, FiniteFloat, TypeAdapter
 
-from flows.desk.integrity.chain import Subject
 from flows.desk.work.decisions import folded, made_on
 from flows.desk.work.plans import get_plan, reviewed
 from flows.review.content.addresses import ADDRESS_SECONDS, Addresses
@@ -99,7 +98,7 @@ def play(request: Request, user: Reviewer, call_id: CallId, given: GivenPlay) ->
     site.shelf.get(user.actor, call_id, review.stored.plan.audio_sha256)
     if given.what == "original":
         with site.desk.change(user.actor) as change:
-            subject = Subject(review.call.request_id, call_id, review.call.sha256)
+            subject = change.file(review.call.request_id, call_id, review.call.sha256)
             stretch: dict[str, str | int] = {"from_ms": round(start * 1000), "to_ms": round(end * 1000)}
             change.record("call.listen", subject, stretch)
     until = site.desk.clock().timestamp() + ADDRESS_SECONDS

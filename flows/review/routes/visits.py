@@ -160,7 +160,7 @@ def _calls(desk: Desk, answer: Release) -> list[dict[str, Any]]:
     """Return the calls that a visit plays."""
     listed = []
     for call in answer.calls:
-        if call.played_sha256:
+        if call.played_digest:
             recording = get_recording(desk, get_call(desk, call.call_id).recording_id).content
             started = f"{recording.started_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
             listed.append({"number": call.number, "call_id": call.call_id, "started_at": started})

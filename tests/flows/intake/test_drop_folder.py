@@ -96,7 +96,7 @@ def test_nothing_in_clear_is_left_of_it(desk: Desk, inbox: Path):
     sound = voice_file(inbox / "鈴木.wav", 1.0).read_bytes()
     take(desk, inbox)
     stored = {
-        file.sha256: desk.store.read(file.store_key) for file in files.list_files(desk, request="R-2026-0001")
+        file.digest: desk.store.read(file.store_key) for file in files.list_files(desk, request="R-2026-0001")
     }
 
     assert sorted(stored.values()) == sorted([document, sound])
@@ -382,7 +382,7 @@ POINTS = {
     "the request is written": (handed_over, "receive_within", True),
     "the files are named": (handed_over, "name_files", True),
     "all of it is there": (drop_folder, "receive", True),
-    "the clear files are compared": (drop_folder, "named_hashes", True),
+    "the clear files are compared": (drop_folder, "named_digests", True),
     "the first clear file is gone": (Path, "unlink", True),
     "the folder is empty": (Path, "rmdir", False),
 }

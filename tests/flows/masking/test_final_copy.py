@@ -46,7 +46,7 @@ def reviewed(desk: Desk, tmp_path: Path) -> Call:
 def hashes(desk: Desk, call: Call, revision: int) -> dict[FileKind, str]:
     """Of a revision's masked files."""
     found = files.list_files(desk, call_id=call.call_id, revision=revision)
-    return {file.kind: file.sha256 for file in found if file.kind in files.MASKED_KINDS}
+    return {file.kind: file.digest for file in found if file.kind in files.MASKED_KINDS}
 
 
 def kept(plan: MaskPlan) -> MaskPlan:

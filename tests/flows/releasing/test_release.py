@@ -22,6 +22,7 @@ from flows.desk.kinds.errors import (
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Agent, FileKind, IdentityCheck, Wanted
 from flows.desk.work import plans
+from flows.files.keyed_digest import Digested
 from flows.letter.errors import LetterError
 from flows.releasing import release as releasing
 from flows.releasing.fetch import fetch_folder
@@ -64,14 +65,14 @@ def test_what_was_approved_goes_out(desk: Desk, tmp_path: Path):
         "",
         APPROVER.name,
     )
-    by_name = {file.name: file.sha256 for file in answer.files}
+    by_name = {file.name: desk.digest(Digested.FILE, file.sha256) for file in answer.files}
     for number, approval in enumerate(hashes, start=1):
         assert by_name[f"通話{number}_音声.wav"] == approval["masked_audio"]
         assert by_name[f"通話{number}_文字起こし.txt"] == approval["masked_text"]
     assert kinds(desk, request) == [FileKind.LETTER, FileKind.MANIFEST, FileKind.PACKAGE]
     assert {calls.get_call(desk, call.call_id).state for call in made} == {State.RELEASED}
     assert requests.get(desk, request).state is State.RELEASED
-    assert audit.entries(desk)[-1].subject.file_sha256 == answer.package_sha256
+    assert audit.entries(desk)[-1].subject.file_digest == desk.digest(Digested.FILE, answer.package_sha256)
     assert audit.verify(desk) == ()
     assert left_behind(desk) == []
     assert unnamed(desk) == set()

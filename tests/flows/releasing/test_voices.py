@@ -146,7 +146,7 @@ def test_in_person_only_the_visit_has_the_sound(desk: Desk, tmp_path: Path, out:
     begin_visit(desk, APPROVER, request, "本人", "s1")
     played = played_copy(desk, request, "s1", call.call_id)
     (visit,) = (each for each in stored(desk, call) if each.kind is FileKind.VISIT_AUDIO)
-    assert played.sha256 == visit.sha256 == answer.calls[0].played_sha256
+    assert played.digest == visit.digest == answer.calls[0].played_digest
     heard = tmp_path / "heard.wav"
     heard.write_bytes(desk.store.read(visit.store_key))
     (name,) = (each for each in plans.get_plan(desk, call.call_id).plan.items if each.entity_type == "PERSON")

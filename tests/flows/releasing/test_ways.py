@@ -228,7 +228,7 @@ def test_in_person_no_sound_and_no_word_leaves(desk: Desk, tmp_path: Path, out: 
 
     assert names(folder) == set()
     approval = plans.approvals(desk, call.call_id)[-1]
-    assert answer.calls[0].played_sha256 == dict(approval.files)["masked_audio"]
+    assert answer.calls[0].played_digest == dict(approval.files)["masked_audio"]
     for each in ("当社の窓口で音声をお聞かせする方法", "ファイルは、お渡ししません", "声や話し方から"):
         assert each in letter
     assert "合言葉" not in letter

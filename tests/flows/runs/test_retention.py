@@ -70,7 +70,7 @@ def test_what_is_over_is_erased_with_proof(old_desk: Desk):
     assert FileKind.RAW not in kinds(old_desk)
     assert FileKind.REVIEW in kinds(old_desk)
     assert not old_desk.store.exists(raw.store_key)
-    assert [(entry.subject.file_sha256, entry.detail["gone"]) for entry in proof] == [(raw.sha256, 1)]
+    assert [(entry.subject.file_digest, entry.detail["gone"]) for entry in proof] == [(raw.digest, 1)]
     assert audit.verify(old_desk) == ()
     assert run(erase=True) == {}
 

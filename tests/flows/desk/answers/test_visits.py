@@ -65,16 +65,16 @@ def test_a_visit_from_its_beginning_to_the_delivery(desk: Desk, clock: Clock, ca
     steps = {each.action: each for each in audit.entries(desk, request_id=request)}
     assert dict(steps["visit.play"].detail) == {"call": 1, "from_ms": 1500}
     assert dict(steps["visit.heard"].detail) == {"call": 1, "from_ms": 1500, "to_ms": 4250}
-    assert steps["visit.heard"].subject.file_sha256 == steps["visit.play"].subject.file_sha256 == sha256
+    assert steps["visit.heard"].subject.file_digest == steps["visit.play"].subject.file_digest == sha256
     assert dict(steps["visit.end"].detail) == {"stretches": 1}
-    assert played_sha256(desk, call) == sha256
+    assert played_digest(desk, call) == sha256
     assert audit.verify(desk) == ()
 
 
-def played_sha256(desk: Desk, call: Call) -> str:
+def played_digest(desk: Desk, call: Call) -> str:
     """Of the call's approved masked audio."""
     found = [f for f in files.list_files(desk, call_id=call.call_id) if f.kind is FileKind.MASKED_AUDIO]
-    return found[-1].sha256
+    return found[-1].digest
 
 
 def test_a_visit_in_which_nothing_was_played_is_no_delivery(desk: Desk, call: Call):

@@ -31,8 +31,8 @@ def test_who_opened_a_file_is_on_record(desk, letter):
         assert stream.read() == LETTER
 
     told = [entry for entry in audit.entries(desk) if entry.action == "file.open"]
-    assert [(entry.actor.name, entry.subject.file_sha256) for entry in told] == [
-        (OTHER.name, letter.sha256)
+    assert [(entry.actor.name, entry.subject.file_digest) for entry in told] == [
+        (OTHER.name, letter.digest)
     ] * 2
 
 
@@ -74,7 +74,7 @@ def test_an_erased_file_is_gone_and_proven_so(desk, letter):
     assert not desk.store.exists(letter.store_key)
     assert files.list_files(desk) == ()
     last = audit.entries(desk)[-1]
-    assert (last.action, last.subject.file_sha256, last.detail["gone"]) == ("file.erase", letter.sha256, 1)
+    assert (last.action, last.subject.file_digest, last.detail["gone"]) == ("file.erase", letter.digest, 1)
     with pytest.raises(NotFoundError):
         files.erase_file(desk, CLERK, letter.file_id)
 

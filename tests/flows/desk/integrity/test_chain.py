@@ -11,6 +11,7 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.audit import AuditFault, Fault
 from flows.desk.integrity.chain import PRIVATE, Subject, _hash
 from flows.desk.integrity.desk import Desk
+from flows.desk.integrity.digests import digest_key
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.tables import AuditRow
 from tests.desk_builders import CLERK, identified, raw_database
@@ -39,7 +40,8 @@ def rewritten(desk: Desk, seq: int) -> None:
     with desk.database.write() as session:
         row = session.get_one(AuditRow, seq)
         row.action = "request.forged"
-        row.hash = _hash(row, take_sealed(row, PRIVATE, desk.keyring))
+        key = digest_key(session, desk.keyring)
+        row.hash = _hash(row, take_sealed(row, PRIVATE, desk.keyring), key)
 
 
 def rewritten_to_the_end(desk: Desk, seq: int) -> None:
@@ -49,7 +51,8 @@ def rewritten_to_the_end(desk: Desk, seq: int) -> None:
         for later in range(seq + 1, 8):
             row = session.get_one(AuditRow, later)
             row.previous = session.get_one(AuditRow, later - 1).hash
-            row.hash = _hash(row, take_sealed(row, PRIVATE, desk.keyring))
+            key = digest_key(session, desk.keyring)
+            row.hash = _hash(row, take_sealed(row, PRIVATE, desk.keyring), key)
 
 
 def sql(*statements: str) -> Callable[[Desk], None]:

@@ -54,9 +54,9 @@ def released(desk: Desk, tmp_path: Path) -> str:
     calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみのため", 2)
     requests.mark_fee_paid(desk, CLERK, request)
     masked = (ReleasedRange(1.0, 2.0, "PERSON", 1), ReleasedRange(3.0, 4.0, "CONFIDENTIAL", 2))
-    plan_sha256 = plans.get_plan(desk, call.call_id).plan_sha256
+    plan_digest = plans.get_plan(desk, call.call_id).plan_digest
     made = (
-        ReleasedCall(1, call.call_id, call.recording_id, 1, plan_sha256, masked, False, ("窪田",), "小早川"),
+        ReleasedCall(1, call.call_id, call.recording_id, 1, plan_digest, masked, False, ("窪田",), "小早川"),
         ReleasedCall(2, other.call_id, other.recording_id, withheld=True),
     )
     files = (ReleasedFile("通話1_音声.wav", "b" * 64, 100, 1),)

@@ -17,6 +17,7 @@ from flows.desk.sealing.sealed import put_sealed
 from flows.desk.storage.tables import PlanRow
 from flows.desk.work import plans
 from flows.desk.work.plans import Decision
+from flows.files.keyed_digest import Digested
 from pipeline.reason_text import sentence
 from pipeline.reasons import Reason, Why
 from pipeline.types import MaskPlan
@@ -70,7 +71,7 @@ def test_a_revision_follows_with_its_files(desk, tmp_path):
     assert plans.get_plan(desk, call.call_id, 1).plan.revision == 0
     assert plans.get_plan(desk, call.call_id).lists == ListVersions(0, 0)
     (file,) = files.list_files(desk, call_id=call.call_id, revision=2)
-    assert file.sha256 == masked.stored.sha256
+    assert file.digest == desk.digest(Digested.FILE, masked.stored.sha256)
 
 
 def test_what_was_decided_on_an_older_revision_is_refused(desk, tmp_path):
@@ -119,7 +120,7 @@ def test_approved_reopened_approved_released(desk, tmp_path):
     assert [approval.note for approval in plans.approvals(desk, call.call_id)] == ["問題なし", ""]
     (answer,) = releases.releases(desk, call.request_id)
     assert (answer.kind, answer.released_by, answer.delivered_how) == (Answer.FULL, OTHER.name, "書留 123")
-    assert audit.entries(desk)[-1].subject.file_sha256 == "f" * 64
+    assert audit.entries(desk)[-1].subject.file_digest == desk.digest(Digested.FILE, "f" * 64)
     with pytest.raises(ImpossibleStepError):
         plans.reopen(desk, OTHER, call.call_id)
     with pytest.raises(ImpossibleStepError):
@@ -139,12 +140,12 @@ def test_an_approval_is_of_exactly_these_files(desk, tmp_path):
 
     stored, approval = plans.approved_plan(desk, call.call_id)
     of_revision = {
-        (file.kind.value, file.sha256) for file in files.list_files(desk, call_id=call.call_id, revision=2)
+        (file.kind.value, file.digest) for file in files.list_files(desk, call_id=call.call_id, revision=2)
     }
     assert set(approval.files) == of_revision
     assert len(of_revision) == 3
-    assert approval.plan_sha256 == stored.plan_sha256
-    assert audit.entries(desk)[-1].detail["plan"] == stored.plan_sha256
+    assert approval.plan_digest == stored.plan_digest
+    assert audit.entries(desk)[-1].detail["plan"] == stored.plan_digest
 
 
 def test_a_revision_without_its_masked_files_is_not_approved(desk, tmp_path):
@@ -287,11 +288,11 @@ def test_a_plan_of_an_earlier_version_is_read_with_its_reasons(desk, tmp_path):
     with desk.change(OTHER) as change:
         row = change.session.query(PlanRow).one()
         row.sealed = change.keyring.seal(raw, f"plans:{row.id}")
-        row.plan_sha256 = hashlib.sha256(raw).hexdigest()
+        row.plan_sha256 = change.digest(Digested.PLAN, hashlib.sha256(raw).hexdigest())
     completed(desk, call)
     plans.approve(desk, OTHER, call.call_id, 1)
 
     stored, approval = plans.approved_plan(desk, call.call_id)
 
     assert stored.plan == plan
-    assert approval.plan_sha256 == hashlib.sha256(raw).hexdigest()
+    assert approval.plan_digest == desk.digest(Digested.PLAN, hashlib.sha256(raw).hexdigest())

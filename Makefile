@@ -70,6 +70,7 @@ soak: $(READY) ## the long tests: damaged files, odd inputs, kills, a night, a r
 	$(BIN)/python -m tests.soak.night
 	$(BIN)/python -m tests.soak.release
 	$(BIN)/python -m tests.soak.races
+	$(BIN)/python -m tests.soak.doors
 	$(BIN)/python -m tests.soak.replay
 	$(BIN)/python -m tests.soak.install
 

@@ -2,50 +2,95 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from flows.files.open_folder import OpenFolder, open_folder
 from flows.outputs import OutputFolderError
 
-__all__ = ["not_written", "write_new"]
-
-OWNER_ONLY = 0o600
+__all__ = ["new_folder", "write_new"]
 
 COPIED_BYTES = 1 << 20
 """Bytes of a file that are in memory at a time."""
 
 
-def write_new(made: Mapping[Path, bytes | Path]) -> None:
-    """Write new files, each for its owner only.
+def write_new(out: Path, made: Mapping[str, bytes | Path]) -> tuple[Path, ...]:
+    """Write new files into a folder, each for its owner only.
 
     Args:
-        made: By path, a file's content, or the file that holds it.
+        out: An existing folder.
+        made: By name, a file's content, or the file that holds it.
+
+    Returns:
+        Their paths.
 
     Raises:
         OutputFolderError: when one is there already, or cannot be written; nothing is left then.
     """
-    written: list[Path] = []
     try:
-        for path, content in made.items():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-            written.append(path)
-            with os.fdopen(handle, "wb") as file:
-                if isinstance(content, bytes):
-                    file.write(content)
-                    continue
-                with content.open("rb") as source:
-                    shutil.copyfileobj(source, file, COPIED_BYTES)
-    except BaseException as error:
-        for path in written:
-            path.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise not_written(error) from None
+        with open_folder(out) as folder, _all_or_none(folder) as written:
+            for name, content in made.items():
+                with folder.create(name) as file:
+                    written.append(name)
+                    if isinstance(content, bytes):
+                        file.write(content)
+                        continue
+                    with content.open("rb") as source:
+                        shutil.copyfileobj(source, file, COPIED_BYTES)
+    except OSError as error:
+        raise _not_written(error) from None
+    return tuple(out / name for name in made)
+
+
+@contextlib.contextmanager
+def new_folder(out: Path, name: str) -> Iterator[OpenFolder]:
+    """Make a new folder in a folder, for its owner only, to be filled within the context.
+
+    Args:
+        out: An existing folder.
+        name: Name of the new one.
+
+    Yields:
+        The new folder; when the context fails, it is removed with the files that lie in it.
+
+    Raises:
+        OutputFolderError: when the name is taken, or the folder cannot be made.
+    """
+    try:
+        place = open_folder(out)
+    except OSError as error:
+        raise _not_written(error) from None
+    with place:
+        try:
+            folder = place.make(name)
+        except OSError as error:
+            raise _not_written(error) from None
+        with folder:
+            try:
+                yield folder
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    # No folder is ever made in it; one that somebody laid there stays.
+                    for inner in folder.names():
+                        folder.remove(inner)
+                    place.remove_empty(name)
+                raise
+
+
+@contextlib.contextmanager
+def _all_or_none(folder: OpenFolder) -> Iterator[list[str]]:
+    written: list[str] = []
+    try:
+        yield written
+    except BaseException:
+        for name in written:
+            folder.remove(name)
         raise
 
 
-def not_written(error: OSError) -> OutputFolderError:
+def _not_written(error: OSError) -> OutputFolderError:
     """Return what a person is told of a file or folder that could not be made, without its name."""
     told = "すでにあります" if isinstance(error, FileExistsError) else f"書けません({type(error).__name__})"
     return OutputFolderError(f"出力先のフォルダ: {told}")

@@ -1,10 +1,10 @@
 """The output files of a call: written in a staging folder and published together, or not at all.
 
-DIR/.kaiji-xxxx/masked.wav …   while they are made and verified
-DIR/call.masked.wav …          moved there at the end, the manifest last
-DIR/call.error.json            in their place when anything went wrong
+KAIJI_WORK/mask-xxxx/masked.wav …   while they are made and verified
+DIR/call.masked.wav …               moved there at the end, the manifest last
+DIR/call.error.json                 in their place when anything went wrong
 
-Only files that one of our manifests names are replaced or removed there (``flows.files.leftovers``).
+Only files that one of our manifests names are replaced or removed in DIR (``flows.files.leftovers``).
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
-import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.files.endings import undisturbed
 from flows.files.folders import held_folder, sweep
 from flows.files.keyed_digest import DigestKey
-from flows.files.leftovers import note_moving, ours, sha256_of, undo_moving
+from flows.files.leftovers import ours, sha256_of
+from flows.files.moving import move_in, sweep_parts, undo_moving
+from flows.files.open_folder import NotOurFolderError, OpenFolder, open_folder
+from flows.settings import Settings
 from pipeline.errors import NO_ROOM, PipelineError
 from pipeline.finding.questions import NOWHERE, Place, by_letters, question_ids
 from pipeline.reason_text import sentence
@@ -40,6 +41,7 @@ __all__ = [
     "OutputFolderError",
     "file_names",
     "file_sha256",
+    "json_bytes",
     "no_room",
     "open_output",
     "publish",
@@ -53,7 +55,7 @@ __all__ = [
 ]
 
 MASKED_WAV, MASKED_TEXT, MASKED_JSON = "masked.wav", "masked.txt", "masked.json"
-STAGING_PREFIX = ".kaiji-"
+STAGING_PREFIX = "mask-"
 REVIEW, MANIFEST, ERROR = "review.json", "manifest.json", "error.json"
 
 PRODUCTS = (MASKED_WAV, MASKED_TEXT, MASKED_JSON, REVIEW, MANIFEST)
@@ -84,18 +86,26 @@ def open_output(out: Path) -> bool:
         OutputFolderError: when it cannot.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        sweep(out, STAGING_PREFIX, lambda folder: undo_moving(folder, PRODUCTS, MANIFEST))
-        with staging(out) as folder:
-            (folder / "probe").write_bytes(b"")
-            return (folder / "PROBE").exists()
+        with open_folder(out, make=0o777) as folder:
+            sweep(Settings().work, STAGING_PREFIX, undo_moving)
+            sweep_parts(folder)
+            return _folds_names(folder)
     except OSError as error:
         raise _not_written(error) from None
 
 
-def staging(out: Path) -> contextlib.AbstractContextManager[Path]:
-    """Make a hidden folder inside ``out``, readable by its owner only, and remove it afterwards."""
-    return held_folder(out, STAGING_PREFIX)
+def _folds_names(folder: OpenFolder) -> bool:
+    name, probe = folder.part()
+    try:
+        probe.close()
+        return folder.found(name.upper()) is not None
+    finally:
+        folder.remove(name)
+
+
+def staging() -> contextlib.AbstractContextManager[Path]:
+    """Make a folder inside ``KAIJI_WORK``, readable by its owner only, and remove it afterwards."""
+    return held_folder(Settings().work, STAGING_PREFIX)
 
 
 def write_masked(
@@ -189,43 +199,10 @@ def publish(folder: Path, out: Path, stem: str) -> None:
         OutputFolderError: when one cannot be moved or its name is taken; then none is published.
     """
     try:
-        with staging(out) as near:
-            # Renaming is atomic only within one file system, so they are copied to it first.
-            for name in PRODUCTS:
-                shutil.copy2(folder / name, near / name)
-            note_moving(near, stem)
-            with undisturbed():
-                _move(near, out, stem)
+        with open_folder(out) as place, staging() as private:
+            move_in(out, place, {f"{stem}.{name}": folder / name for name in PRODUCTS}, private)
     except OSError as error:
         raise _not_written(error) from None
-
-
-def _move(near: Path, out: Path, stem: str) -> None:
-    moved: list[Path] = []
-    try:
-        for name in PRODUCTS:
-            target = out / f"{stem}.{name}"
-            _give_name(near / name, target)
-            moved.append(target)
-    finally:
-        if len(moved) < len(PRODUCTS):
-            for path in moved:
-                path.unlink(missing_ok=True)
-
-
-def _give_name(path: Path, target: Path) -> None:
-    """Move a file to its name unless that name is taken."""
-    try:
-        target.hardlink_to(path)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}:
-            raise
-        # A file system without hard links: only another kaiji could write between the check and the renaming.
-        if os.path.lexists(target):
-            raise FileExistsError from None
-        path.replace(target)
 
 
 def withdraw(out: Path, stem: str) -> None:
@@ -241,14 +218,15 @@ def withdraw(out: Path, stem: str) -> None:
     """
     failed: OSError | None = None
     try:
-        earlier = ours(out, stem, PRODUCTS, MANIFEST, ERROR)
-        # A manifest alone would say of files that they are there.
-        with undisturbed():
-            for path in earlier:
-                try:
-                    path.unlink(missing_ok=True)
-                except OSError as error:
-                    failed = error
+        with open_folder(out) as folder:
+            earlier = ours(folder, stem, PRODUCTS, MANIFEST, ERROR)
+            # A manifest alone would say of files that they are there.
+            with undisturbed():
+                for name in earlier:
+                    try:
+                        folder.remove(name)
+                    except OSError as error:
+                        failed = error
     except OSError as error:
         failed = error
     if failed is not None:
@@ -268,10 +246,9 @@ def write_error(out: Path, stem: str, error: PipelineError) -> None:
         OutputFolderError: when it cannot be written.
     """
     try:
-        ours(out, stem, (), MANIFEST, ERROR)
-        with staging(out) as folder:
-            write_json(folder / ERROR, {"code": error.code, "message": error.kept})
-            (folder / ERROR).replace(out / f"{stem}.{ERROR}")
+        with open_folder(out) as folder:
+            ours(folder, stem, (), MANIFEST, ERROR)
+            folder.put(f"{stem}.{ERROR}", json_bytes({"code": error.code, "message": error.kept}))
     except OSError as raised:
         raise _not_written(raised) from None
 
@@ -279,6 +256,10 @@ def write_error(out: Path, stem: str, error: PipelineError) -> None:
 def _not_written(error: OSError) -> OutputFolderError:
     if error.errno in NO_ROOM:
         return no_room()
+    if isinstance(error, NotOurFolderError):
+        return OutputFolderError(
+            "出力先か作業フォルダ(KAIJI_WORK)へのリンクがほかの利用者のものか、作業フォルダにほかの利用者が書けます"
+        )
     if error.errno == errno.ENAMETOOLONG:
         return OutputFolderError("通話のファイル名が長すぎて、出力のファイル名を作れません")
     if error.errno == errno.ELOOP:
@@ -294,8 +275,13 @@ def no_room() -> OutputFolderError:
 
 
 def write_json(path: Path, document: object) -> None:
-    """Write JSON for people and programs: UTF-8, indented."""
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    """Write ``json_bytes`` into a folder of ours."""
+    path.write_bytes(json_bytes(document))
+
+
+def json_bytes(document: object) -> bytes:
+    """Return JSON for people and programs: UTF-8, indented."""
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def file_sha256(path: Path) -> str:

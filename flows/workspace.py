@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
-from flows.files.folders import held_folder, sweep
+from flows.files.folders import NOT_OURS, held_folder, sweep
+from flows.files.open_folder import NotOurFolderError
 from flows.listener import Listener
 from pipeline.audio.recording import Recording
 from pipeline.audio.stored import StoredSamples
@@ -263,18 +263,15 @@ def open_run(root: Path) -> Iterator[Path]:
         The folder; its random name is the run's id.
 
     Raises:
-        PipelineError: when the folder cannot be made, or ``root`` belongs to another user.
+        PipelineError: when the folder cannot be made, or others can write to ``root`` or exchange it.
     """
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if root.stat().st_uid != os.getuid():
-            # In a shared temporary folder another user could have made it first.
-            msg = "作業フォルダが別の利用者のものです(KAIJI_WORK で別の場所を指定してください)"
-            raise PipelineError(msg)
         sweep(root, RUN_PREFIX)
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(held_folder(root, RUN_PREFIX))
             held = stack.pop_all()
+    except NotOurFolderError:
+        raise PipelineError(NOT_OURS) from None
     except OSError as error:
         msg = f"作業フォルダを作れません({type(error).__name__})"
         raise PipelineError(msg) from None

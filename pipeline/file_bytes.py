@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Final
 
-__all__ = ["FileBytes", "NotAFileError", "SeekableFile", "open_file", "read_file"]
+__all__ = ["FileBytes", "NotAFileError", "SeekableFile", "is_plain", "open_file", "read_file"]
 
 _BLOCK_BYTES: Final = 1 << 16
 
@@ -59,6 +59,14 @@ def read_file(path: Path) -> bytes:
     """
     with open_file(path) as file:
         return file.read()
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a path is an ordinary file itself: not a link, a pipe or a device."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 class FileBytes:

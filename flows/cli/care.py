@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import logging
-import os
 import shlex
 import sys
 import tempfile
@@ -76,12 +76,13 @@ def export(
     with opened(who, "admin") as session:
         from flows.desk.integrity import audit as record
         from flows.desk.integrity.chain import Subject
+        from flows.files.open_folder import new_file
 
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            made = new_file(path)
         except OSError as error:
             refuse(f"{path}: 書けません({type(error).__name__})")
-        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+        with io.TextIOWrapper(made, encoding="utf-8-sig", newline="") as file:
             with session.desk.change(session.actor) as change:
                 change.record("audit.export", Subject())
             count = record.export_csv(session.desk, file)

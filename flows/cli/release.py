@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -128,12 +128,14 @@ def letter(
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that only this user may read; end the command when there is one already."""
+    from flows.files.open_folder import new_file
+
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        made = new_file(path)
     except OSError as error:
         refuse(f"{path}: 書けません({type(error).__name__})")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
+    with made:
+        made.write(content)
 
 
 @release.command("fetch")
@@ -336,16 +338,17 @@ def ledger(
     with opened(who, "approver") as session:
         from flows.desk.record.ledger import LedgerQuery
         from flows.desk.record.ledger import ledger as read
+        from flows.files.open_folder import new_file
         from flows.releasing.ledger_table import SHORT, short_cells, write_csv
 
         if path is None:
             table(SHORT, map(short_cells, read(session.desk, session.actor, LedgerQuery(year))))
             return
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            made = new_file(path)
         except OSError as error:
             refuse(f"{path}: 書けません({type(error).__name__})")
-        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+        with io.TextIOWrapper(made, encoding="utf-8-sig", newline="") as file:
             count = write_csv(read(session.desk, session.actor, LedgerQuery(year)), file)
         typer.echo(f"{count}件を書き出しました")
 

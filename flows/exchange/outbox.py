@@ -7,13 +7,11 @@ that whoever watches for it never finds half a package.  Nothing is written over
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
-import os
-import secrets
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from flows.desk.answers.deliveries import record_placed
 from flows.desk.answers.releases import answer_of, releases
@@ -26,6 +24,8 @@ from flows.desk.kinds.values import Actor
 from flows.desk.storage.local_files import LocalFiles, files_at, split_protocol
 from flows.desk.storage.sources import PROTOCOLS, drain
 from flows.desk.storage.store import of_a_client
+from flows.files.moving import sweep_parts
+from flows.files.open_folder import OpenFolder, open_folder
 from flows.practice.mark import is_practice
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
 from flows.releasing.names import INSTRUCTIONS
@@ -33,9 +33,6 @@ from flows.settings import Settings
 from pipeline.errors import PipelineError
 
 __all__ = ["OutboxError", "place_package", "place_released"]
-
-PART_PREFIX = ".kaiji-"
-"""Prefix of a file that is being written; whoever watches the folder must pass over it."""
 
 
 class OutboxError(DeskError):
@@ -75,12 +72,12 @@ def place_package(desk: Desk, actor: Actor, request: str, turn: int | None = Non
         msg = f"{number}: 暗号化していない開示ファイルは、受渡し場所に置きません"
         raise ImpossibleStepError(msg)
     name = package_name(number, answer)
-    with open_clear(desk, actor, stored_file(desk, answer)) as package, _translated():
-        outbox = _Outbox(desk.settings)
+    opened = open_clear(desk, actor, stored_file(desk, answer))
+    with opened as package, _translated(), _outbox(desk.settings) as put:
         told = package.with_name("instructions")
         told.write_bytes(outer_instructions(number, answer))
-        outbox.put(told, f"{name}_{INSTRUCTIONS}")
-        outbox.put(package, f"{name}.zip")
+        put(told, f"{name}_{INSTRUCTIONS}")
+        put(package, f"{name}.zip")
     record_placed(desk, actor, number, answer.turn)
     return name
 
@@ -101,49 +98,54 @@ def place_released(desk: Desk, actor: Actor, request: str) -> str | None:
     return ""
 
 
-class _Outbox:
-    """The place of the settings.
+Put = Callable[[Path, str], None]
+"""Puts a file there under a name as a whole, unless it is there already, and reads it back."""
 
-    Args:
-        settings: Settings of this machine.
-    """
 
-    def __init__(self, settings: Settings) -> None:
-        if settings.outbox is None:
-            raise OutboxError("受渡し場所(KAIJI_OUTBOX)が設定されていません")
-        secret = settings.outbox_options
-        options: dict[str, Any] = json.loads(secret.get_secret_value()) if secret else {}
-        protocol, _ = split_protocol(settings.outbox)
-        if protocol is not None and protocol not in PROTOCOLS:
-            raise OutboxError("KAIJI_OUTBOX: この種類の場所は使えません")
-        self._fs, root = files_at(settings.outbox, **options)
-        self._root = root.rstrip("/")
-        self._local = isinstance(self._fs, LocalFiles)
-        if self._local and not Path(self._root).is_dir():
-            # A folder made anew could be the place where a disk is not mounted.
-            raise OutboxError("KAIJI_OUTBOX: フォルダがありません")
+@contextlib.contextmanager
+def _outbox(settings: Settings) -> Iterator[Put]:
+    """Open the place of the settings."""
+    if settings.outbox is None:
+        raise OutboxError("受渡し場所(KAIJI_OUTBOX)が設定されていません")
+    secret = settings.outbox_options
+    options: dict[str, Any] = json.loads(secret.get_secret_value()) if secret else {}
+    protocol, _ = split_protocol(settings.outbox)
+    if protocol is not None and protocol not in PROTOCOLS:
+        raise OutboxError("KAIJI_OUTBOX: この種類の場所は使えません")
+    fs, root = files_at(settings.outbox, **options)
+    if not isinstance(fs, LocalFiles):
+        yield functools.partial(_put_into_bucket, fs, root.rstrip("/"))
+        return
+    try:
+        folder = open_folder(Path(root))
+    except (FileNotFoundError, NotADirectoryError):
+        # A folder made anew could be the place where a disk is not mounted.
+        raise OutboxError("KAIJI_OUTBOX: フォルダがありません") from None
+    with folder:
+        sweep_parts(folder)
+        yield functools.partial(_put_into_folder, folder)
 
-    def put(self, source: Path, name: str) -> None:
-        """Put a file there as a whole, unless it is there already; read it back."""
-        place = f"{self._root}/{name}"
-        if not self._fs.exists(place):
-            self._write(source, place)
-        with source.open("rb") as ours, self._fs.open(place, "rb") as there:
-            if drain(there) != drain(ours):
-                raise OutboxError("受渡し場所に、同じ名前で内容の違うファイルがあります")
 
-    def _write(self, source: Path, place: str) -> None:
-        if not self._local:
-            # In a bucket a file appears only when all of it has arrived.
-            self._fs.put_file(str(source), place)
-            return
-        part = Path(place).with_name(f"{PART_PREFIX}{secrets.token_hex(8)}.part")
-        try:
-            shutil.copyfile(source, part)
-            # Unlike a rename, it does not replace a file that somebody put there meanwhile.
-            os.link(part, place)
-        finally:
-            part.unlink(missing_ok=True)
+def _put_into_folder(folder: OpenFolder, source: Path, name: str) -> None:
+    if folder.found(name) is None:
+        with source.open("rb") as ours:
+            folder.add(name, ours, 0o644)
+    with source.open("rb") as ours, folder.read(name) as there:
+        _check_same(ours, there)
+
+
+def _put_into_bucket(fs: Any, root: str, source: Path, name: str) -> None:
+    place = f"{root}/{name}"
+    if not fs.exists(place):
+        # There a file appears only when all of it has arrived.
+        fs.put_file(str(source), place)
+    with source.open("rb") as ours, fs.open(place, "rb") as there:
+        _check_same(ours, there)
+
+
+def _check_same(ours: BinaryIO, there: BinaryIO) -> None:
+    if drain(there) != drain(ours):
+        raise OutboxError("受渡し場所に、同じ名前で内容の違うファイルがあります")
 
 
 @contextlib.contextmanager

@@ -84,15 +84,14 @@ def write_vcons(
     name = package_name(asked.number, answer)
     with desk.store.private_folder() as private:
         folder = fetch_folder(desk, actor, request, private, answer.turn)
-        made = {
-            out / f"{name}_通話{call.number}.vcon.json": _vcon(desk, answer, call, folder)
-            for call in open_calls
+        made: dict[str, bytes | Path] = {
+            f"{name}_通話{call.number}.vcon.json": _vcon(desk, answer, call, folder) for call in open_calls
         }
-    write_new(made)
+    written = write_new(out, made)
     with desk.change(actor) as change:
         subject = change.file(asked.request_id, None, answer.package_sha256)
         change.record("release.vcon", subject, {"turn": answer.turn, "calls": len(made)})
-    return tuple(made)
+    return written
 
 
 def _vcon(desk: Desk, answer: Release, call: ReleasedCall, folder: Path) -> bytes:

@@ -317,13 +317,29 @@ def _read_text(path: Path, where: str) -> str:
     try:
         with open_file(path) as file:
             content = file.read(MAX_FILE_BYTES + 1)
-        if len(content) > MAX_FILE_BYTES:
-            msg = f"{where}: ファイルが大きすぎます (上限 {MAX_FILE_BYTES:,} バイト)"
-            raise CaseFileError(msg)
-        return content.decode("utf-8-sig")
     except OSError as error:
         msg = f"{where}: ファイルを読めません({type(error).__name__})"
         raise CaseFileError(msg) from None
+    return _text_of(content, where)
+
+
+def json_of(content: bytes, where: str) -> object:
+    """Parse the bytes of a JSON file as ``read_json``."""
+    return _parse_json(_text_of(content, where), where)
+
+
+def _parse_json(text: str, where: str) -> object:
+    with _told(where):
+        document: object = json.loads(text, object_pairs_hook=_once(where))
+    return document
+
+
+def _text_of(content: bytes, where: str) -> str:
+    if len(content) > MAX_FILE_BYTES:
+        msg = f"{where}: ファイルが大きすぎます (上限 {MAX_FILE_BYTES:,} バイト)"
+        raise CaseFileError(msg)
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         msg = f"{where}: UTF-8 の文字ファイルではありません"
         raise CaseFileError(msg) from None
@@ -331,10 +347,6 @@ def _read_text(path: Path, where: str) -> str:
 
 def read_json_series(path: Path, where: str) -> tuple[object, ...]:
     """Read JSON values that stand one after another, with or without white space between them.
-
-    Args:
-        path: The file.
-        where: As for ``read_json``.
 
     Returns:
         The parsed values; none of an empty file.
@@ -353,12 +365,6 @@ def read_json_series(path: Path, where: str) -> tuple[object, ...]:
             value, at = decoder.raw_decode(text, at)
             found.append(value)
     return tuple(found)
-
-
-def _parse_json(text: str, where: str) -> object:
-    with _told(where):
-        document: object = json.loads(text, object_pairs_hook=_once(where))
-    return document
 
 
 def _once(where: str) -> Callable[[list[tuple[str, object]]], dict[str, object]]:

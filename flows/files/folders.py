@@ -1,7 +1,8 @@
 """Temporary folders for clear text: closed to other users, and always removed afterwards.
 
-A killed process cannot clean up.  Each folder therefore has a lock that the system releases when its
-process ends, and a later process removes the folders whose lock nobody holds.
+They lie in a folder of ours that nobody else can write to, so that what is found there is ours.  A killed
+process cannot clean up.  Each folder therefore has a lock that the system releases when its process ends,
+and a later process removes the folders whose lock nobody holds.
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ import atexit
 import contextlib
 import fcntl
 import os
-import shutil
-import tempfile
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flows.files.endings import before_ending, undisturbed
+from flows.files.open_folder import OpenFolder, open_own_folder
 
-__all__ = ["held_folder", "is_held", "let_go", "sweep"]
+__all__ = ["NOT_OURS", "held_folder", "let_go", "sweep"]
+
+NOT_OURS = (
+    "作業フォルダが別の利用者のものか、ほかの利用者が書けるか入れ替えられます"
+    "(chmod go-w とするか、KAIJI_WORK で別の場所を指定してください)"
+)
+"""What a person is told of a ``KAIJI_WORK`` that is not ours alone."""
 
 LOCK = ".lock"
 
@@ -30,52 +37,48 @@ _held: dict[Path, int] = {}
 """Folders of this process with its process id, because a forked process inherits its parent's list."""
 
 
-def is_held(folder: Path) -> bool:
-    """Return whether a running process holds the lock of a folder."""
-    try:
-        with (folder / LOCK).open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
-
-
 @contextlib.contextmanager
-def held_folder(parent: Path, prefix: str) -> Iterator[Path]:
+def held_folder(root: Path, prefix: str) -> Iterator[Path]:
     """Make a folder with a random name, readable by its owner only, for as long as the context lasts.
 
     Args:
-        parent: An existing folder.
+        root: The folder that contains it: ours alone, and made where it is missing.
         prefix: Prefix of the name.
 
     Yields:
         The folder; afterwards it is removed with everything in it.
+
+    Raises:
+        NotOurFolderError: when others can write to ``root`` or exchange it.
+        OSError: when the folder cannot be made.
     """
     folder: Path | None = None
-    try:
-        with undisturbed():
-            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-            _held[folder] = os.getpid()
-        with (folder / LOCK).open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with contextlib.ExitStack() as held:
+        try:
+            with open_own_folder(root, make=True) as parent:
+                with undisturbed():
+                    name = f"{prefix}{secrets.token_hex(8)}"
+                    folder = root / name
+                    _held[folder] = os.getpid()
+                    made = held.enter_context(parent.make(name))
+                lock = held.enter_context(made.create(LOCK))
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield folder
-    finally:
-        if folder is not None:
-            with undisturbed():
-                _remove(folder)
-                _held.pop(folder, None)
+        finally:
+            if folder is not None:
+                with undisturbed():
+                    _remove(folder)
+                    _held.pop(folder, None)
 
 
-def let_go(parent: Path) -> None:
+def let_go(root: Path) -> None:
     """Remove this process's folders now, because the process ends and its background work with it.
 
     Args:
-        parent: The folder that contains them.
+        root: The folder that contains them.
     """
     for folder, process in tuple(_held.items()):
-        if folder.parent == parent and process == os.getpid():
+        if folder.parent == root and process == os.getpid():
             _remove(folder)
 
 
@@ -90,38 +93,37 @@ def _let_go_of_all() -> None:
 
 def _remove(folder: Path) -> None:
     """Remove a folder, its lock last, so that a later process can finish an interrupted removal."""
-    with contextlib.suppress(OSError):
-        for path in folder.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.name != LOCK:
-                path.unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError), open_own_folder(folder.parent) as parent:
+        parent.remove_whole(folder.name, last=LOCK)
 
 
-def sweep(parent: Path, prefix: str, before: Callable[[Path], None] = lambda _: None) -> None:
+def sweep(root: Path, prefix: str, before: Callable[[Path], None] = lambda _: None) -> None:
     """Remove the folders that killed processes left.
 
     Args:
-        parent: An existing folder.
+        root: The folder that contains them: ours alone, and made where it is missing.
         prefix: Prefix of their names.
         before: Called with each folder before it is removed.
+
+    Raises:
+        NotOurFolderError: when others can write to ``root`` or exchange it; nothing is removed.
     """
-    for folder in parent.glob(f"{prefix}*"):
-        # Skip a folder that disappears meanwhile or belongs to another user.
-        with contextlib.suppress(OSError):
-            if folder.stat().st_uid == os.getuid() and _left_behind(folder):
-                before(folder)
-                _remove(folder)
+    with open_own_folder(root, make=True) as parent:
+        for name in parent.names():
+            # Skip a folder that disappears meanwhile, and what is no folder of ours.
+            with contextlib.suppress(OSError):
+                if name.startswith(prefix) and _left_behind(parent, name):
+                    before(root / name)
+                    parent.remove_whole(name, last=LOCK)
 
 
-def _left_behind(folder: Path) -> bool:
-    lock_file = folder / LOCK
-    if not lock_file.is_file():
-        return time.time() - folder.stat().st_mtime > NEW_FOLDER_SECONDS
-    with lock_file.open("rb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+def _left_behind(parent: OpenFolder, name: str) -> bool:
+    with parent.own(name) as folder:
+        if not folder.has_file(LOCK):
+            return time.time() - folder.written_at > NEW_FOLDER_SECONDS
+        with folder.read(LOCK) as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
     return True

@@ -1,11 +1,14 @@
 """Imports requests from a drop folder: a request's JSON and the recordings that it names.
 
     inbox/X.json, a.wav      as somebody puts them there
-    inbox/taking/ID/         being taken in; a killed run's are finished by the next
+    inbox/taking/ID/         ours: being taken in; a killed run's are finished by the next
     inbox/done/ID.json       taken in: the request's number and how many files, no personal data
     inbox/failed/ID/         set aside for a while; why is in ``failed/ID.error.json``, no personal data
 
 ID is random, so it tells nothing about the request.
+
+Others write to the folder, so it is opened once and each name in it is one step from its descriptor; what is
+read is read from copies in a private folder.  The three folders in it are ours, or nothing is done there.
 
 The folder is no place to keep files: what was taken in lies sealed in the store, where it is erased with
 its request, and is removed here.  Each file is sealed and read back, then one transaction registers all
@@ -20,6 +23,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -30,33 +34,38 @@ from pydantic import Field, field_validator, model_validator
 
 from flows.desk.cases import requests
 from flows.desk.cases.files import NewFile, drop_unnamed
-from flows.desk.cases.handed_over import Original, hash_of, named_digests, put_into_store, receive
+from flows.desk.cases.handed_over import Original, named_digests, put_into_store, receive
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.errors import ConflictError, DuplicateError
+from flows.desk.kinds.errors import ConflictError, DuplicateError, RecordingUnreadableError
 from flows.desk.kinds.values import JAPAN, Actor, FileKind, NewRecording, Request
+from flows.desk.storage.sources import copy_stream
 from flows.desk.storage.tables import new_id
-from flows.files.case_file import read_json
+from flows.files.case_file import MAX_FILE_BYTES, json_of
 from flows.files.keyed_digest import Digested
+from flows.files.open_folder import NotOurFolderError, OpenFolder, OtherNamesError
 from flows.intake.drop_stay import (
-    DONE,
-    FAILED,
+    OWN_FOLDER,
+    TAKING,
+    DropFolder,
     clear_stays_of,
-    is_plain,
+    open_drop_folder,
     remember_folder,
     set_aside,
 )
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Free, Moment, Phones, Refused, Strict
 from flows.intake.known import dropped_reference, known_references
-from flows.intake.recordings import AUDIO_SUFFIXES, SETTLE_SECONDS, measure
+from flows.intake.recordings import AUDIO_SUFFIXES, SETTLE_SECONDS, heard
 from flows.intake.request_document import RequestDocument
-from flows.intake.tabular import FileError, Record, read_bytes
+from flows.intake.tabular import FileError, Record
 from pipeline.errors import CaseFileError
 
 __all__ = ["Taken", "take_folder"]
 
-TAKING = "taking"
-LOCK_NAME = ".kaiji-lock"
+LOCK_NAME = ".lock"
+"""Of the lock, in ``taking``: a folder of ours, where nobody else can lay anything under its name."""
+
+OTHER_NAMES = "ほかの名前(ハードリンク)もあるファイルは取り込みません。写しを置いてください"
 
 WAIT_SECONDS = 600.0
 """Seconds that a request waits for recordings that are still being copied."""
@@ -120,45 +129,54 @@ def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTL
         DeskError: when the desk cannot be used; the next run finishes what was begun.
     """
     taken = Taken()
-    with _held(inbox):
+    with _held(inbox) as drop:
         remember_folder(desk, inbox)
-        clear_stays_of(desk, actor, inbox)
-        for folder in sorted((inbox / TAKING).iterdir()):
-            taken = _take(desk, actor, folder, taken, resumed=True)
-        for file in sorted(inbox.glob("*.json")):
-            if is_plain(file) and not _complete(inbox, file, settled):
+        clear_stays_of(desk, actor, drop)
+        for name in filter(OWN_FOLDER.fullmatch, drop.taking.names()):
+            taken = _take(desk, actor, (drop, name), taken, resumed=True)
+        for file in drop.inbox.names():
+            found = drop.inbox.found(file)
+            # A folder is no request, and may be anybody's.
+            if not file.endswith(".json") or found is None or stat.S_ISDIR(found.st_mode):
+                continue
+            if stat.S_ISREG(found.st_mode) and not _complete(drop.inbox, file, settled):
                 taken = replace(taken, waiting=taken.waiting + 1)
                 continue
-            folder = inbox / TAKING / new_id("x")
-            folder.mkdir(mode=0o700)
-            file.replace(folder / file.name)
-            taken = _take(desk, actor, folder, taken, resumed=False)
-        unnamed = sum(path.suffix.lower() in AUDIO_SUFFIXES for path in inbox.iterdir() if path.is_file())
+            name = new_id("x")
+            with drop.taking.make(name) as folder:
+                drop.inbox.move(file, folder, file)
+            taken = _take(desk, actor, (drop, name), taken, resumed=False)
+        unnamed = sum(_is_audio(file) and drop.inbox.has_file(file) for file in drop.inbox.names())
     # The recordings of a waiting request are in the folder too.
     return taken if taken.waiting else replace(taken, unnamed=unnamed)
 
 
+def _is_audio(name: str) -> bool:
+    return Path(name).suffix.lower() in AUDIO_SUFFIXES
+
+
 @contextlib.contextmanager
-def _held(inbox: Path) -> Iterator[None]:
-    """Make the sub-folders and lock the folder against other processes."""
-    try:
-        if not inbox.is_dir():
-            msg = "受付フォルダがありません"
-            raise FileError(msg)
-        for name in (TAKING, DONE, FAILED):
-            (inbox / name).mkdir(mode=0o700, exist_ok=True)
-        lock = (inbox / LOCK_NAME).open("wb")
-    except OSError as error:
-        msg = f"受付フォルダに書けません({type(error).__name__})"
-        raise FileError(msg) from None
-    with lock:
+def _held(inbox: Path) -> Iterator[DropFolder]:
+    """Open the folder, with the sub-folders, and lock it against other processes."""
+    with contextlib.ExitStack() as stack:
         try:
+            drop = stack.enter_context(open_drop_folder(inbox))
+            lock = stack.enter_context(drop.taking.lock(LOCK_NAME))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (FileNotFoundError, NotADirectoryError):
+            msg = "受付フォルダがありません"
+            raise FileError(msg) from None
         except BlockingIOError:
             msg = "ほかの処理がこの受付フォルダを取り込んでいます"
             raise ConflictError(msg) from None
+        except NotOurFolderError:
+            msg = "受付フォルダへの道に、ほかの利用者のリンクがあります"
+            raise FileError(msg) from None
+        except OSError as error:
+            msg = f"受付フォルダに書けません({type(error).__name__})"
+            raise FileError(msg) from None
         try:
-            yield
+            yield drop
         except OSError as error:
             # The error's own text would contain a file's name.
             kind = type(error).__name__
@@ -168,23 +186,38 @@ def _held(inbox: Path) -> Iterator[None]:
     raise FileError(msg)
 
 
-def _complete(inbox: Path, file: Path, settled: float) -> bool:
+def _complete(inbox: OpenFolder, file: str, settled: float) -> bool:
     """Return whether a request and all its recordings seem to be completely written."""
     now = time.time()
-    age = now - file.stat().st_mtime
+    age = now - _written_at(inbox, file)
     if age < settled:
         return False
-    named = [inbox / name for name in _named(file)]
-    if not all(path.is_file() for path in named):
+    named = _named(_content(inbox, file))
+    if not all(inbox.has_file(name) for name in named):
         # After that time the request is taken as it is, and refused for what is missing.
         return age > WAIT_SECONDS
-    return all(now - path.stat().st_mtime >= settled for path in named)
+    return all(now - _written_at(inbox, name) >= settled for name in named)
 
 
-def _named(file: Path) -> list[str]:
+def _written_at(inbox: OpenFolder, name: str) -> float:
+    found = inbox.found(name)
+    # Gone by now: as if just written, so that the next run looks again.
+    return time.time() if found is None else found.st_mtime
+
+
+def _content(folder: OpenFolder, name: str) -> bytes:
+    """Return what lies under a request's name, as far as a request can go; empty where it is no file."""
+    try:
+        with folder.read(name) as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except OSError:
+        return b""
+
+
+def _named(content: bytes) -> list[str]:
     """Return the recordings that a request seems to name; mistakes are reported when it is taken in."""
     try:
-        document = read_json(file, "JSON")
+        document = json_of(content, "JSON")
     except CaseFileError:
         return []
     listed = document.get("recordings") if isinstance(document, dict) else None
@@ -193,48 +226,56 @@ def _named(file: Path) -> list[str]:
     return [name for name in names if isinstance(name, str) and name and Path(name).name == name]
 
 
-def _take(desk: Desk, actor: Actor, folder: Path, taken: Taken, *, resumed: bool) -> Taken:
+Place = tuple[DropFolder, str]
+"""A drop folder, and the name of a request's folder in ``taking``."""
+
+
+def _take(desk: Desk, actor: Actor, place: Place, taken: Taken, *, resumed: bool) -> Taken:
     """Import one request, or set it aside."""
-    inbox = folder.parent.parent
-    if not any(folder.iterdir()):
-        # A run was killed before it moved the request here, or after it had finished.
-        folder.rmdir()
-        return taken
-    try:
-        file = _document(folder)
-        for name in _named(file):
-            if is_plain(inbox / name) and not (folder / name).exists():
-                (inbox / name).replace(folder / name)
-        request = _received(desk, actor, file, resumed=resumed)
-        taken = replace(taken, requests=(*taken.requests, request))
-        _remove(desk, folder, request)
-    except IntakeError as error:
-        set_aside(folder, inbox / FAILED / folder.name, error.faults)
-    except (FileError, DuplicateError) as error:
-        set_aside(folder, inbox / FAILED / folder.name, (Fault(0, "", str(error)),))
-    else:
-        return taken
+    drop, name = place
+    with drop.taking.own(name) as folder:
+        if not folder.names():
+            # A run was killed before it moved the request here, or after it had finished.
+            drop.taking.remove_empty(name)
+            return taken
+        try:
+            file = _document(folder)
+            for sound in _named(_content(folder, file)):
+                if drop.inbox.has_file(sound) and folder.found(sound) is None:
+                    drop.inbox.move(sound, folder, sound)
+            request = _received(desk, actor, place, (folder, file), resumed=resumed)
+            taken = replace(taken, requests=(*taken.requests, request))
+            _remove(desk, place, folder, request)
+        except IntakeError as error:
+            set_aside(drop, name, error.faults)
+        except (FileError, DuplicateError) as error:
+            set_aside(drop, name, (Fault(0, "", str(error)),))
+        else:
+            return taken
     return replace(taken, failed=taken.failed + 1)
 
 
-def _document(folder: Path) -> Path:
-    """Return the path of a request's JSON."""
-    files = list(folder.glob("*.json"))
-    if len(files) != 1 or not is_plain(files[0]):
+def _document(folder: OpenFolder) -> str:
+    """Return the name of a request's JSON."""
+    files = [name for name in folder.names() if name.endswith(".json")]
+    if len(files) != 1 or not folder.has_file(files[0]):
         msg = "請求の JSON が通常のファイルとして1つありません"
         raise FileError(msg)
     return files[0]
 
 
-def _received(desk: Desk, actor: Actor, file: Path, *, resumed: bool) -> Request:
+def _received(
+    desk: Desk, actor: Actor, place: Place, document: tuple[OpenFolder, str], *, resumed: bool
+) -> Request:
     """Take the request in, unless a killed run already did."""
-    raw = read_bytes(file)
+    drop, name = place
+    raw = _only_named(*document)
     try:
-        record = Record(0, read_json(file, "JSON"))
+        record = Record(0, json_of(raw, "JSON"))
     except CaseFileError as error:
         raise FileError(error.kept) from None
-    document = record.checked(_Dropped, {"now": desk.clock(), "numbered": False})
-    new = document.value()
+    checked = record.checked(_Dropped, {"now": desk.clock(), "numbered": False})
+    new = checked.value()
     if not new.reference:
         # The same file was dropped a second time.
         new = replace(new, reference=dropped_reference(desk, raw))
@@ -245,69 +286,92 @@ def _received(desk: Desk, actor: Actor, file: Path, *, resumed: bool) -> Request
             return request
         msg = f"すでに取り込まれています({known})"
         raise DuplicateError(msg)
-    if (file.parents[2] / DONE / f"{file.parent.name}.json").exists():
+    if drop.done.found(f"{name}.json") is not None:
         # The request was taken in before and erased since, so it is not taken in again.
         msg = "この請求の個人情報は台帳から消されています"
         raise FileError(msg)
-    recordings = _recordings(desk, record, document, file.parent)
     originals: list[Original] = []
+    with desk.store.private_folder() as private:
+        recordings = _recordings(record, checked, (drop.path / TAKING / name, document[0]), private)
+        try:
+            originals.append(Original(put_into_store(desk, raw)))
+            for copy, recording in recordings:
+                originals.append(Original(put_into_store(desk, copy), recording))
+            return receive(desk, actor, new, originals)
+        except BaseException:
+            drop_unnamed(desk, [NewFile(FileKind.ORIGINAL, one.stored) for one in originals])
+            raise
+
+
+def _only_named(folder: OpenFolder, name: str) -> bytes:
+    """Return a request's bytes; a file that has another name too may be one of ours, and is not read."""
     try:
-        originals.append(Original(put_into_store(desk, file)))
-        for path, recording in recordings:
-            originals.append(Original(put_into_store(desk, path), recording))
-        return receive(desk, actor, new, originals)
-    except BaseException:
-        drop_unnamed(desk, [NewFile(FileKind.ORIGINAL, one.stored) for one in originals])
-        raise
+        with folder.read(name, only_name=True) as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except OtherNamesError:
+        raise FileError(OTHER_NAMES) from None
+    except OSError as error:
+        msg = f"ファイルを読めません({type(error).__name__})"
+        raise FileError(msg) from None
 
 
 def _recordings(
-    desk: Desk, record: Record, document: _Dropped, folder: Path
+    record: Record, document: _Dropped, lies: tuple[Path, OpenFolder], private: Path
 ) -> tuple[tuple[Path, NewRecording], ...]:
-    """Return the recordings that a request names, each with its catalogue entry."""
+    """Return a private copy of each recording that a request names, with its catalogue entry."""
+    path, folder = lies
     found, faults = [], []
-    for place, one in enumerate(document.recordings):
-        path = folder / one.file
-        duration = measure(desk, str(path.absolute())) if is_plain(path) else None
-        if duration is None:
-            reason = "音声として読めません" if is_plain(path) else "録音ファイルがありません"
-            faults.append(record.fault(("recordings", place, "file"), reason))
+    for number, one in enumerate(document.recordings):
+        copy = private / f"recording-{number}{Path(one.file).suffix.lower()}"
+        sound = None
+        try:
+            with folder.read(one.file, only_name=True) as clear:
+                copy_stream(clear, copy)
+            sound = heard(copy)
+            reason = "音声として読めません"
+        except RecordingUnreadableError:
+            reason = "音声として読めません"
+        except OtherNamesError:
+            reason = OTHER_NAMES
+        except OSError:
+            reason = "録音ファイルがありません"
+        if sound is None:
+            faults.append(record.fault(("recordings", number, "file"), reason))
+            continue
         new = NewRecording(
-            source_id=one.call_id or str(path),
+            source_id=one.call_id or str(path / one.file),
             started_at=one.started_at,
-            uri=str(path),
-            duration=duration,
+            uri=str(path / one.file),
+            duration=sound.seconds,
             numbers=one.numbers,
             customer_id=one.customer_id or document.member_number,
             operator=one.operator,
         )
-        found.append((path, new))
+        found.append((copy, new))
     if faults:
         raise IntakeError(faults)
     return tuple(found)
 
 
-def _remove(desk: Desk, folder: Path, request: Request) -> None:
+def _remove(desk: Desk, place: Place, folder: OpenFolder, request: Request) -> None:
     """Remove the clear files of a request that was taken in, the JSON last.
 
     Raises:
         FileError: when one of them differs from what was sealed, such as a file still being written.
     """
-    files = sorted(folder.iterdir(), key=lambda path: path.suffix == ".json")
+    drop, name = place
+    files = sorted(folder.names(), key=lambda file: file.endswith(".json"))
     named = named_digests(desk, request.number)
-    if any(_digest(desk, path) not in named for path in files):
+    if any(not folder.has_file(file) or _digest(desk, folder, file) not in named for file in files):
         msg = f"取り込んだ後に変わったファイルがあります({request.number})"
         raise FileError(msg)
     at = desk.clock().astimezone(JAPAN).isoformat(timespec="seconds")
     text = json.dumps({"request": request.number, "files": len(files), "taken_at": at}) + "\n"
-    (folder.parent.parent / DONE / f"{folder.name}.json").write_text(text, encoding="utf-8")
-    for path in files:
-        path.unlink()
-    folder.rmdir()
+    drop.done.put(f"{name}.json", text.encode())
+    for file in files:
+        folder.remove(file)
+    drop.taking.remove_empty(name)
 
 
-def _digest(desk: Desk, path: Path) -> str:
-    if not is_plain(path):
-        return ""
-    with path.open("rb") as file:
-        return desk.digest(Digested.FILE, hash_of(file))
+def _digest(desk: Desk, folder: OpenFolder, file: str) -> str:
+    return desk.digest(Digested.FILE, folder.sha256(file))

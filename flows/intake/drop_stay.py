@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
-import shutil
-import stat
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
@@ -23,22 +22,25 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.tables import RecordingRow
-from flows.files.case_file import REASONS, UNKNOWN_KEY, read_json
+from flows.files.case_file import REASONS, UNKNOWN_KEY, json_of
+from flows.files.open_folder import NotOurFolderError, OpenFolder, open_folder
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.known import dropped_reference, known_references
+from flows.intake.tabular import FileError
 from pipeline.errors import CaseFileError
 
 __all__ = [
-    "DONE",
-    "FAILED",
+    "OWN_FOLDER",
+    "TAKING",
+    "DropFolder",
     "clear_stays",
     "clear_stays_of",
-    "is_plain",
+    "open_drop_folder",
     "remember_folder",
     "set_aside",
 ]
 
-DONE, FAILED = "done", "failed"
+TAKING, DONE, FAILED = "taking", "done", "failed"
 ERROR_SUFFIX = ".error.json"
 OWN_FOLDER = re.compile(r"x[0-9a-f]{16}")
 """Name of one request's folder, as ``new_id("x")`` makes it; nothing else is removed."""
@@ -47,23 +49,57 @@ DAY_SECONDS = 86_400.0
 FOLDER_LIST = "drop-folders.json"
 
 
-def is_plain(path: Path) -> bool:
-    """Return whether a path is an ordinary file: not a link, a pipe or a device."""
-    try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
-        return False
+@dataclass(frozen=True, slots=True)
+class DropFolder:
+    """A drop folder, and the three folders of ours in it, held open.
+
+    Attributes:
+        path: Its path, for the catalogue and for telling people; nothing is opened by it.
+        inbox: Where people lay their files.
+        taking: Requests that are being taken in.
+        done: The receipts.
+        failed: Requests that were set aside.
+    """
+
+    path: Path = field(repr=False)
+    inbox: OpenFolder
+    taking: OpenFolder
+    done: OpenFolder
+    failed: OpenFolder
 
 
-def set_aside(folder: Path, target: Path, faults: tuple[Fault, ...]) -> None:
-    """Move a request's files to where they stay for a while.
+@contextlib.contextmanager
+def open_drop_folder(path: Path) -> Iterator[DropFolder]:
+    """Open a drop folder; its three sub-folders are made where they are missing.
+
+    Raises:
+        FileError: when one of the three is a link or a file, another user's, or others can write to it.
+        OSError: when the folder cannot be opened.
+    """
+    with contextlib.ExitStack() as stack:
+        inbox = stack.enter_context(open_folder(path))
+        try:
+            taking, done, failed = (
+                stack.enter_context(inbox.own(name, make=True)) for name in (TAKING, DONE, FAILED)
+            )
+        except (NotADirectoryError, NotOurFolderError):
+            msg = (
+                "受付フォルダの taking・done・failed のどれかがフォルダでない(リンクなど)か、"
+                "ほかの利用者のものか、ほかの利用者が書けます。調べて除いてから、もう一度実行してください"
+            )
+            raise FileError(msg) from None
+        yield DropFolder(path, inbox, taking, done, failed)
+
+
+def set_aside(drop: DropFolder, name: str, faults: tuple[Fault, ...]) -> None:
+    """Move a request's folder to where it stays for a while.
 
     The reason is written first; after a kill in between, the next run writes it again.
     """
     told = [{"column": _kept(fault), "reason": fault.reason} for fault in faults]
     text = json.dumps({"code": IntakeError.code, "faults": told}, ensure_ascii=False, indent=2)
-    target.with_name(f"{target.name}{ERROR_SUFFIX}").write_text(text + "\n", encoding="utf-8")
-    folder.replace(target)
+    drop.failed.put(f"{name}{ERROR_SUFFIX}", f"{text}\n".encode())
+    drop.taking.move(name, drop.failed, name)
 
 
 def _kept(fault: Fault) -> str:
@@ -79,11 +115,8 @@ def remember_folder(desk: Desk, inbox: Path) -> None:
     known, place = _remembered(desk), str(inbox.absolute())
     if place in known:
         return
-    file = desk.settings.home / FOLDER_LIST
-    part = file.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as new:
-        json.dump([*known, place], new, ensure_ascii=False)
-    part.replace(file)
+    with open_folder(desk.settings.home) as home:
+        home.put(FOLDER_LIST, json.dumps([*known, place], ensure_ascii=False).encode(), 0o600)
 
 
 def _remembered(desk: Desk) -> list[str]:
@@ -103,13 +136,13 @@ def clear_stays(desk: Desk, actor: Actor) -> int:
     """
     count = 0
     for place in _remembered(desk):
-        # The folder's disk may not be mounted.
-        with contextlib.suppress(OSError):
-            count += clear_stays_of(desk, actor, Path(place))
+        # The folder's disk may not be mounted, or somebody laid a link there: the next import tells it.
+        with contextlib.suppress(OSError, FileError), open_drop_folder(Path(place)) as drop:
+            count += clear_stays_of(desk, actor, drop)
     return count
 
 
-def clear_stays_of(desk: Desk, actor: Actor, inbox: Path) -> int:
+def clear_stays_of(desk: Desk, actor: Actor, drop: DropFolder) -> int:
     """Remove from one drop folder what has stayed long enough, and record it in the audit log.
 
     Requests that were set aside stay for ``retain_failed_days``.  Files that earlier versions left in
@@ -120,29 +153,42 @@ def clear_stays_of(desk: Desk, actor: Actor, inbox: Path) -> int:
     """
     gone = 0
     latest = time.time() - desk.settings.retain_failed_days * DAY_SECONDS
-    for folder in _folders(inbox / FAILED):
-        reason = folder.with_name(f"{folder.name}{ERROR_SUFFIX}")
-        if (reason if reason.exists() else folder).stat().st_mtime < latest:
-            shutil.rmtree(folder)
-            reason.unlink(missing_ok=True)
-            gone += 1
-    old = _folders(inbox / DONE)
+    for name in _own_names(drop.failed):
+        reason = f"{name}{ERROR_SUFFIX}"
+        since = drop.failed.found(reason) or drop.failed.found(name)
+        if since is not None and since.st_mtime < latest:
+            gone += _cleared(drop.failed, name)
+            drop.failed.remove(reason)
+    old = _own_names(drop.done)
     places = _places(desk) if old else set()
-    for folder in old:
-        if str(folder.absolute()) not in places and not _is_known(desk, folder):
-            shutil.rmtree(folder)
-            gone += 1
+    for name in old:
+        if str(drop.path.absolute() / DONE / name) not in places and not _is_known(desk, drop.done, name):
+            gone += _cleared(drop.done, name)
     if gone:
         with desk.change(actor) as change:
             change.record("drop.erase", Subject(), {"requests": gone})
     return gone
 
 
-def _folders(place: Path) -> list[Path]:
-    if not place.is_dir():
-        return []
-    found = (path for path in place.iterdir() if OWN_FOLDER.fullmatch(path.name))
-    return sorted(path for path in found if path.is_dir() and not path.is_symlink())
+def _own_names(place: OpenFolder) -> list[str]:
+    """Return the names of the folders in it that are requests' own."""
+    found = []
+    for name in filter(OWN_FOLDER.fullmatch, place.names()):
+        with contextlib.suppress(NotADirectoryError, NotOurFolderError), place.own(name):
+            found.append(name)
+    return found
+
+
+def _cleared(place: OpenFolder, name: str) -> bool:
+    """Remove a request's folder and the files in it; a folder in it is nothing of ours and stays."""
+    with place.own(name) as folder:
+        for file in folder.names():
+            with contextlib.suppress(IsADirectoryError, PermissionError):
+                folder.remove(file)
+        empty = not folder.names()
+    if empty:
+        place.remove_empty(name)
+    return empty
 
 
 def _places(desk: Desk) -> set[str]:
@@ -152,13 +198,18 @@ def _places(desk: Desk) -> set[str]:
         return {str(Path(take_sealed(row, RECORDING, desk.keyring).uri).parent) for row in rows}
 
 
-def _is_known(desk: Desk, folder: Path) -> bool:
+def _is_known(desk: Desk, place: OpenFolder, name: str) -> bool:
     """Return whether the ledger still has the request whose document lies in a folder."""
     references = []
-    for file in folder.glob("*.json"):
-        references.append(dropped_reference(desk, file.read_bytes()))
-        with contextlib.suppress(CaseFileError):
-            document = read_json(file, "JSON")
-            if isinstance(document, dict):
-                references.append(str(document.get("reference", "")).strip())
+    with place.own(name) as folder:
+        for each in folder.names():
+            if not each.endswith(".json") or not folder.has_file(each):
+                continue
+            with folder.read(each) as file:
+                raw = file.read()
+            references.append(dropped_reference(desk, raw))
+            with contextlib.suppress(CaseFileError):
+                document = json_of(raw, "JSON")
+                if isinstance(document, dict):
+                    references.append(str(document.get("reference", "")).strip())
     return bool(known_references(desk, filter(None, references)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows.desk.kinds.errors import DeskError
+from flows.files.open_folder import put_file
 
 __all__ = ["Fault", "IntakeError", "write_report"]
 
@@ -56,10 +58,11 @@ def write_report(faults: Iterable[Fault], path: Path) -> None:
 
     Args:
         faults: The mistakes.
-        path: The file; its old content is replaced.
+        path: The file; an ordinary file that is there is replaced.
     """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["行", "列", "理由"])
+    writer.writerows([fault.row or "", fault.column, fault.reason] for fault in faults)
     # The byte order mark tells Excel that the file is UTF-8.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["行", "列", "理由"])
-        writer.writerows([fault.row or "", fault.column, fault.reason] for fault in faults)
+    put_file(path, text.getvalue().encode("utf-8-sig"))

@@ -125,7 +125,7 @@ def mask_calls(
 
 
 def _mask(audio: Path, order: Order, models: Models, made: list[Workspace], run: RunStage) -> None:
-    with outputs.staging(order.out) as folder:
+    with outputs.staging() as folder:
         workspace = MemoryWorkspace(folder)
         made.append(workspace)
         workspace.put(JOB, order.job(audio))

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from flows.files.leftovers import NotOursError, sha256_of
+from flows.files.open_folder import put_file
+from flows.outputs import json_bytes
 from pipeline.file_bytes import read_file
 
 __all__ = ["INDEX", "WITH_STAFF_LIST", "check_drawn", "note_drawn"]
@@ -53,9 +55,7 @@ def check_drawn(out: Path, stems: Sequence[str], figures: Path | None) -> tuple[
 def note_drawn(out: Path, names: Iterable[str]) -> None:
     """Add files that were just written to the list."""
     named = _named(out) | {name: sha256_of(out / name) for name in names}
-    fresh = out / f"{LIST}.part"
-    fresh.write_text(json.dumps({"drawn": named}, indent=1) + "\n", encoding="utf-8")
-    fresh.replace(out / LIST)
+    put_file(out / LIST, json_bytes({"drawn": named}))
 
 
 def _hash(path: Path) -> str:

@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from flows.files.case_file import case_lookup, read_json
+from flows.files.open_folder import put_file
 from flows.files.shown import shown
 from flows.masking.mask_calls import Order, Outcome, mask_calls, run_stage
 from flows.measuring.drawn import WITH_STAFF_LIST, note_drawn
 from flows.measuring.heard_once import HeardOnce
 from flows.measuring.name_bearers import bearers
-from flows.outputs import MASKED_WAV, REVIEW, write_json
+from flows.outputs import MASKED_WAV, REVIEW, json_bytes, write_json
 from flows.settings import Settings
 from flows.stages import Models
 from flows.workspace import open_run
@@ -152,7 +153,7 @@ def report(results: Sequence[Measured], trial: Trial, json_path: Path | None) ->
     console.print(Text(f"グラフ: {shown(index)}"))
     if json_path is not None:
         both = {} if again is None else {"with_staff_list": _as_dict(again), "staff_list_people": people}
-        write_json(json_path, _as_dict(summary) | both)
+        put_file(json_path, json_bytes(_as_dict(summary) | both))
 
 
 def _summary(results: Iterable[Measured]) -> Summary:

@@ -14,15 +14,15 @@ Audacity exports: start and end in seconds and the label, with tabs between them
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from flows.files.open_folder import new_file
 from flows.files.shown import shown
+from flows.outputs import json_bytes
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CaseFileError, PipelineError
 from pipeline.file_bytes import read_file
@@ -138,8 +138,8 @@ def _convert(labels: Path) -> int:
 
 def _write_new(path: Path, document: object) -> None:
     """Write a file that nobody else may read, unless there is one."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    with new_file(path) as file:
+        file.write(json_bytes(document))
 
 
 if __name__ == "__main__":

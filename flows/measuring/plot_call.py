@@ -8,6 +8,7 @@ brings none.  matplotlib is imported with the first plot, because nothing else n
 from __future__ import annotations
 
 import html
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.files.open_folder import put_file
 from flows.measuring.drawn import INDEX, WITH_STAFF_LIST
 from flows.measuring.evaluate_table import KIND_LABELS, percent
 from pipeline.measuring.evaluate import AudioPair, frames_of
@@ -77,7 +79,9 @@ def plot_call(path: Path, audio: AudioPair, truth: CallTruth, figures: CallFigur
     axes.set_xlabel("seconds")
     figure.suptitle(_title(figures), parse_math=False, fontsize=10)
     _draw_legend(figure)
-    figure.savefig(path, format="png")
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png")
+    put_file(path, drawn.getvalue())
 
 
 def _title(figures: CallFigures) -> str:
@@ -153,7 +157,8 @@ def write_index(directory: Path, summary: Summary, listed: tuple[int, Summary] |
     """
     plots = {call.call_id for call in summary.calls if (directory / f"{call.call_id}.png").is_file()}
     page = directory / INDEX
-    page.write_text(
+    put_file(
+        page,
         _PAGE.format(
             heading=f"{len(summary.calls)} 通話・{summary.seconds / 60:.1f} 分",
             refused=f"（ほかにマスクできなかった通話 {summary.refused} 件）" if summary.refused else "",
@@ -161,8 +166,7 @@ def write_index(directory: Path, summary: Summary, listed: tuple[int, Summary] |
             total="\n".join([_row("全体", summary, "total"), *([_listed_row(*listed)] if listed else [])]),
             calls="\n".join(_call_row(call) for call in summary.calls),
             plots="\n".join(_plot(call) for call in summary.calls if call.call_id in plots),
-        ),
-        encoding="utf-8",
+        ).encode(),
     )
     return page
 

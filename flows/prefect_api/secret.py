@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.files.secret_file import read_secret_file
 from pipeline.errors import PipelineError
 
 __all__ = ["ApiSecretError", "new_secret", "read_secret", "secret_file", "secret_variables", "told_in_file"]
@@ -97,4 +98,4 @@ def read_secret(home: Path) -> str:
     Raises:
         FileNotFoundError: when none is running.
     """
-    return secret_file(home).read_text(encoding="ascii").strip()
+    return read_secret_file(secret_file(home)).decode("ascii").strip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from flows.desk.answers.releases import Release, answer_of, package_password, releases
@@ -11,7 +10,7 @@ from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.values import Actor, FileKind
-from flows.new_files import not_written, write_new
+from flows.new_files import new_folder, write_new
 from flows.releasing.instructions import instructions
 from flows.releasing.names import INSTRUCTIONS, MANIFEST, SUMS
 from flows.releasing.package import unpack
@@ -63,10 +62,9 @@ def fetch_zip(desk: Desk, actor: Actor, request: str, out: Path, turn: int | Non
     """
     number, answer = _answer(desk, request, turn)
     name = package_name(number, answer)
-    archive, told = out / f"{name}.zip", out / f"{name}_{INSTRUCTIONS}"
+    told = outer_instructions(number, answer)
     with open_clear(desk, actor, stored_file(desk, answer)) as source:
-        write_new({archive: source, told: outer_instructions(number, answer)})
-    return archive, told
+        return write_new(out, {f"{name}.zip": source, f"{name}_{INSTRUCTIONS}": told})
 
 
 def fetch_folder(desk: Desk, actor: Actor, request: str, out: Path, turn: int | None = None) -> Path:
@@ -90,18 +88,10 @@ def fetch_folder(desk: Desk, actor: Actor, request: str, out: Path, turn: int | 
     """
     number, answer = _answer(desk, request, turn)
     password = package_password(desk, actor, number, answer.turn, shown=False) if answer.encrypted else ""
-    target = out / package_name(number, answer)
-    with open_clear(desk, actor, stored_file(desk, answer)) as source:
-        try:
-            target.mkdir(mode=0o700)
-        except OSError as error:
-            raise not_written(error) from None
-        try:
-            unpack(source, password, answer.files, target)
-        except BaseException:
-            shutil.rmtree(target, ignore_errors=True)
-            raise
-    return target
+    name = package_name(number, answer)
+    with open_clear(desk, actor, stored_file(desk, answer)) as source, new_folder(out, name) as target:
+        unpack(source, password, answer.files, target)
+    return out / name
 
 
 def _answer(desk: Desk, request: str, turn: int | None) -> tuple[str, Release]:

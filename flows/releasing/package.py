@@ -15,6 +15,7 @@ from typing import IO, Final
 
 from flows.desk.answers.releases import ReleasedFile
 from flows.desk.kinds.values import JAPAN
+from flows.files.open_folder import OpenFolder
 from flows.outputs import file_sha256
 from flows.releasing.names import MANIFEST, SUMS
 from pipeline.errors import PipelineError
@@ -115,7 +116,7 @@ def pack(folder: Path, files: Sequence[ReleasedFile], target: Path, when: dateti
     return Packed(target, tuple(files), password)
 
 
-def unpack(archive: Path, password: str, files: Sequence[ReleasedFile], folder: Path | None) -> None:
+def unpack(archive: Path, password: str, files: Sequence[ReleasedFile], folder: OpenFolder | None) -> None:
     """Read a package again, and check that it contains exactly the expected files.
 
     Args:
@@ -145,10 +146,10 @@ def unpack(archive: Path, password: str, files: Sequence[ReleasedFile], folder: 
         raise PackageError(msg) from None
 
 
-def _copied(source: IO[bytes], file: ReleasedFile, folder: Path | None) -> None:
+def _copied(source: IO[bytes], file: ReleasedFile, folder: OpenFolder | None) -> None:
     digest = hashlib.sha256()
     with contextlib.ExitStack() as stack:
-        copy = None if folder is None else stack.enter_context((folder / file.name).open("xb"))
+        copy = None if folder is None else stack.enter_context(folder.create(file.name))
         while chunk := source.read(1 << 20):
             digest.update(chunk)
             if copy is not None:

@@ -7,10 +7,13 @@ that is computed from its name and the key.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 
 from flows.desk.cases.calls import SUFFIXES, attach_call, check_attach, list_calls
@@ -20,8 +23,7 @@ from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DuplicateError, NotFoundError, RecordingUnreadableError
 from flows.desk.kinds.values import Actor, NewRecording
-from flows.intake.drop_stay import is_plain
-from pipeline.file_bytes import open_file
+from flows.files.open_folder import OpenFolder, open_folder
 
 __all__ = ["InboxFile", "inbox_folder", "list_inbox", "take_from_inbox"]
 
@@ -53,10 +55,24 @@ def list_inbox(desk: Desk) -> tuple[InboxFile, ...]:
 
 
 def _recordings(desk: Desk) -> Iterator[Path]:
-    folder = inbox_folder(desk)
-    if folder.is_dir():
-        found = (path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-        yield from sorted(path for path in found if is_plain(path))
+    with _opened(desk) as folder:
+        if folder is not None:
+            named = [name for name in folder.names() if Path(name).suffix.lower() in SUFFIXES]
+            yield from (inbox_folder(desk) / name for name in named if folder.has_file(name))
+
+
+@contextlib.contextmanager
+def _opened(desk: Desk) -> Iterator[OpenFolder | None]:
+    """Open the inbox, into which other people may lay files; ``None`` when there is none."""
+    try:
+        opened = open_folder(inbox_folder(desk))
+    except (FileNotFoundError, NotADirectoryError):
+        yield None
+        return
+    except OSError as error:
+        raise _unreadable(error) from None
+    with opened:
+        yield opened
 
 
 def _marks(desk: Desk, path: Path) -> tuple[str, ...]:
@@ -87,12 +103,24 @@ def take_from_inbox(desk: Desk, actor: Actor, file_id: str, request: str) -> str
     if path is None:
         return _taken_before(desk, file_id, request)
     check_attach(desk, request)
-    recording = _as_recording(path, f"{file_id}-{get(desk, request).request_id}")
+    with _opened(desk) as folder:
+        if folder is None:
+            return _taken_before(desk, file_id, request)
+        with _read(folder, path.name) as clear:
+            return _taken(desk, actor, (folder, path, clear), (file_id, request))
+
+
+def _taken(
+    desk: Desk, actor: Actor, file: tuple[OpenFolder, Path, BufferedReader], asked: tuple[str, str]
+) -> str:
+    """Take an open file; what is sealed, measured and compared is the same file, whatever has its name."""
+    (folder, path, clear), (file_id, request) = file, asked
+    recording = _as_recording(path, clear, f"{file_id}-{get(desk, request).request_id}")
     found = search(desk, RecordingQuery(source_id=recording.source_id))
     if found:
         recording_id = found[0].recording_id
     else:
-        original = Original(put_into_store(desk, path), recording)
+        original = Original(put_into_store(desk, clear), recording)
         (recording_id,) = hand_over(desk, actor, request, [original])
     try:
         call = attach_call(desk, actor, request, recording_id)
@@ -100,12 +128,12 @@ def take_from_inbox(desk: Desk, actor: Actor, file_id: str, request: str) -> str
         calls = list_calls(desk, request=request)
         call = next(call for call in calls if call.recording_id == recording_id)
     # Only a file whose exact bytes are in the store is removed.
-    with path.open("rb") as clear:
-        same = hash_of(clear) == call.sha256
+    clear.seek(0)
+    same = hash_of(clear) == call.sha256 and folder.has(path.name, clear)
     # An earlier version kept the recording in the inbox instead of the store.
     digest = recording.source_id.rpartition("-")[2]
     if same and not search(desk, RecordingQuery(source_id=f"inbox-{digest}")):
-        path.unlink()
+        folder.remove(path.name)
     return call.call_id
 
 
@@ -118,14 +146,21 @@ def _taken_before(desk: Desk, file_id: str, request: str) -> str:
     raise NotFoundError(msg)
 
 
-def _as_recording(path: Path, source: str) -> NewRecording:
-    """Return the catalogue entry of a file, which is always the same for the same file."""
+def _read(folder: OpenFolder, name: str) -> BufferedReader:
     try:
-        with open_file(path) as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        written = path.stat().st_mtime
+        return folder.read(name, only_name=True)
     except OSError as error:
-        msg = f"受信箱のファイルを読めません({type(error).__name__})"
-        raise RecordingUnreadableError(msg) from None
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: OSError) -> RecordingUnreadableError:
+    return RecordingUnreadableError(f"受信箱のファイルを読めません({type(error).__name__})")
+
+
+def _as_recording(path: Path, clear: BufferedReader, source: str) -> NewRecording:
+    """Return the catalogue entry of a file, which is always the same for the same file."""
+    digest = hashlib.file_digest(clear, "sha256").hexdigest()
+    clear.seek(0)
+    written = os.fstat(clear.fileno()).st_mtime
     at = datetime.fromtimestamp(int(written), UTC)
     return NewRecording(source_id=f"inbox-{source}-{digest}", started_at=at, uri=str(path))

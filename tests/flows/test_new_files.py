@@ -19,7 +19,7 @@ def test_contents_and_copies_are_written_for_their_owner(tmp_path: Path):
     out.mkdir()
     old = os.umask(0)
     try:
-        write_new({out / "a": b"words", out / "b": large})
+        write_new(out, {"a": b"words", "b": large})
     finally:
         os.umask(old)
 
@@ -35,7 +35,7 @@ def test_what_is_there_stays_and_nothing_is_added(tmp_path: Path, there: str):
     {"file": lambda: taken.write_bytes(b"theirs"), "folder": taken.mkdir,
      "link to nowhere": lambda: taken.symlink_to(tmp_path / "nowhere")}[there]()  # fmt: skip
     with pytest.raises(OutputFolderError) as raised:
-        write_new({tmp_path / "first": b"1", taken: b"2"})
+        write_new(tmp_path, {"first": b"1", taken.name: b"2"})
 
     assert [path.name for path in tmp_path.iterdir()] == ["鈴木花子"]
     assert str(raised.value) == "出力先のフォルダ: すでにあります"
@@ -45,6 +45,6 @@ def test_what_is_there_stays_and_nothing_is_added(tmp_path: Path, there: str):
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path):
     """The file that is copied went away."""
     with pytest.raises(OutputFolderError, match="FileNotFoundError"):
-        write_new({tmp_path / "first": b"1", tmp_path / "second": tmp_path / "gone"})
+        write_new(tmp_path, {"first": b"1", "second": tmp_path / "gone"})
 
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ import pytest
 
 from flows import outputs
 from flows.files.endings import EndedBySignal
-from flows.files.keyed_digest import new_digest_key
+from flows.files.open_folder import OpenFolder
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError
 from pipeline.types import MaskAction, Party
@@ -29,7 +29,7 @@ def products(tmp_path: Path) -> Path:
     folder = tmp_path / "made"
     folder.mkdir()
     outputs.write_masked(folder, recording(), WORDS, PLAN)
-    outputs.write_review(folder, WORDS, PLAN, new_digest_key())
+    outputs.write_review(folder, WORDS, PLAN)
     named = {name: outputs.file_sha256(folder / name) for name in outputs.PRODUCTS[:-1]}
     manifest = {"call_id": "c", "input": {"sha256": "0"}, "outputs": named, "plan": {}}
     outputs.write_json(folder / outputs.MANIFEST, manifest)
@@ -127,17 +127,17 @@ def test_a_signal_while_files_are_removed_leaves_none(tmp_path: Path, products: 
     out = tmp_path / "out"
     outputs.open_output(out)
     outputs.publish(products, out, "call")
-    unlink = Path.unlink
+    remove = OpenFolder.remove
 
     def told(number: int, _: object) -> None:
         raise EndedBySignal(number)
 
-    def unlinked(path: Path, **options: bool) -> None:
+    def removed(folder: OpenFolder, name: str) -> None:
         signal.raise_signal(signal.SIGTERM)
-        unlink(path, **options)
+        remove(folder, name)
 
     before = signal.signal(signal.SIGTERM, told)
-    monkeypatch.setattr(Path, "unlink", unlinked)
+    monkeypatch.setattr(OpenFolder, "remove", removed)
     try:
         with pytest.raises(EndedBySignal):
             outputs.withdraw(out, "call")
@@ -155,16 +155,16 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path, way):
         outputs.open_output(tmp_path / "out" if way == "file" else tmp_path / "out" / "deep")
 
 
-def test_the_staging_folder_is_hidden_closed_and_gone(tmp_path: Path):
-    """Unverified files are never seen under DIR, whatever happens."""
+def test_the_staging_folder_is_elsewhere_closed_and_gone(tmp_path: Path, monkeypatch):
+    """Unverified files never lie under DIR, whatever happens."""
+    monkeypatch.setenv("KAIJI_WORK", str(tmp_path / "work"))
 
     def interrupted() -> None:
-        with outputs.staging(tmp_path) as folder:
-            assert folder.name.startswith(".")
+        with outputs.staging() as folder:
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
             (folder / "masked.wav").write_bytes(b"half")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "work").iterdir()) == []

@@ -58,14 +58,14 @@ class Original:
     recording: NewRecording | None = field(default=None, repr=False)
 
 
-def put_into_store(desk: Desk, path: Path) -> StoredFile:
+def put_into_store(desk: Desk, clear: Path | BinaryIO | bytes) -> StoredFile:
     """Seal a clear file into the store, and read the sealed copy back.
 
     Raises:
         StorageGoneError: when the store returns different bytes.
         StorageFullError: when there is no room.
     """
-    stored = desk.store.put(path)
+    stored = desk.store.put(clear)
     with desk.store.open(stored.key) as sealed:
         if hash_of(sealed) != stored.sha256:
             msg = "保管場所に置いたものが元と一致しません"

@@ -27,6 +27,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from flows.desk.kinds.errors import KeyMissingError, KeySettingError, SealBrokenError, WrongKeyError
+from flows.files.open_folder import open_folder
+from flows.files.secret_file import OpenSecretError, read_secret_file
 from flows.settings import Settings
 
 __all__ = [
@@ -226,10 +228,19 @@ def load_keyring(settings: Settings) -> Keyring | None:
         return parse_keys(settings.key.get_secret_value())
     if settings.key_command is not None:
         return parse_keys(_output_of(settings.key_command))
+    path = key_file(settings)
+    return _keys_in(path) if os.path.lexists(path) else None
+
+
+def _keys_in(path: Path) -> Keyring:
     try:
-        return parse_keys(key_file(settings).read_text(encoding="ascii"))
-    except FileNotFoundError:
-        return None
+        return parse_keys(read_secret_file(path).decode("ascii"))
+    except OpenSecretError:
+        msg = (
+            "鍵ファイルは、この利用者だけが読める通常のファイル(0600)にしてください。"
+            "ほかの利用者が読めたのなら、その鍵は知られたものとして交代してください"
+        )
+        raise KeySettingError(msg) from None
     except (OSError, UnicodeDecodeError) as error:
         msg = f"鍵ファイルを読めません({type(error).__name__})"
         raise KeySettingError(msg) from None
@@ -261,16 +272,11 @@ def create_key_file(path: Path) -> Keyring:
     """
     key = new_key()
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = _write_beside(path, f"{key.line}\n")
-        try:
-            # Unlike a rename, a hard link never replaces an existing key file.
-            path.hardlink_to(fresh)
-        except FileExistsError:
-            return parse_keys(path.read_text(encoding="ascii"))
-        finally:
-            fresh.unlink()
-        _settle(path.parent)
+        with open_folder(path.parent, make=0o700) as folder:
+            folder.add(path.name, f"{key.line}\n".encode())
+            folder.settle()
+    except FileExistsError:
+        return _keys_in(path)
     except OSError as error:
         msg = f"鍵ファイルを作れません({type(error).__name__})"
         raise KeyMissingError(msg) from None
@@ -304,28 +310,10 @@ def keep_current_key(path: Path, keyring: Keyring) -> Keyring:
 
 def _replace_file(path: Path, keyring: Keyring) -> Keyring:
     try:
-        fresh = _write_beside(path, "".join(f"{key.line}\n" for key in keyring.keys))
-        fresh.replace(path)
-        _settle(path.parent)
+        with open_folder(path.parent) as folder:
+            folder.put(path.name, "".join(f"{key.line}\n" for key in keyring.keys).encode(), 0o600)
+            folder.settle()
     except OSError as error:
         msg = f"鍵ファイルに書けません({type(error).__name__})"
         raise KeySettingError(msg) from None
     return keyring
-
-
-def _write_beside(path: Path, text: str) -> Path:
-    fresh = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    return fresh
-
-
-def _settle(folder: Path) -> None:
-    """Sync a folder, so that a new name in it survives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

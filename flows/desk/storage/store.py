@@ -28,7 +28,8 @@ from flows.desk.kinds.errors import (
 from flows.desk.sealing.chunks import CHUNK_BYTES, HEADER_BYTES, SealedReader, key_id_of, seal_stream
 from flows.desk.sealing.keys import Keyring
 from flows.desk.storage.local_files import LocalFiles, files_at
-from flows.files.folders import held_folder, let_go, sweep
+from flows.files.folders import NOT_OURS, held_folder, let_go, sweep
+from flows.files.open_folder import NotOurFolderError, open_folder
 from flows.settings import Settings
 
 __all__ = ["Store", "StoredFile", "of_a_client", "open_store"]
@@ -112,17 +113,17 @@ class Store:
             file.close()
             return
         final = Path(path)
-        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = final.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
-        try:
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as local:
-                yield local
-                local.flush()
-                os.fsync(local.fileno())
-            part.replace(final)
-            _settle(final.parent)
-        finally:
-            part.unlink(missing_ok=True)
+        part = f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+        with open_folder(final.parent, make=0o700) as folder:
+            try:
+                with folder.create(part) as local:
+                    yield local
+                    local.flush()
+                    os.fsync(local.fileno())
+                folder.move(part, folder, final.name)
+                folder.settle()
+            finally:
+                folder.remove(part)
 
     @contextlib.contextmanager
     def open(self, key: str) -> Iterator[BinaryIO]:
@@ -174,17 +175,15 @@ class Store:
     @contextlib.contextmanager
     def private_folder(self) -> Iterator[Path]:
         """Make a folder for clear copies, which is always removed afterwards."""
-        try:
-            self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._work.stat().st_uid != os.getuid():
-                # In a shared temporary folder another user could have made it first.
-                msg = "作業フォルダが別の利用者のものです(KAIJI_WORK で別の場所を指定してください)"
-                raise StorageGoneError(msg)
-            sweep(self._work, CLEAR_PREFIX)
-        except OSError as error:
-            msg = f"作業フォルダを作れません({type(error).__name__})"
-            raise StorageGoneError(msg) from None
-        with held_folder(self._work, CLEAR_PREFIX) as folder:
+        with contextlib.ExitStack() as stack:
+            try:
+                sweep(self._work, CLEAR_PREFIX)
+                folder = stack.enter_context(held_folder(self._work, CLEAR_PREFIX))
+            except NotOurFolderError:
+                raise StorageGoneError(NOT_OURS) from None
+            except OSError as error:
+                msg = f"作業フォルダを作れません({type(error).__name__})"
+                raise StorageGoneError(msg) from None
             yield folder
 
     def let_go(self) -> None:
@@ -308,12 +307,3 @@ def _age(info: dict[str, Any]) -> float:
     if isinstance(at, datetime):
         return (now - at).total_seconds()
     return now.timestamp() - float(at) if at is not None else 0.0
-
-
-def _settle(folder: Path) -> None:
-    """Sync a folder, so that a new name in it survives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

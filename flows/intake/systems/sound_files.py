@@ -12,9 +12,9 @@ from collections import defaultdict
 from functools import cached_property
 from pathlib import Path
 
-from flows.intake.drop_stay import is_plain
 from flows.intake.fields import Refused
 from flows.intake.recordings import AUDIO_SUFFIXES
+from pipeline.file_bytes import is_plain
 
 __all__ = ["SoundFiles"]
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 import pyzipper
@@ -14,8 +16,8 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError, NotAllowedError
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import NoteKind
-from flows.exchange import outbox
 from flows.exchange.outbox import OutboxError, place_package, place_released
+from flows.files import open_folder
 from flows.practice.mark import MARK
 from tests.desk_builders import CLERK
 from tests.release_builders import APPROVER, SECRETS, approved, asked, released
@@ -87,11 +89,11 @@ def test_a_watcher_never_sees_half_a_package(
     """A copy that breaks off leaves nothing under the package's name, and no part."""
     request = answered(desk, tmp_path)
 
-    def broken(source: Path, part: Path) -> None:
-        part.write_bytes(source.read_bytes()[:100])
+    def broken(file: BinaryIO, content: BinaryIO) -> None:
+        file.write(content.read(100))
         raise OSError(28, "長谷川")
 
-    monkeypatch.setattr(outbox.shutil, "copyfile", broken)
+    monkeypatch.setattr(open_folder, "_fill", broken)
     with pytest.raises(OutboxError) as raised:
         place_package(desk, APPROVER, request)
 
@@ -119,6 +121,24 @@ def test_a_place_that_is_none_is_told_without_its_address(desk: Desk, tmp_path: 
     told = place_released(desk, APPROVER, request)
     assert told is None if place is None else "開示は済んでいます" in str(told)
     assert requests.get(desk, request).state is State.RELEASED
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link to a folder", "dangling link", "folder"])
+def test_what_is_laid_under_a_packages_name_is_an_error(desk: Desk, tmp_path: Path, watched: Path, kind: str):
+    """It neither hangs nor writes elsewhere."""
+    request = answered(desk, tmp_path)
+    name = f"{requests.get(desk, request).number}.zip"
+    (tmp_path / "elsewhere").mkdir()
+    {
+        "pipe": os.mkfifo,
+        "link to a folder": lambda path: path.symlink_to(tmp_path / "elsewhere"),
+        "dangling link": lambda path: path.symlink_to(tmp_path / "elsewhere" / "new"),
+        "folder": lambda path: path.mkdir(),
+    }[kind](watched / name)
+
+    with pytest.raises(OutboxError):
+        place_package(desk, APPROVER, request)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_a_package_in_clear_is_not_put_out(desk: Desk, tmp_path: Path, watched: Path):

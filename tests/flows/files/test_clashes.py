@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from typer.testing import CliRunner, Result
 from flows import outputs, stages
 from flows.cli import main as cli
 from flows.files.clashes import clashes, repeats
+from flows.outputs import file_sha256
 from tests.builders import case_file, voice_file, words_file
 from tests.fakes import FakeModels
 
@@ -25,6 +27,7 @@ CALL = Path("same/call.wav")
 def _fake_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """The command with fake models, in a folder of its own."""
     monkeypatch.setattr(stages, "Models", lambda *_: FakeModels())
+    monkeypatch.setenv("KAIJI_WORK", str(tmp_path / "work"))
     monkeypatch.chdir(tmp_path)
     Path("same").mkdir()
     voice_file(CALL)
@@ -192,16 +195,25 @@ def test_what_is_ours_goes_when_the_call_fails():
     assert len(list(Path("out").iterdir())) == 5
 
 
+def killed_while_moving(out: Path, stem: str, moved: int) -> None:
+    """What a kill leaves when some of a call's files have their names: the others' copies, a journal."""
+    named = {f"{stem}.{name}": file_sha256(out / f"{stem}.{name}") for name in outputs.PRODUCTS}
+    for name in outputs.PRODUCTS[moved:]:
+        part = (out / f"{stem}.{name}").rename(out / f".kaiji-{secrets.token_hex(16)}.part")
+        os.utime(part, (0, 0))
+    identity = (out.stat().st_dev, out.stat().st_ino)
+    journal = {"out": str(out.absolute()), "identity": identity, "named": named}
+    left = Path(os.environ["KAIJI_WORK"]) / "mask-killed"
+    left.mkdir(mode=0o700)
+    (left / ".lock").touch()
+    (left / "moving").write_text(json.dumps(journal), encoding="utf-8")
+
+
 @pytest.mark.parametrize("moved", range(1, len(outputs.PRODUCTS)))
 def test_what_a_killed_run_had_half_moved_goes_at_the_next_start(moved: int):
-    """Without its manifest nobody could tell whose it is; the staging folder says it."""
+    """Without its manifest nobody could tell whose it is; the journal in our own folder says it."""
     assert run("mask", CALL, "--case", "case.json", "--out", "out").exit_code == 0
-    staging = Path("out/.kaiji-killed")
-    staging.mkdir()
-    for name in outputs.PRODUCTS[moved:]:
-        shutil.move(f"out/call.{name}", staging / name)
-    (staging / ".lock").touch()
-    (staging / "moving").write_text("call", encoding="utf-8")
+    killed_while_moving(Path("out"), "call", moved)
     Path("out/other.review.json").write_text("mine", encoding="utf-8")
     outputs.open_output(Path("out"))
 
@@ -227,10 +239,10 @@ def test_a_name_that_is_taken_meanwhile_is_not_replaced(monkeypatch: pytest.Monk
 def test_a_file_system_without_links(monkeypatch: pytest.MonkeyPatch):
     """Files get their names by renaming, and still replace nothing."""
 
-    def none(*_: object) -> None:
+    def none(*_: object, **__: object) -> None:
         raise PermissionError(1, "no links")
 
-    monkeypatch.setattr(Path, "hardlink_to", none)
+    monkeypatch.setattr(os, "link", none)
     test_a_name_that_is_taken_meanwhile_is_not_replaced(monkeypatch)
     Path("out/call.masked.json").unlink()
     monkeypatch.undo()

@@ -14,6 +14,7 @@ import pytest
 from flows.files import folders
 from flows.files.endings import EndedBySignal, told_to_end, undisturbed
 from flows.files.folders import held_folder
+from flows.files.open_folder import OpenFolder
 
 TOLD = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 
@@ -80,18 +81,18 @@ def test_another_thread_is_nobodys_affair():
 @pytest.mark.parametrize("moment", ["made", "removed"])
 def test_a_signal_while_a_folder_is_made_or_removed(tmp_path: Path, number: int, moment: str, monkeypatch):
     """Whichever moment it meets, the folder and what is in it are gone."""
-    make, remove = folders.tempfile.mkdtemp, folders._remove
+    make, remove = OpenFolder.make, folders._remove
 
-    def made(**options: object) -> str:
-        name = make(**options)
+    def made(parent: OpenFolder, name: str) -> OpenFolder:
+        folder = make(parent, name)
         signal.raise_signal(number)
-        return name
+        return folder
 
     def removed(folder: Path) -> None:
         signal.raise_signal(number)
         remove(folder)
 
-    monkeypatch.setattr(folders.tempfile, "mkdtemp", made if moment == "made" else make)
+    monkeypatch.setattr(OpenFolder, "make", made if moment == "made" else make)
     monkeypatch.setattr(folders, "_remove", removed if moment == "removed" else remove)
 
     def work() -> None:
@@ -108,6 +109,7 @@ import sys, time
 from pathlib import Path
 from flows.files.endings import told_to_end
 from flows.files.folders import held_folder
+from flows.files.open_folder import OpenFolder
 with told_to_end():
     print("begun", flush=True)
     while True:

@@ -11,6 +11,7 @@ import pytest
 
 from flows.files import folders
 from flows.files.folders import held_folder, let_go, sweep
+from flows.files.open_folder import OpenFolder
 
 HOLD = """
 import sys, time
@@ -101,9 +102,16 @@ def test_a_process_that_ends_lets_go_of_its_own(tmp_path: Path):
 
 def test_a_removal_that_is_killed_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The lock goes last: without it the rest would be taken for a folder that is just being made."""
+    remove = OpenFolder.remove
+
+    def all_but_the_lock(folder: OpenFolder, name: str) -> None:
+        if name != folders.LOCK:
+            remove(folder, name)
+
     with monkeypatch.context() as patch:
         # As if it were killed before its last step.
-        patch.setattr(folders.shutil, "rmtree", lambda *_, **__: None)
+        patch.setattr(OpenFolder, "remove", all_but_the_lock)
+        patch.setattr(OpenFolder, "remove_empty", lambda *_: None)
         with held_folder(tmp_path, "x-") as folder:
             (folder / "clear.txt").write_text("clear")
     assert [path.name for path in folder.iterdir()] == [folders.LOCK]

@@ -25,9 +25,10 @@ from flows.desk.record.erasure import erase_request
 from flows.desk.record.periods import erase_due, find_due
 from flows.desk.record.rotation import rotate
 from flows.desk.sealing.keys import add_key
+from flows.files.open_folder import OpenFolder
 from flows.intake import drop_folder
 from flows.intake.drop_folder import Taken, take_folder
-from flows.intake.drop_stay import clear_stays
+from flows.intake.drop_stay import OWN_FOLDER, clear_stays
 from flows.intake.tabular import FileError
 from tests.builders import voice_file
 from tests.desk_builders import CHECK, CLERK, attached, catalogued, identified
@@ -63,7 +64,7 @@ def take(desk: Desk, inbox: Path) -> Taken:
 
 def left(inbox: Path) -> list[str]:
     """What lies in a folder and in those of it, beside the empty ones that it always has."""
-    own = {"taking", "done", "failed", ".kaiji-lock"}
+    own = {"taking", "taking/.lock", "done", "failed"}
     found = (str(path.relative_to(inbox)) for path in inbox.rglob("*"))
     return sorted(name for name in found if name not in own)
 
@@ -185,14 +186,15 @@ def test_the_call_is_the_same_after_a_new_key(desk: Desk, inbox: Path, tmp_path:
 
 
 def test_an_original_elsewhere_is_not_touched(desk: Desk, inbox: Path, tmp_path: Path):
-    """Another name of the same file, such as the company's own archive, keeps its content."""
+    """Another name of the same file, such as the company's own archive: it may be one that nobody meant."""
     kept = voice_file(tmp_path / "archive.wav", 1.0)
     before = kept.read_bytes()
     dropped(inbox)
     (inbox / "鈴木.wav").hardlink_to(kept)
 
-    assert len(take(desk, inbox).requests) == 1
+    assert take(desk, inbox).failed == 1
     assert kept.read_bytes() == before
+    assert "ハードリンク" in reasons(inbox)[0]["reason"]
 
 
 @pytest.mark.parametrize("kind", ["link", "dangling", "loop", "folder", "pipe"])
@@ -215,7 +217,10 @@ def test_what_is_no_file_of_its_own_is_set_aside(desk: Desk, inbox: Path, kind: 
             os.utime(path, (time.time() - 3600,) * 2)
     taken = take(desk, inbox)
 
-    assert (len(taken.requests), taken.failed) == (1, 1)
+    # A folder is no request, and is left where it lies.
+    folder = (kind, name) == ("folder", "鈴木花子.json")
+    assert (len(taken.requests), taken.failed) == (1, 0 if folder else 1)
+    assert (inbox / name).is_dir() is (kind == "folder")
     assert elsewhere.is_file()
 
 
@@ -249,7 +254,7 @@ def test_a_store_that_gives_back_something_else_takes_nothing(desk: Desk, inbox:
         patch.setattr("flows.desk.cases.handed_over.hash_of", lambda _: "0" * 64)
         with pytest.raises(StorageGoneError):
             take(desk, inbox)
-    assert len([path for path in (inbox / "taking").rglob("*") if path.is_file()]) == 2
+    assert len([path for path in (inbox / "taking").rglob("x*/*") if path.is_file()]) == 2
     assert requests.list_requests(desk) == ()
 
     assert len(take(desk, inbox).requests) == 1
@@ -376,15 +381,15 @@ def test_what_is_being_copied_waits(desk: Desk, inbox: Path):
 
 POINTS = {
     "the document is read": (drop_folder, "_received", False),
-    "a recording is measured": (drop_folder, "measure", False),
+    "a recording is measured": (drop_folder, "heard", False),
     "the first file is sealed": (drop_folder, "put_into_store", False),
     "the last file is sealed": (drop_folder, "receive", False),
     "the request is written": (handed_over, "receive_within", True),
     "the files are named": (handed_over, "name_files", True),
     "all of it is there": (drop_folder, "receive", True),
     "the clear files are compared": (drop_folder, "named_digests", True),
-    "the first clear file is gone": (Path, "unlink", True),
-    "the folder is empty": (Path, "rmdir", False),
+    "the first clear file is gone": (OpenFolder, "remove", True),
+    "the folder is empty": (OpenFolder, "remove_empty", False),
 }
 """What a run is doing when it is killed, and whether that is done."""
 
@@ -398,7 +403,9 @@ def test_a_killed_run_is_finished_by_the_next(desk: Desk, inbox: Path, monkeypat
     real = getattr(where, name)
 
     def killed(*args: object, **kwargs: object) -> object:
-        if where is Path and inbox not in Path(str(args[0])).parents:
+        if name == "remove" and not str(args[1]).endswith((".json", ".wav")):
+            return real(*args, **kwargs)
+        if name == "remove_empty" and not OWN_FOLDER.fullmatch(str(args[1])):
             return real(*args, **kwargs)
         if done:
             real(*args, **kwargs)
@@ -409,7 +416,7 @@ def test_a_killed_run_is_finished_by_the_next(desk: Desk, inbox: Path, monkeypat
         with pytest.raises(KeyboardInterrupt):
             take(desk, inbox)
     if requests.list_requests(desk) == ():
-        assert len([path for path in (inbox / "taking").rglob("*") if path.is_file()]) == 2
+        assert len([path for path in (inbox / "taking").rglob("x*/*") if path.is_file()]) == 2
     take(desk, inbox)
 
     assert [one.number for one in requests.list_requests(desk)] == ["R-2026-0001"]
@@ -424,15 +431,15 @@ def test_a_killed_run_is_finished_by_the_next(desk: Desk, inbox: Path, monkeypat
 def test_a_request_that_was_erased_meanwhile_does_not_come_back(desk: Desk, inbox: Path, monkeypatch):
     """A run was killed before it removed the clear files, and none came until the ledger was erased."""
     dropped(inbox, recordings=[])
-    unlink = Path.unlink
+    remove = OpenFolder.remove
 
-    def killed(path: Path, *args: object, **kwargs: object) -> None:
-        if inbox in path.parents:
+    def killed(folder: OpenFolder, name: str) -> None:
+        if name == "鈴木花子.json":
             raise KeyboardInterrupt
-        unlink(path, *args, **kwargs)
+        remove(folder, name)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "unlink", killed)
+        patch.setattr(OpenFolder, "remove", killed)
         with pytest.raises(KeyboardInterrupt):
             take(desk, inbox)
     requests.withdraw(desk, CLERK, "R-2026-0001", "電話で取下げ")
@@ -457,7 +464,8 @@ def test_a_desk_that_is_gone_sets_nothing_aside(desk: Desk, inbox: Path):
 
 def test_two_at_once_are_refused(desk: Desk, inbox: Path):
     """By a lock that a killed process loses."""
-    with (inbox / ".kaiji-lock").open("wb") as lock:
+    take(desk, inbox)
+    with (inbox / "taking" / ".lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(ConflictError):
             take(desk, inbox)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from pathlib import Path
@@ -160,3 +161,44 @@ def test_a_new_key_goes_before_the_old_one_and_outlives_it(tmp_path: Path):
 
     keep_current_key(path, wider)
     assert parse_keys(path.read_text()).keys == wider.keys[:1]
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o644, 0o602, 0o660])
+def test_a_key_file_that_others_can_read_or_write_is_refused(tmp_path: Path, mode: int):
+    """Whoever has read it opens everything; the message says what to do and shows no key."""
+    path = tmp_path / "key"
+    ring = create_key_file(path)
+    settings = desk_settings(tmp_path, key_file=path)
+    assert load_keyring(settings) == ring
+    path.chmod(mode)
+    with pytest.raises(KeySettingError, match="0600") as raised:
+        load_keyring(settings)
+
+    assert ring.current.line not in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "dangling link", "loop"])
+def test_a_key_file_that_is_none_is_refused_and_no_new_key_is_made(tmp_path: Path, kind: str):
+    """It does not hang, and a link to nowhere is not taken for a desk without a key."""
+    path = tmp_path / "key"
+    {
+        "pipe": os.mkfifo,
+        "folder": lambda path: path.mkdir(),
+        "dangling link": lambda path: path.symlink_to(tmp_path / "away"),
+        "loop": lambda path: path.symlink_to(path),
+    }[kind](path)
+    with pytest.raises(KeySettingError):
+        load_keyring(desk_settings(tmp_path, key_file=path))
+    assert not (tmp_path / "away").exists()
+
+
+def test_a_key_file_behind_a_link_of_ours_is_read_and_never_written_over(tmp_path: Path):
+    """As a container's secrets lie; another key goes where the file itself lies, or nowhere."""
+    path, link = tmp_path / "key", tmp_path / "link"
+    ring = create_key_file(path)
+    link.symlink_to(path)
+    assert load_keyring(desk_settings(tmp_path, key_file=link)) == ring
+    with pytest.raises(KeySettingError):
+        add_key(link, ring)
+
+    assert parse_keys(path.read_text()) == ring

@@ -19,7 +19,7 @@ from pathlib import Path
 from flows.files.endings import before_ending, undisturbed
 from flows.files.open_folder import OpenFolder, open_own_folder
 
-__all__ = ["NOT_OURS", "held_folder", "let_go", "sweep"]
+__all__ = ["NOT_OURS", "held_folder", "is_held", "let_go", "sweep"]
 
 NOT_OURS = (
     "作業フォルダが別の利用者のものか、ほかの利用者が書けるか入れ替えられます"
@@ -35,6 +35,26 @@ NEW_FOLDER_SECONDS = 60.0
 
 _held: dict[Path, int] = {}
 """Folders of this process with its process id, because a forked process inherits its parent's list."""
+
+
+def is_held(folder: Path) -> bool:
+    """Return whether a running process holds the lock of a folder of ours.
+
+    Args:
+        folder: The folder; a missing one is held by nobody.
+
+    Raises:
+        NotOurFolderError: when others can write to the folder or exchange it.
+        OSError: when it cannot be read.
+    """
+    try:
+        with open_own_folder(folder) as held, held.read(LOCK) as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 @contextlib.contextmanager

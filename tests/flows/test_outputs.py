@@ -10,6 +10,7 @@ import pytest
 
 from flows import outputs
 from flows.files.endings import EndedBySignal
+from flows.files.keyed_digest import new_digest_key
 from flows.files.open_folder import OpenFolder
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError
@@ -29,7 +30,7 @@ def products(tmp_path: Path) -> Path:
     folder = tmp_path / "made"
     folder.mkdir()
     outputs.write_masked(folder, recording(), WORDS, PLAN)
-    outputs.write_review(folder, WORDS, PLAN)
+    outputs.write_review(folder, WORDS, PLAN, new_digest_key())
     named = {name: outputs.file_sha256(folder / name) for name in outputs.PRODUCTS[:-1]}
     manifest = {"call_id": "c", "input": {"sha256": "0"}, "outputs": named, "plan": {}}
     outputs.write_json(folder / outputs.MANIFEST, manifest)

@@ -1,6 +1,7 @@
 """A desk that the version before made: this one opens it, reads it, and brings what was begun to its end.
 
-The homes in ``tests/upgrade`` were made by the code of their version (``tests/upgrade/make_home.py``).
+The homes in ``tests/upgrade`` were made by the code of their version (``tests/upgrade/make_home.py``): the
+oldest, the newest, and one for each change of what the rows hold.
 """
 
 from __future__ import annotations
@@ -85,6 +86,10 @@ def before(
     """The home, unpacked and opened."""
     with zipfile.ZipFile(request.param) as archive:
         archive.extractall(tmp_path)
+    for key in tmp_path.rglob("key"):
+        key.chmod(
+            0o600
+        )  # a zip file keeps no modes that extractall sets, and a key that others can read is refused
     told = json.loads((tmp_path / "made.json").read_text(encoding="utf-8"))
     assert told["version"] == request.param.stem
     quick_passwords(monkeypatch)

@@ -87,9 +87,7 @@ def before(
     with zipfile.ZipFile(request.param) as archive:
         archive.extractall(tmp_path)
     for key in tmp_path.rglob("key"):
-        key.chmod(
-            0o600
-        )  # a zip file keeps no modes that extractall sets, and a key that others can read is refused
+        key.chmod(0o600)  # extractall sets no modes, and a key that others can read is refused
     told = json.loads((tmp_path / "made.json").read_text(encoding="utf-8"))
     assert told["version"] == request.param.stem
     quick_passwords(monkeypatch)

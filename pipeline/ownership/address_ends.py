@@ -14,7 +14,7 @@ from pipeline.types import CharSpan, EntitySpan
 
 __all__ = ["POSTAL_CODE", "part_address_ends"]
 
-POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
+POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}(?:[-‐ーのノ]、?|、)[0-9０-９]{4}")
 """A postal code as it is written where it was heard right."""
 
 _FIGURE = "0-9０-９〇一二三四五六七八九十"

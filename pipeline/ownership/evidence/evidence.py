@@ -21,10 +21,18 @@ from pipeline.ownership.evidence.disagreement import (
     other_number,
 )
 from pipeline.ownership.evidence.feature import Feature, FeatureValues
-from pipeline.ownership.evidence.letters import EXPLAINS, WrittenName, explains, name_in, written_name
+from pipeline.ownership.evidence.letters import (
+    EXPLAINS,
+    WrittenName,
+    explains,
+    is_relative,
+    name_in,
+    written_name,
+)
 from pipeline.ownership.evidence.mail import heard_user, written_user
 from pipeline.ownership.evidence.nearness import heard, without_honorific, written
 from pipeline.ownership.evidence.numbers import block_in, figures_in
+from pipeline.ownership.evidence.postal_codes import POSTAL_FIGURES, addresses_of_codes
 from pipeline.ownership.evidence.stretches import Channels, Stretch
 from pipeline.ownership.evidence.talk import is_in_group, owner_in_talk, setting
 from pipeline.ownership.evidence.values_said import values_said
@@ -86,6 +94,7 @@ class Evidence:
             if entity.entity_type == "PERSON"
         }
         self._values = values_said(self._entities, transcript.text)
+        self._codes = addresses_of_codes(self._entities, transcript.text)
         channels = Channels(transcript)
         self._heard = [channels.stretches(finding) for finding in findings]
         self._settings = [setting(entity, transcript) for entity in self._entities]
@@ -93,7 +102,10 @@ class Evidence:
 
     def by_itself(self) -> tuple[PairValues, ...]:
         """What speaks for each finding being each claimant's, whatever stands around its value."""
-        return tuple(map(self._look, range(len(self._entities))))
+        return tuple(
+            self._look_at_code(at) if at in self._codes else self._look(at)
+            for at in range(len(self._entities))
+        )
 
     def around(self, chances: NDArray[np.float64]) -> tuple[PairValues, ...]:
         """What the findings around each say of it.
@@ -101,7 +113,20 @@ class Evidence:
         Args:
             chances: The probability of each finding that it is each claimant's, shape (findings, claimants).
         """
-        return beside(self.neighbours, chances)
+        shared = self._surname_shared(chances[:, list(Claimant).index(Claimant.REQUESTER)])
+        return tuple(
+            {**values, Claimant.REQUESTER: {**values[Claimant.REQUESTER], Feature.SURNAME_SHARED: elsewhere}}
+            for values, elsewhere in zip(beside(self.neighbours, chances), shared, strict=True)
+        )
+
+    def _surname_shared(self, theirs: NDArray[np.float64]) -> list[float]:
+        """For each finding how surely somebody else whom the call names has the requester's surname."""
+        known = self._known.names[Claimant.REQUESTER]
+        chances = {at: 1 - theirs[at] for at, name in self._names.items() if is_relative(name, known)}
+        return [
+            max((float(chance) for other, chance in chances.items() if other != at), default=0.0)
+            for at in range(len(self._entities))
+        ]
 
     def _look(self, at: int) -> PairValues:
         entity, said = self._entities[at], self._said[at]
@@ -133,6 +158,27 @@ class Evidence:
                 values |= self._numbers(at, said, kana, claimant)
             values[Feature.CLEARLY_OTHER] = self._clearly_other(at, claimant, values)
             out[claimant] = values
+        return out
+
+    def _look_at_code(self, at: int) -> PairValues:
+        """What there is to say of a postal code: the same as of the address with which it is said."""
+        addresses = [self._look(place) for place in self._codes[at]]
+        out: dict[Claimant, FeatureValues] = {}
+        for claimant in Claimant:
+            lives = claimant is Claimant.REQUESTER and self._known.codes
+            # With no address, and none in the case, there is nothing to compare.
+            other = max((each[claimant][Feature.CLEARLY_OTHER] for each in addresses), default=CLEAR)
+            if lives:
+                other = other_number((self._said[at],), self._heard[at], self._known.codes, ())
+            out[claimant] = {
+                Feature.named(f"claimant: {claimant.value}"): 1.0,
+                **(addresses[0][claimant] if addresses else {}),
+                **({Feature.BLOCK_SAME: math.log1p(POSTAL_FIGURES)} if lives and other < CLEAR else {}),
+                **self._settings[at],
+                **owner_in_talk(self._entities[at], claimant),
+                Feature.POSTAL_CODE: 1.0,
+                Feature.CLEARLY_OTHER: other,
+            }
         return out
 
     def _name(self, at: int, name: WrittenName, kana: str, claimant: Claimant) -> FeatureValues:

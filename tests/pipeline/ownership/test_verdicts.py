@@ -96,7 +96,7 @@ HEARD = {"heard covered": HALF}
 PLACE_AND_BLOCK = {"written town": NEAR, "block, same": 0.5}
 BUILDING = {"written building": NEAR}
 PLACE = {"written town": NEAR}
-CODE = {"number asked": 1.0, "address near": HALF}
+CODE = {"postal code": 1.0}
 BLOCK = {"block, same": 0.5}
 SAME = {"figures, own": 2.0, "figures, other": 0.0}
 NEARLY = {"figures, own": 2.0, "figures, other": log1p(2)}
@@ -153,8 +153,7 @@ def test_an_owner_has_a_reason(kind: str, party: Party, values: dict[str, float]
         ("ADDRESS", PLACE_AND_BLOCK | {"block, same": 0.0}, Reason.ADDRESS_PLACE_SAME),
         ("ADDRESS", {"written building": NEAR - STEP}, None),
         ("ADDRESS", {"written town": NEAR - STEP}, None),
-        ("ADDRESS", CODE | {"number asked": 0.0}, None),
-        ("ADDRESS", CODE | {"address near": HALF - STEP}, None),
+        ("ADDRESS", CODE | {"postal code": 0.0}, None),
         ("ADDRESS", {"block, same": 0.0}, None),
         ("PHONE_NUMBER", SAME | {"figures, own": 0.0}, None),
         ("PHONE_NUMBER", SAME | {"figures, other": 0.5}, Reason.NUMBER_ONE_OR_TWO_OFF),
@@ -206,10 +205,10 @@ def test_without_plain_evidence_all_of_it_is_the_reason(kind: str, party: Party,
         (
             "ADDRESS",
             [
+                (CODE, Reason.POSTAL_CODE_OF_ADDRESS),
                 (PLACE_AND_BLOCK, Reason.ADDRESS_PLACE_AND_BLOCK_SAME),
                 (BUILDING, Reason.ADDRESS_BUILDING_SAME),
                 (PLACE, Reason.ADDRESS_PLACE_SAME),
-                (CODE, Reason.POSTAL_CODE_OF_ADDRESS),
                 (BLOCK, Reason.ADDRESS_BLOCK_ALONE_SAME),
                 (HEARD, Reason.HEARD_AS_REQUESTER),
             ],

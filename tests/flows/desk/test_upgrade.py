@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -43,12 +42,12 @@ from flows.version import VERSION
 from tests.desk_builders import ANALYST, CLERK, OTHER, WORKER
 from tests.fakes import FakeModels
 from tests.flow_builders import InTurn, desk_of_flows
+from tests.homes import HOMES, unpack_home
 from tests.release_builders import APPROVER, SECRETS, approve_reviewed, released
 from tests.review_site import new_person, quick_passwords
 from tests.sentinels import found_in
 
 ROOT = Path(__file__).parents[3]
-HOMES = sorted((ROOT / "tests" / "upgrade").glob("*.zip"))
 
 STATES = {
     "received": State.RECEIVED,
@@ -84,10 +83,7 @@ def before(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Before]:
     """The home, unpacked and opened."""
-    with zipfile.ZipFile(request.param) as archive:
-        archive.extractall(tmp_path)
-    for key in tmp_path.rglob("key"):
-        key.chmod(0o600)  # extractall sets no modes, and a key that others can read is refused
+    unpack_home(request.param, tmp_path)
     told = json.loads((tmp_path / "made.json").read_text(encoding="utf-8"))
     assert told["version"] == request.param.stem
     quick_passwords(monkeypatch)

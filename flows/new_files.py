@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from flows.files.open_folder import OpenFolder, open_folder
+from flows.folders.open_folder import OpenFolder, open_folder
 from flows.outputs import OutputFolderError
 
 __all__ = ["new_folder", "write_new"]

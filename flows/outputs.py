@@ -4,7 +4,7 @@ KAIJI_WORK/mask-xxxx/masked.wav …   while they are made and verified
 DIR/call.masked.wav …               moved there at the end, the manifest last
 DIR/call.error.json                 in their place when anything went wrong
 
-Only files that one of our manifests names are replaced or removed in DIR (``flows.files.leftovers``).
+Only files that one of our manifests names are replaced or removed in DIR (``flows.folders.leftovers``).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.files.endings import undisturbed
-from flows.files.folders import held_folder, sweep
 from flows.files.keyed_digest import DigestKey
-from flows.files.leftovers import ours, sha256_of
-from flows.files.moving import move_in, sweep_parts, undo_moving
-from flows.files.open_folder import NotOurFolderError, OpenFolder, open_folder
+from flows.folders.endings import undisturbed
+from flows.folders.held_folder import held_folder, sweep
+from flows.folders.leftovers import ours, sha256_of
+from flows.folders.moving import move_in, sweep_parts, undo_moving
+from flows.folders.open_folder import NotOurFolderError, OpenFolder, open_folder
 from flows.settings import Settings
 from pipeline.errors import NO_ROOM, PipelineError
 from pipeline.finding.questions import NOWHERE, Place, by_letters, question_ids

@@ -15,8 +15,8 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
-from flows.files.folders import NOT_OURS, held_folder, sweep
-from flows.files.open_folder import NotOurFolderError
+from flows.folders.held_folder import NOT_OURS, held_folder, sweep
+from flows.folders.open_folder import NotOurFolderError
 from flows.listener import Listener
 from pipeline.audio.recording import Recording
 from pipeline.audio.stored import StoredSamples

@@ -20,7 +20,7 @@ from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.states import State, state_of_request
 from flows.desk.kinds.values import Call
 from flows.desk.work import plans
-from flows.files.endings import told_to_end
+from flows.folders.endings import told_to_end
 from flows.settings import Settings
 from tests.serving import ROOT
 

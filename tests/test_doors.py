@@ -1,4 +1,4 @@
-"""A folder that others can write to has one door: ``flows/files/open_folder.py``.
+"""A folder that others can write to has one door: ``flows/folders/open_folder.py``.
 
 Every other module that makes, writes, moves or removes anything by a path is named here, with the folder of
 ours in which it does so.  A new name is a decision, not an accident.
@@ -21,7 +21,7 @@ CHANGES = {
 }
 """Methods and functions that change what lies under a path, or open one in a way of their own."""
 
-DOOR = {"flows/files/open_folder.py", "flows/files/way.py", "flows/files/secret_file.py"}
+DOOR = {"flows/folders/open_folder.py", "flows/folders/way.py", "flows/folders/secret_file.py"}
 
 THROUGH_THE_DOOR = {"move"}
 """Also a method of an open folder."""
@@ -35,7 +35,7 @@ IN_A_FOLDER_OF_OURS = {
     "flows/desk/storage/sources.py": "a copy of a recording: a private folder of the store",
     "flows/desk/storage/store.py": "clear copies: a private folder of the store; a bucket",
     "flows/exchange/outbox.py": "the instructions before they are put out: a private folder of the store",
-    "flows/files/moving.py": "the journal: a held folder of KAIJI_WORK",
+    "flows/folders/moving.py": "the journal: a held folder of KAIJI_WORK",
     "flows/intake/systems/take_vcon.py": "recordings of a vCon: a private folder of the store",
     "flows/masking/mask_case_call.py": "products of a call: a private folder of the store",
     "flows/masking/visit_copy.py": "products of a visit: a private folder of the store",
@@ -108,7 +108,7 @@ def test_only_named_modules_write_by_a_path():
         *("flows/exchange/redacted_vcon.py", "flows/intake/drop_folder.py", "flows/intake/drop_stay.py"),
         *("flows/intake/faults.py", "flows/measuring/drawn.py", "flows/measuring/labels.py"),
         *("flows/measuring/plot_call.py", "flows/new_files.py", "flows/releasing/fetch.py"),
-        *("flows/runs/inbox.py", "flows/desk/sealing/keys.py", "flows/files/leftovers.py"),
+        *("flows/runs/inbox.py", "flows/desk/sealing/keys.py", "flows/folders/leftovers.py"),
     ],
 )
 def test_what_works_in_other_peoples_folders_has_no_way_of_its_own(module: str):

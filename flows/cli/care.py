@@ -76,7 +76,7 @@ def export(
     with opened(who, "admin") as session:
         from flows.desk.integrity import audit as record
         from flows.desk.integrity.chain import Subject
-        from flows.files.open_folder import new_file
+        from flows.folders.open_folder import new_file
 
         try:
             made = new_file(path)
@@ -182,7 +182,7 @@ def rotate(who: Who = "") -> None:
 
 
 def _check_stopped(settings: Settings) -> None:
-    from flows.files.folders import is_held
+    from flows.folders.held_folder import is_held
 
     if is_held(settings.home / "log"):
         # It has read the keys when it began, and would fail at each row that is sealed anew.

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import LOOK, Table
-from flows.files.endings import told_to_end
+from flows.folders.endings import told_to_end
 from flows.quiet import quiet_libraries, without_plugins
 from flows.version import VERSION
 

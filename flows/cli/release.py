@@ -128,7 +128,7 @@ def letter(
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that only this user may read; end the command when there is one already."""
-    from flows.files.open_folder import new_file
+    from flows.folders.open_folder import new_file
 
     try:
         made = new_file(path)
@@ -338,7 +338,7 @@ def ledger(
     with opened(who, "approver") as session:
         from flows.desk.record.ledger import LedgerQuery
         from flows.desk.record.ledger import ledger as read
-        from flows.files.open_folder import new_file
+        from flows.folders.open_folder import new_file
         from flows.releasing.ledger_table import SHORT, short_cells, write_csv
 
         if path is None:

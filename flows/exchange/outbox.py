@@ -24,8 +24,8 @@ from flows.desk.kinds.values import Actor
 from flows.desk.storage.local_files import LocalFiles, files_at, split_protocol
 from flows.desk.storage.sources import PROTOCOLS, drain
 from flows.desk.storage.store import of_a_client
-from flows.files.moving import sweep_parts
-from flows.files.open_folder import OpenFolder, open_folder
+from flows.folders.moving import sweep_parts
+from flows.folders.open_folder import OpenFolder, open_folder
 from flows.practice.mark import is_practice
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
 from flows.releasing.names import INSTRUCTIONS

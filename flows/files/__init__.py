@@ -1,1 +1,1 @@
-"""Files read and written: cases, given transcripts, leftovers of earlier runs, printable file names."""
+"""Files read and written: cases, given transcripts, digests, printable file names."""

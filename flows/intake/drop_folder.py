@@ -42,7 +42,7 @@ from flows.desk.storage.sources import copy_stream
 from flows.desk.storage.tables import new_id
 from flows.files.case_file import MAX_FILE_BYTES, json_of
 from flows.files.keyed_digest import Digested
-from flows.files.open_folder import NotOurFolderError, OpenFolder, OtherNamesError
+from flows.folders.open_folder import NotOurFolderError, OpenFolder, OtherNamesError
 from flows.intake.drop_stay import (
     OWN_FOLDER,
     TAKING,

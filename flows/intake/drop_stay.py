@@ -23,7 +23,7 @@ from flows.desk.kinds.values import Actor
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.tables import RecordingRow
 from flows.files.case_file import REASONS, UNKNOWN_KEY, json_of
-from flows.files.open_folder import NotOurFolderError, OpenFolder, open_folder
+from flows.folders.open_folder import NotOurFolderError, OpenFolder, open_folder
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.known import dropped_reference, known_references
 from flows.intake.tabular import FileError

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.desk.kinds.errors import DeskError
-from flows.files.open_folder import put_file
+from flows.folders.open_folder import put_file
 
 __all__ = ["Fault", "IntakeError", "write_report"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows import outputs
-from flows.files.leftovers import NotOursError
 from flows.files.shown import is_text
+from flows.folders.leftovers import NotOursError
 from flows.listener import Listener
 from flows.stages import Models, Stage, recipe
 from flows.workspace import JOB, LISTENER, PLAN, TRANSCRIPT, Job, MemoryWorkspace, Workspace

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from flows.files.leftovers import NotOursError, sha256_of
-from flows.files.open_folder import put_file
+from flows.folders.leftovers import NotOursError, sha256_of
+from flows.folders.open_folder import put_file
 from flows.outputs import json_bytes
 from pipeline.file_bytes import read_file
 

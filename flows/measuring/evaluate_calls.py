@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from flows.files.case_file import case_lookup, read_json
-from flows.files.open_folder import put_file
 from flows.files.shown import shown
+from flows.folders.open_folder import put_file
 from flows.masking.mask_calls import Order, Outcome, mask_calls, run_stage
 from flows.measuring.drawn import WITH_STAFF_LIST, note_drawn
 from flows.measuring.heard_once import HeardOnce

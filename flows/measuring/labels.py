@@ -20,8 +20,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.files.open_folder import new_file
 from flows.files.shown import shown
+from flows.folders.open_folder import new_file
 from flows.outputs import json_bytes
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CaseFileError, PipelineError

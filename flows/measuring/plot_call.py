@@ -17,7 +17,7 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.files.open_folder import put_file
+from flows.folders.open_folder import put_file
 from flows.measuring.drawn import INDEX, WITH_STAFF_LIST
 from flows.measuring.evaluate_table import KIND_LABELS, percent
 from pipeline.measuring.evaluate import AudioPair, frames_of

@@ -26,7 +26,7 @@ from flows.desk.kinds.values import (
     StaffList,
 )
 from flows.files.case_file import case_lookup
-from flows.files.folders import is_held
+from flows.folders.held_folder import is_held
 from flows.practice.mark import FOLDER, MARK, is_practice, practice_settings
 from flows.settings import Settings
 from pipeline.call_case import CallCase

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.files.secret_file import read_secret_file
+from flows.folders.secret_file import read_secret_file
 from pipeline.errors import PipelineError
 
 __all__ = ["ApiSecretError", "new_secret", "read_secret", "secret_file", "secret_variables", "told_in_file"]

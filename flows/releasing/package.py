@@ -15,7 +15,7 @@ from typing import IO, Final
 
 from flows.desk.answers.releases import ReleasedFile
 from flows.desk.kinds.values import JAPAN
-from flows.files.open_folder import OpenFolder
+from flows.folders.open_folder import OpenFolder
 from flows.outputs import file_sha256
 from flows.releasing.names import MANIFEST, SUMS
 from pipeline.errors import PipelineError

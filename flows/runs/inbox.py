@@ -23,7 +23,7 @@ from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DuplicateError, NotFoundError, RecordingUnreadableError
 from flows.desk.kinds.values import Actor, NewRecording
-from flows.files.open_folder import OpenFolder, open_folder
+from flows.folders.open_folder import OpenFolder, open_folder
 
 __all__ = ["InboxFile", "inbox_folder", "list_inbox", "take_from_inbox"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from flows import outputs
-from flows.files.endings import EndedBySignal
 from flows.files.keyed_digest import new_digest_key
-from flows.files.open_folder import OpenFolder
+from flows.folders.endings import EndedBySignal
+from flows.folders.open_folder import OpenFolder
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError
 from pipeline.types import MaskAction, Party

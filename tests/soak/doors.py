@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from flows.files.moving import move_in, sweep_parts
-from flows.files.open_folder import open_folder, put_file
+from flows.folders.moving import move_in, sweep_parts
+from flows.folders.open_folder import open_folder, put_file
 
 NAMES = ("call.masked.wav", "call.manifest.json", "done", f".kaiji-{'a' * 32}.part")
 

@@ -26,7 +26,7 @@ from flows.desk.kinds.errors import (
     DatabaseGoneError,
     DeskError,
 )
-from flows.files.endings import undisturbed
+from flows.folders.endings import undisturbed
 from flows.settings import Settings
 
 if TYPE_CHECKING:

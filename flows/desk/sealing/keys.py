@@ -27,8 +27,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from flows.desk.kinds.errors import KeyMissingError, KeySettingError, SealBrokenError, WrongKeyError
-from flows.files.open_folder import open_folder
-from flows.files.secret_file import OpenSecretError, read_secret_file
+from flows.folders.open_folder import open_folder
+from flows.folders.secret_file import OpenSecretError, read_secret_file
 from flows.settings import Settings
 
 __all__ = [

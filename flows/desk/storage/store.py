@@ -28,8 +28,8 @@ from flows.desk.kinds.errors import (
 from flows.desk.sealing.chunks import CHUNK_BYTES, HEADER_BYTES, SealedReader, key_id_of, seal_stream
 from flows.desk.sealing.keys import Keyring
 from flows.desk.storage.local_files import LocalFiles, files_at
-from flows.files.folders import NOT_OURS, held_folder, let_go, sweep
-from flows.files.open_folder import NotOurFolderError, open_folder
+from flows.folders.held_folder import NOT_OURS, held_folder, let_go, sweep
+from flows.folders.open_folder import NotOurFolderError, open_folder
 from flows.settings import Settings
 
 __all__ = ["Store", "StoredFile", "of_a_client", "open_store"]

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.files.secret_file import OpenSecretError, read_secret_file
+from flows.folders.secret_file import OpenSecretError, read_secret_file
 from flows.settings import SettingError
 
 __all__ = ["is_one_of", "secrets_of"]

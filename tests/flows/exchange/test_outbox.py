@@ -17,7 +17,7 @@ from flows.desk.kinds.errors import ImpossibleStepError, NotAllowedError
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import NoteKind
 from flows.exchange.outbox import OutboxError, place_package, place_released
-from flows.files import open_folder
+from flows.folders import open_folder
 from flows.practice.mark import MARK
 from tests.desk_builders import CLERK
 from tests.release_builders import APPROVER, SECRETS, approved, asked, released

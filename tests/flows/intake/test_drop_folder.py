@@ -25,7 +25,7 @@ from flows.desk.record.erasure import erase_request
 from flows.desk.record.periods import erase_due, find_due
 from flows.desk.record.rotation import rotate
 from flows.desk.sealing.keys import add_key
-from flows.files.open_folder import OpenFolder
+from flows.folders.open_folder import OpenFolder
 from flows.intake import drop_folder
 from flows.intake.drop_folder import Taken, take_folder
 from flows.intake.drop_stay import OWN_FOLDER, clear_stays

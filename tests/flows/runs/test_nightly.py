@@ -246,7 +246,7 @@ def test_a_call_that_hangs_is_set_aside(desk: Desk, tmp_path: Path, monkeypatch)
     from flows.runs import case_task
 
     monkeypatch.setattr(case_task.mask_waiting_call, "timeout_seconds", 3.0)
-    models(monkeypatch, lambda: time.sleep(60))
+    models(monkeypatch, lambda: time.sleep(8))
     hangs, other = waiting_voice(desk, tmp_path, 8.0), waiting_voice(desk, tmp_path, 4.0)
     counts = night()
 

@@ -17,7 +17,7 @@ from flows.desk.kinds.errors import (
     DatabaseGoneError,
 )
 from flows.desk.storage.tables import CounterRow, Table
-from flows.files.endings import EndedBySignal
+from flows.folders.endings import EndedBySignal
 from tests.desk_builders import desk_settings
 
 

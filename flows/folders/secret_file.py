@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from flows.files.way import check_nothing, walk
+from flows.folders.way import check_nothing, walk
 
 __all__ = ["OpenSecretError", "read_secret_file"]
 

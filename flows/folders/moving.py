@@ -19,8 +19,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from flows.files.endings import undisturbed
-from flows.files.open_folder import PART, OpenFolder, open_folder
+from flows.folders.endings import undisturbed
+from flows.folders.open_folder import PART, OpenFolder, open_folder
 
 __all__ = ["JOURNAL", "move_in", "sweep_parts", "undo_moving"]
 

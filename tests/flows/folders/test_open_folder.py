@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.files.folders import held_folder, sweep
-from flows.files.moving import JOURNAL, sweep_parts, undo_moving
-from flows.files.open_folder import (
+from flows.folders.held_folder import held_folder, sweep
+from flows.folders.moving import JOURNAL, sweep_parts, undo_moving
+from flows.folders.open_folder import (
     NotOurFolderError,
     OtherNamesError,
     new_file,
@@ -19,7 +19,7 @@ from flows.files.open_folder import (
     open_own_folder,
     put_file,
 )
-from flows.files.secret_file import OpenSecretError, read_secret_file
+from flows.folders.secret_file import OpenSecretError, read_secret_file
 
 SOMEBODY = 54321
 """Another user's number; only root can give a file to them."""

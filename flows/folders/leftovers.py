@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from flows.files.open_folder import OpenFolder
+from flows.folders.open_folder import OpenFolder
 from pipeline.errors import PipelineError
 from pipeline.file_bytes import open_file
 

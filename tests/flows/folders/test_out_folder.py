@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows import outputs
-from flows.files.leftovers import NotOursError
+from flows.folders.leftovers import NotOursError
 from flows.intake.faults import Fault, write_report
 from flows.measuring.drawn import note_drawn
 from flows.new_files import new_folder, write_new

@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO, Final, Self
 
-from flows.files.way import WALK, NotOurFolderError, check_nothing, check_ours, check_way, walk
+from flows.folders.way import WALK, NotOurFolderError, check_nothing, check_ours, check_way, walk
 from pipeline.file_bytes import NotAFileError
 
 __all__ = [

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from flows.files import folders
-from flows.files.folders import held_folder, let_go, sweep
-from flows.files.open_folder import OpenFolder
+from flows.folders import held_folder as folders
+from flows.folders.held_folder import held_folder, let_go, sweep
+from flows.folders.open_folder import OpenFolder
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from flows.files.folders import held_folder
+from flows.folders.held_folder import held_folder
 with held_folder(Path(sys.argv[1]), "x-") as folder:
     (folder / "clear.txt").write_text("clear")
     print("held", flush=True)

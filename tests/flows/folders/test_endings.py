@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.files import folders
-from flows.files.endings import EndedBySignal, told_to_end, undisturbed
-from flows.files.folders import held_folder
-from flows.files.open_folder import OpenFolder
+from flows.folders import held_folder as folders
+from flows.folders.endings import EndedBySignal, told_to_end, undisturbed
+from flows.folders.held_folder import held_folder
+from flows.folders.open_folder import OpenFolder
 
 TOLD = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 
@@ -107,9 +107,9 @@ def test_a_signal_while_a_folder_is_made_or_removed(tmp_path: Path, number: int,
 WORK = """
 import sys, time
 from pathlib import Path
-from flows.files.endings import told_to_end
-from flows.files.folders import held_folder
-from flows.files.open_folder import OpenFolder
+from flows.folders.endings import told_to_end
+from flows.folders.held_folder import held_folder
+from flows.folders.open_folder import OpenFolder
 with told_to_end():
     print("begun", flush=True)
     while True:
@@ -122,7 +122,8 @@ with told_to_end():
 BEFORE_CLEAN_UP = """
 import signal, sys
 from pathlib import Path
-from flows.files import endings, folders
+from flows.folders import endings
+from flows.folders import held_folder as folders
 uses = iter(range(9))
 def undisturbed():
     if next(uses) == 1:

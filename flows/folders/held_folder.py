@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flows.files.endings import before_ending, undisturbed
-from flows.files.open_folder import OpenFolder, open_own_folder
+from flows.folders.endings import before_ending, undisturbed
+from flows.folders.open_folder import OpenFolder, open_own_folder
 
 __all__ = ["NOT_OURS", "held_folder", "is_held", "let_go", "sweep"]
 

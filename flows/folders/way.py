@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from flows.folders.endings import undisturbed
+
 __all__ = ["WALK", "NotOurFolderError", "check_nothing", "check_ours", "check_way", "walk"]
 
 WALK: Final = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -45,6 +47,12 @@ def walk(path: Path, check: Check, *, make: int | None = None, file: bool = Fals
         NotOurFolderError: when the way leads over a link of another user.
         OSError: when there is no such folder, also where links go round in a circle.
     """
+    # A signal between two descriptors would leave one open, or close one that is another file's by then.
+    with undisturbed():
+        return _walked(path, check, make=make, file=file)
+
+
+def _walked(path: Path, check: Check, *, make: int | None, file: bool) -> tuple[int, str]:
     waiting = list(reversed(path.absolute().parts[1:]))
     here, links = os.open("/", WALK), 0
     try:

@@ -1,9 +1,10 @@
 """What forbids an owner, and what a judgement of whose a finding is says to people.
 
-What is forbidden is forbidden whatever the judge says: a finding that clearly differs from what the case has
-of a claimant is not theirs; a colleague's name is a colleague's only where the talk is of one; and what is the
-requester's and somebody else's too (a surname of the family, an address in which both live) is not given where
-two witnesses say that it was said of the other.  With one witness it is given, and an analyst is asked.
+What is forbidden is forbidden whatever the judge says: a finding that clearly differs from what the case
+has of a claimant is not theirs; a colleague's name is a colleague's only where the talk is of one; and what
+is the requester's and somebody else's too (a surname of the family, an address in which both live) is not
+given where two witnesses say that it was said of the other.  With one witness it is given, and an analyst is
+asked.
 """
 
 from __future__ import annotations
@@ -78,19 +79,25 @@ def _witnesses(entity_type: str, values: FeatureValues) -> tuple[bool, ...]:
     name_before = _of(values, Feature.NAME_BEFORE_NOT) > HALF
     if entity_type == "ADDRESS":
         return name_before, _of(values, Feature.READ_AS_THIRD) > 0
-    if entity_type == "PERSON" and max(_of(values, each) for each in _MORE_THAN_SURNAME) < NEAR:
+    if entity_type == "PERSON" and _is_surname_alone(values):
         shared = _of(values, Feature.SURNAME_SHARED) > HALF
         return shared and name_before, shared
     return ()
 
 
+def _is_surname_alone(values: FeatureValues) -> bool:
+    """Whether the surname explains what was said better than the whole name and the given name do."""
+    surname = max(_of(values, each) for each in _SURNAME)
+    return surname > max(_of(values, each) for each in _MORE_THAN_SURNAME)
+
+
+_SURNAME: Final = (Feature.WRITTEN_SURNAME_WORTH, Feature.HEARD_SURNAME_WORTH)
 _MORE_THAN_SURNAME: Final = (
-    Feature.WRITTEN_WHOLE_NAME,
-    Feature.HEARD_WHOLE_NAME,
-    Feature.WRITTEN_GIVEN_NAME,
-    Feature.HEARD_GIVEN_NAME,
+    Feature.WRITTEN_WHOLE_NAME_WORTH,
+    Feature.HEARD_WHOLE_NAME_WORTH,
+    Feature.WRITTEN_GIVEN_NAME_WORTH,
+    Feature.HEARD_GIVEN_NAME_WORTH,
 )
-"""What is near where more of the requester's name was said than the surname."""
 
 
 def _all_say_so(witnesses: tuple[bool, ...]) -> bool:

@@ -9,9 +9,9 @@
     SETTING         who speaks, what was asked                                    may rise or fall
     GATE            what is shown to no tree, and only withholds                  never change
 
-The first three are content, the others context.  *Content gives, context only withholds*: what all of them say
-together is never more than what content allows (``models.weighing.owner``).  The shape of the trees holds
-every feature to its role; what a gate does stands in ``pipeline.ownership.verdicts``.
+The first three are content, the others context.  *Content gives, context only withholds*: what all of them
+say together is never more than what content allows (``models.weighing.owner``).  The shape of the trees
+holds every feature to its role; what a gate does stands in ``pipeline.ownership.verdicts``.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ from pipeline.ownership.evidence.nearness import heard, without_honorific, writt
 from pipeline.ownership.evidence.numbers import block_in, figures_in
 from pipeline.ownership.evidence.postal_codes import POSTAL_FIGURES, addresses_of_codes
 from pipeline.ownership.evidence.stretches import Channels, Stretch
-from pipeline.ownership.evidence.talk import is_in_group, owner_in_talk, setting
+from pipeline.ownership.evidence.talk import in_group_anywhere, is_in_group, owner_in_talk, setting
 from pipeline.ownership.evidence.values_said import values_said
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.forms import NAMES, SpokenForm
@@ -99,6 +99,7 @@ class Evidence:
         self._heard = [channels.stretches(finding) for finding in findings]
         self._settings = [setting(entity, transcript) for entity in self._entities]
         self._known = known
+        self._in_group = self._read_in_group()
 
     def by_itself(self) -> tuple[PairValues, ...]:
         """What speaks for each finding being each claimant's, whatever stands around its value."""
@@ -119,6 +120,23 @@ class Evidence:
             for values, elsewhere in zip(beside(self.neighbours, chances), shared, strict=True)
         )
 
+    def _read_in_group(self) -> list[float]:
+        """How surely each finding is spoken of as a colleague, there or where it stands bare."""
+        chances = [
+            owner_in_talk(entity, Claimant.COLLEAGUES).get(Feature.IN_GROUP, 0.0) for entity in self._entities
+        ]
+        readings = [
+            self._names[at].kana[-1] if at in self._names else "" for at in range(len(self._entities))
+        ]
+        bare = [not values[Feature.HONORIFIC] for values in self._settings]
+        colleagues = {name.whole for name in self._known.names[Claimant.COLLEAGUES]}
+        return in_group_anywhere(readings, chances, bare, colleagues)
+
+    def _talk(self, at: int, claimant: Claimant) -> FeatureValues:
+        """What the talk says of a finding and a claimant."""
+        values = dict(owner_in_talk(self._entities[at], claimant))
+        return values | ({Feature.IN_GROUP: self._in_group[at]} if Feature.IN_GROUP in values else {})
+
     def _surname_shared(self, theirs: NDArray[np.float64]) -> list[float]:
         """For each finding how surely somebody else whom the call names has the requester's surname."""
         known = self._known.names[Claimant.REQUESTER]
@@ -135,7 +153,7 @@ class Evidence:
             said, stretches = written_user(said), [heard_user(stretch) for stretch in stretches]
         name = self._names.get(at)
         forms: Sequence[SpokenForm] = self._known.spoken_names if name else self._known.forms
-        if not is_in_group({**self._settings[at], **owner_in_talk(entity, Claimant.COLLEAGUES)}):
+        if not is_in_group({**self._settings[at], Feature.IN_GROUP: self._in_group[at]}):
             # Of a company's whole list somebody is near to everybody; who is not spoken of is not compared.
             forms = [form for form in forms if form.claimant is not Claimant.COLLEAGUES]
         shared = {**self._settings[at], Feature.LISTENED: float(bool(stretches))}
@@ -146,7 +164,7 @@ class Evidence:
             values = {
                 **shared,
                 Feature.named(f"claimant: {claimant.value}"): 1.0,
-                **owner_in_talk(entity, claimant),
+                **self._talk(at, claimant),
                 **near[0][claimant],
                 **near[1][claimant],
                 Feature.NAMES_KNOWN: math.log1p(len(self._known.names[claimant])),
@@ -175,7 +193,7 @@ class Evidence:
                 **(addresses[0][claimant] if addresses else {}),
                 **({Feature.BLOCK_SAME: math.log1p(POSTAL_FIGURES)} if lives and other < CLEAR else {}),
                 **self._settings[at],
-                **owner_in_talk(self._entities[at], claimant),
+                **self._talk(at, claimant),
                 Feature.POSTAL_CODE: 1.0,
                 Feature.CLEARLY_OTHER: other,
             }

@@ -42,7 +42,7 @@ class Role(enum.Enum):
     @property
     def is_content(self) -> bool:
         """Whether it compares what was said with what the case has; the others are context."""
-        return self.value[1]
+        return bool(self.value[1])
 
     @property
     def is_learned(self) -> bool:

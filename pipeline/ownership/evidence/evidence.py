@@ -32,7 +32,7 @@ from pipeline.ownership.evidence.letters import (
 from pipeline.ownership.evidence.mail import heard_user, written_user
 from pipeline.ownership.evidence.nearness import heard, without_honorific, written
 from pipeline.ownership.evidence.numbers import block_in, figures_in
-from pipeline.ownership.evidence.postal_codes import POSTAL_FIGURES, addresses_of_codes
+from pipeline.ownership.evidence.postal_codes import POSTAL_FIGURES, addresses_of_codes, names_town
 from pipeline.ownership.evidence.stretches import Channels, Stretch
 from pipeline.ownership.evidence.talk import in_group_anywhere, is_in_group, owner_in_talk, setting
 from pipeline.ownership.evidence.values_said import values_said
@@ -180,11 +180,12 @@ class Evidence:
 
     def _look_at_code(self, at: int) -> PairValues:
         """What there is to say of a postal code: the same as of the address with which it is said."""
-        addresses = [self._look(place) for place in self._codes[at]]
+        pieces = [piece for place in self._codes[at] for piece in (place, *self._values[place])]
+        addresses = [each for each in map(self._look, pieces) if names_town(each[Claimant.REQUESTER])]
         out: dict[Claimant, FeatureValues] = {}
         for claimant in Claimant:
             lives = claimant is Claimant.REQUESTER and self._known.codes
-            # With no address, and none in the case, there is nothing to compare.
+            # With no town, and no code in the case, there is nothing to compare.
             other = max((each[claimant][Feature.CLEARLY_OTHER] for each in addresses), default=CLEAR)
             if lives:
                 other = other_number((self._said[at],), self._heard[at], self._known.codes, ())

@@ -12,10 +12,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from pipeline.ownership.evidence.feature import Feature, FeatureValues
 from pipeline.sound.digits import digits_of, without_digits
 from pipeline.types import EntitySpan
 
-__all__ = ["POSTAL_FIGURES", "addresses_of_codes", "is_postal_code", "without_leading_code"]
+__all__ = ["POSTAL_FIGURES", "addresses_of_codes", "is_postal_code", "names_town", "without_leading_code"]
 
 POSTAL_FIGURES: Final = 7
 """Figures of a postal code, three and four."""
@@ -28,6 +29,9 @@ MAX_BETWEEN_CHARS: Final = 90
 
 MAX_BESIDE_CHARS: Final = 24
 """Most characters between a code and an address that is surely its own: a short turn of the other side."""
+
+MIN_TOWN: Final = 0.8
+"""Nearness from which a town is the requester's."""
 
 _THREE_AND_FOUR: Final = re.compile(r"[^0-9]*[0-9]{3}(?:[0-9]{4}(?![0-9])|[^0-9]+[0-9]{4}(?![0-9]))[^0-9]*")
 """Figures that are written as digits are written in two groups, or in one: 21の18の911 is a block."""
@@ -90,6 +94,16 @@ def addresses_of_codes(entities: Sequence[EntitySpan], text: str) -> Mapping[int
         out[at] = tuple(place for _, place in beside[:1] or within)
     of_code = {codes[at]: found for at, found in out.items() if found}
     return {at: found or of_code.get(codes[at], ()) for at, found in out.items()}
+
+
+def names_town(values: FeatureValues) -> bool:
+    """Whether an address names more of the requester's than the region, which many people share.
+
+    Args:
+        values: The evidence of the address for the requester.
+    """
+    town = max(values.get(each, 0.0) for each in (Feature.WRITTEN_TOWN, Feature.HEARD_TOWN))
+    return town >= MIN_TOWN or values.get(Feature.BLOCK_SAME, 0.0) > 0
 
 
 def _gap(one: EntitySpan, other: EntitySpan) -> int:

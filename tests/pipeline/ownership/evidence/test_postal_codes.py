@@ -99,7 +99,7 @@ def evidence(reader: Reader, case: CallCase, text: str, *said: str, at: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("address", "clear"), [("成瀬5丁目11番30号", False), ("成瀬5丁目11番28号", True), ("札幌市北区", True)]
+    ("address", "clear"), [("成瀬5丁目11番30号", False), ("成瀬5丁目11番28号", True), ("札幌市成瀬", True)]
 )
 def test_a_code_agrees_and_differs_as_its_address(address: str, clear: bool, reader: Reader) -> None:
     """A neighbour's code is the neighbour's, though it is the same."""
@@ -111,6 +111,13 @@ def test_a_code_agrees_and_differs_as_its_address(address: str, clear: bool, rea
     assert {f: v for f, v in of_code.items() if f in agrees} == {
         f: v for f, v in of_address.items() if f in agrees
     }
+
+
+@pytest.mark.parametrize("region", ["東京都の", "東京都町田市", "町田市", "札幌市北区"])
+def test_a_region_says_nothing_of_a_code(region: str, reader: Reader) -> None:
+    """A third party's code before the prefecture of both."""
+    text = f"121-9848、{region}"
+    assert evidence(reader, CASE, text, "121-9848", region, at=0)[Feature.CLEARLY_OTHER] >= CLEAR
 
 
 def test_a_code_alone_is_nobodys(reader: Reader) -> None:

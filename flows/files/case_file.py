@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -24,17 +25,23 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    create_model,
 )
 
 from pipeline.call_case import CallCase, CaseName, MaskAction, Party, Requester
 from pipeline.errors import CaseFileError
 from pipeline.file_bytes import open_file
+from pipeline.kinds import FURTHER_KINDS
+from pipeline.sound.identifiers import dates_in, plates_in
 
 __all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json", "read_json_series"]
 
 KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
 """A reading; in that of an address digits stay as they are."""
 PHONE = re.compile(r"\+?[\d\s().\-ー−‐]+")
+EMAIL = re.compile(r"[a-z0-9._%+\-]{1,64}@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
+CODE = re.compile(r"[0-9A-Z]{4,30}")
+"""A number by which a company knows somebody, letters among it; three figures are in most numbers."""
 MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 3, 15
 """Bounds of a phone number's digits: 110 and 119 are numbers too; ITU-T E.164 allows 15."""
 
@@ -85,6 +92,42 @@ def _digits(phone: str) -> str:
     return digits
 
 
+def _birth_date(said: str) -> str:
+    """Return a day of birth as ISO writes it; 昭和33年6月4日 is accepted as well as 1958-06-04."""
+    plain = unicodedata.normalize("NFKC", said).strip()
+    if not plain:
+        return ""
+    day = next(iter(dates_in(plain)), None)
+    if day is None or not day.is_whole or len(day.years) > 1 or (day.start, day.end) != (0, len(plain)):
+        raise ValueError
+    return date(day.years[0], day.month, day.day).isoformat()
+
+
+def _email(address: str) -> str:
+    plain = unicodedata.normalize("NFKC", address).strip().lower()
+    if not EMAIL.fullmatch(plain):
+        raise ValueError
+    return plain
+
+
+def _code(number: str) -> str:
+    """Return the letters and digits of a number by which a company knows somebody."""
+    plain = unicodedata.normalize("NFKC", number).strip().upper()
+    code = re.sub(r"[\s\-ー−‐]", "", plain)
+    if not CODE.fullmatch(code):
+        raise ValueError
+    return code
+
+
+def _plate(written: str) -> str:
+    """Return a plate without blanks and strokes: 品川300さ1234."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", written))
+    plate = next(iter(plates_in(plain)), None)
+    if plate is None or not plate.place or (plate.start, plate.end) != (0, len(plain)):
+        raise ValueError
+    return plate.text
+
+
 MAX_CHARS = 200
 """Characters of a name, an address, a term or an id, and of its reading.  The longest address of Japan has
 under a hundred.  Each finding is compared with each value, at a cost proportional to its length."""
@@ -113,6 +156,14 @@ Kana = Annotated[
     AfterValidator(_katakana),
 ]
 Phone = Annotated[str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_digits)]
+
+
+BirthDate = Annotated[
+    str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_birth_date)
+]
+Email = Annotated[str, StringConstraints(strict=True, max_length=MAX_CHARS), AfterValidator(_email)]
+Code = Annotated[str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_code)]
+PlateText = Annotated[str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_plate)]
 
 
 class _Strict(BaseModel):
@@ -145,6 +196,23 @@ class _Requester(_Strict):
     names: tuple[_Name, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
     phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
     addresses: tuple[_Name, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
+    birth_date: BirthDate = Field(default="", repr=False)
+    emails: tuple[Email, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
+    customer_numbers: tuple[Code, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
+    plates: tuple[PlateText, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
+    workplaces: tuple[Term, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
+
+    def value(self) -> Requester:
+        return Requester(
+            tuple(name.value() for name in self.names),
+            self.phones,
+            tuple(address.value() for address in self.addresses),
+            self.birth_date,
+            self.emails,
+            self.customer_numbers,
+            self.plates,
+            tuple(place.value() for place in self.workplaces),
+        )
 
 
 class _Company(_Strict):
@@ -153,11 +221,20 @@ class _Company(_Strict):
     products: tuple[Term, ...] = Field(default=(), max_length=MAX_COMPANY_VALUES)
 
 
+_Kinds = create_model(
+    "_Kinds",
+    __base__=_Strict,
+    **{kind: (MaskAction, Field(default=MaskAction.MASK)) for kind in FURTHER_KINDS},  # type: ignore[call-overload]  # the table of kinds
+)
+"""What is done with each kind; names, addresses, telephone numbers, mail and secrets are always masked."""
+
+
 class _Policy(_Strict):
     staff: MaskAction = MaskAction.KEEP
     company: MaskAction = MaskAction.KEEP
     requester: MaskAction = MaskAction.KEEP
     unknown: MaskAction = MaskAction.MASK
+    kinds: _Kinds = _Kinds()
 
 
 class _Case(_Strict):
@@ -195,11 +272,7 @@ def parse_case(document: object, where: str) -> CallCase:
         raise CaseFileError(msg)
     return CallCase(
         case_id=case.case_id,
-        requester=Requester(
-            tuple(name.value() for name in case.requester.names),
-            case.requester.phones,
-            tuple(address.value() for address in case.requester.addresses),
-        ),
+        requester=case.requester.value(),
         staff=tuple(name.value() for name in case.staff),
         on_call=tuple(name.value() for name in case.staff if name.on_call),
         company_names=tuple(name.value() for name in case.company.names),
@@ -212,6 +285,9 @@ def parse_case(document: object, where: str) -> CallCase:
             (Party.UNKNOWN, case.policy.unknown),
         ),
         products=tuple(product.value() for product in case.company.products),
+        kinds=tuple(
+            (kind, case.policy.kinds.__dict__[kind]) for kind in sorted(case.policy.kinds.model_fields_set)
+        ),
     )
 
 
@@ -220,6 +296,7 @@ def _chars(case: _Case) -> int:
     lists = (
         case.requester.names,
         case.requester.addresses,
+        case.requester.workplaces,
         case.staff,
         case.company.names,
         case.company.products,

@@ -83,7 +83,7 @@ def import_lists(desk: Desk, actor: Actor, path: Path, *, may_empty: bool = Fals
     now = lists.current_lists(desk)
     company = found.company
     if company is not None and not found.has_policy:
-        company = replace(company, actions=now.company.actions)
+        company = replace(company, actions=now.company.actions, kinds=now.company.kinds)
     gone = list(_vanishing(now, found))
     if gone and not may_empty:
         msg = f"いまの一覧にある「{'、'.join(gone)}」がこのファイルにはありません。一覧は全体を書いてください"
@@ -166,6 +166,7 @@ def _company(case: CallCase) -> CompanyList:
         case.confidential_terms,
         case.actions,
         products=case.products,
+        kinds=case.kinds,
     )
 
 

@@ -32,7 +32,7 @@ from pipeline.ownership.verdicts import (
     together_reason,
 )
 from pipeline.reasons import Reason
-from pipeline.types import CallCase, Finding, Party, Requester, Transcript
+from pipeline.types import CallCase, Finding, Party, Transcript
 
 __all__ = [
     "CLEAR_CONTENT_PROBABILITY",
@@ -180,9 +180,10 @@ def _unjudged(finding: Finding) -> Finding:
 
 
 def _known_claimants(case: CallCase) -> tuple[Claimant, ...]:
-    """Those of whom a case tells anything."""
+    """Those of whom a case tells anything that the trees compare."""
+    asks = case.requester
     told = {
-        Claimant.REQUESTER: case.requester != Requester(),
+        Claimant.REQUESTER: bool(asks.names or asks.phones or asks.addresses),
         Claimant.ON_CALL: bool(case.on_call),
         Claimant.COLLEAGUES: bool(case.colleagues),
         Claimant.COMPANY: bool(case.company_names or case.company_phones),

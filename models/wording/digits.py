@@ -59,7 +59,7 @@ def runs(text: str, whole: Callable[[str], bool] = complete) -> tuple[Run, ...]:
         whole: Whether digits are all of a number; by default of a telephone number.
 
     Returns:
-        Runs in order.  A whole number ends its run at the next pause, so that the number and its 復唱 are two.
+        Runs in order.  A whole number ends its run at the next pause: the number and its 復唱 are two.
     """
     found: list[Run] = []
     for match in _DIGIT.finditer(text):

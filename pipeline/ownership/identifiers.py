@@ -1,7 +1,7 @@
 """Whose a date of birth, a number, a plate, a mail address or a workplace is: by what was said of it alone.
 
-What was said is theirs only where all of it agrees with what the case has.  What differs, or has nothing to be
-compared with, is a third party's where the talk is read so, and else nobody knows: it is masked, and asked.
+What was said is theirs only where all of it agrees with what the case has.  What differs, or has nothing to
+be compared with, is a third party's where the talk is read so; else nobody knows: it is masked, and asked.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Agreement(enum.IntEnum):
 
 
 def is_compared(entity_type: str, case: CallCase) -> bool:
-    """Whether this decides whose a finding is, and no learned judge; mail only where the case has an address."""
+    """Whether this decides whose a finding is, and no learned judge; mail where the case has an address."""
     return entity_type in FURTHER_KINDS or (entity_type == "EMAIL_ADDRESS" and bool(case.requester.emails))
 
 
@@ -87,23 +87,23 @@ def _nobodys(finding: Finding, party: Party, reason: Reason) -> Finding:
 
 
 def _agreement(kind: str, said: str, asks: Requester, kana: KanaOf) -> _Agreement:
-    if kind == "DATE_OF_BIRTH":
-        return _date(said, asks.birth_date)
-    if kind == "VEHICLE_PLATE":
-        return _best(_plate(said, known) for known in asks.plates)
-    if kind in _SHARED:
-        return _best(_place(said, known, kana) for known in asks.workplaces)
-    if kind == "EMAIL_ADDRESS":
-        return _best(_mail(said, known, kana) for known in asks.emails)
-    if kind == "MY_NUMBER":
-        return _Agreement.NOTHING_KNOWN  # no case may hold it (番号法)
-    codes = _best(_code(kind, said, known) for known in asks.customer_numbers)
-    if kind == "ACCOUNT_NAME":
-        return max(codes, _best(_mail(said, known, kana) for known in asks.emails))
-    return codes
-
-
-def _best(found: Iterable[_Agreement]) -> _Agreement:
+    mails = (_mail(said, known, kana) for known in asks.emails)
+    codes = (_code(kind, said, known) for known in asks.customer_numbers)
+    match kind:
+        case "DATE_OF_BIRTH":
+            found: Iterable[_Agreement] = [_date(said, asks.birth_date)]
+        case "VEHICLE_PLATE":
+            found = (_plate(said, known) for known in asks.plates)
+        case "WORKPLACE" | "SCHOOL":
+            found = (_place(said, known, kana) for known in asks.workplaces)
+        case "EMAIL_ADDRESS":
+            found = mails
+        case "ACCOUNT_NAME":
+            found = (*codes, *mails)
+        case "MY_NUMBER":
+            found = ()  # no case may hold it (番号法)
+        case _:
+            found = codes
     return max(found, default=_Agreement.NOTHING_KNOWN)
 
 

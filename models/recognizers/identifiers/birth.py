@@ -14,7 +14,8 @@ __all__ = ["BirthRecognizer"]
 
 _CALLED = re.compile(r"生年月日|お?誕生日|お?生まれ(?!変|故郷|育)|出生|誕生(?!会|石)")
 _BEHIND = re.compile(
-    r"[、。\s]*(?:はい|ええ)?[、。\s]*(?:の|に|で|が|です|と)?[、\s]*(?:お?生まれ(?!変)|誕生(?!会)|出生|が?(?:お?誕生日|生年月日))"
+    r"[、。\s]*(?:はい|ええ)?[、。\s]*(?:の|に|で|が|です|と)?[、\s]*(?:お?生まれ(?!変)|誕生(?!会)|"
+    r"出生|が?(?:お?誕生日|生年月日))"
 )
 _OTHER_DATE = re.compile(
     r"期限|有効|契約|納期|届|配達|予約|訪問|伺|購入|買っ|入会|加入|退会|解約|入社|退職|事故|申し?込|締め?切|支払|引き落と|検査|"
@@ -27,10 +28,10 @@ _ANSWER = re.compile(r"(?:^|\n)(?:はい|ええ|えっと|えーと|えー|[、\
 _STOPS = re.compile(r"(?:です|ですね|になります|でございます|。|、|\s)*(?:\n|$)")
 
 REACH = 60
-"""Characters before a date in which it may be called somebody's birth: a question, and the turn that answers."""
+"""Characters before a date in which it may be called somebody's birth: a question, and its answer's begin."""
 
 BORN_BEFORE = 2000
-"""A whole date before this year, said of somebody or as an answer, is a birth where no word names another date."""
+"""A whole date before this year, said of somebody or as an answer, is a birth if no word says otherwise."""
 
 
 class BirthRecognizer(CallRecognizer):

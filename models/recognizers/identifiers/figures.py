@@ -6,6 +6,7 @@ in any writing.  What is read back, whole or group by group, is found by the fig
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -68,16 +69,20 @@ class CalledNumberRecognizer(CallRecognizer):
         for (_, end), (row, digits) in found.items():
             if len(digits) < READ_BACK_FIGURES:
                 continue
-            for run in runs(text, lambda said, most=len(digits): len(said) >= most):
-                piece = run.digits in digits and 0 <= run.start - end <= READ_BACK_CHARS
-                if run.digits == digits or (piece and len(run.digits) >= READ_BACK_FIGURES):
-                    if not complete(run.digits) and not UNIT_AFTER.match(text, run.end):
-                        yield self.result(row.kind, run.start, run.end, 0.9, Reason.NUMBER_READ_BACK)
+            for run in runs(text, functools.partial(_is_as_long, digits)):
+                near = 0 <= run.start - end <= READ_BACK_CHARS and len(run.digits) >= READ_BACK_FIGURES
+                again = run.digits == digits or (near and run.digits in digits)
+                if again and not complete(run.digits) and not UNIT_AFTER.match(text, run.end):
+                    yield self.result(row.kind, run.start, run.end, 0.9, Reason.NUMBER_READ_BACK)
 
     def _cards(self, text: str) -> Iterator[RecognizerResult]:
         for run in runs(text, lambda said: len(said) >= 16):
             if len(run.digits) == 16 and run.digits[0] in "3456" and is_card(run.digits):
                 yield self.result("CREDIT_CARD", run.start, run.end, 0.95, Reason.CHECK_FIGURE_RIGHT)
+
+
+def _is_as_long(digits: str, said: str) -> bool:
+    return len(said) >= len(digits)
 
 
 def _sure(row: FigureKind, digits: str) -> tuple[float, Reason]:

@@ -9,41 +9,27 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
     create_model,
 )
 
+from flows.files.case_fields import BirthDate, Code, Email, Kana, Phone, PlateText, Text
 from pipeline.call_case import CallCase, CaseName, MaskAction, Party, Requester
 from pipeline.errors import CaseFileError
 from pipeline.file_bytes import open_file
 from pipeline.kinds import FURTHER_KINDS
-from pipeline.sound.identifiers import dates_in, plates_in
 
 __all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json", "read_json_series"]
-
-KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
-"""A reading; in that of an address digits stay as they are."""
-PHONE = re.compile(r"\+?[\d\s().\-ー−‐]+")
-EMAIL = re.compile(r"[a-z0-9._%+\-]{1,64}@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
-CODE = re.compile(r"[0-9A-Z]{4,30}")
-"""A number by which a company knows somebody, letters among it; three figures are in most numbers."""
-MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 3, 15
-"""Bounds of a phone number's digits: 110 and 119 are numbers too; ITU-T E.164 allows 15."""
 
 REASONS = {
     "extra_forbidden": "知らないキーです",
@@ -70,71 +56,6 @@ MAX_KEY_CHARS = 40
 """Characters of a key that are shown; our own keys have at most 18."""
 
 
-def _katakana(kana: str) -> str:
-    """Return a reading in full-width katakana; any kind and width of kana is accepted."""
-    wide = unicodedata.normalize("NFKC", kana)
-    katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in wide)
-    if katakana and not KANA.fullmatch(katakana):
-        raise ValueError
-    return katakana
-
-
-def _digits(phone: str) -> str:
-    """Return the digits of a phone number, with the domestic 0 instead of +81."""
-    plain = unicodedata.normalize("NFKC", phone).strip()
-    if not PHONE.fullmatch(plain):
-        raise ValueError
-    digits = re.sub(r"\D", "", plain)
-    if plain.startswith("+81"):
-        digits = "0" + digits.removeprefix("81").removeprefix("0")
-    if not MIN_PHONE_DIGITS <= len(digits) <= MAX_PHONE_DIGITS:
-        raise ValueError
-    return digits
-
-
-def _birth_date(said: str) -> str:
-    """Return a day of birth as ISO writes it; 昭和33年6月4日 is accepted as well as 1958-06-04."""
-    plain = unicodedata.normalize("NFKC", said).strip()
-    if not plain:
-        return ""
-    day = next(iter(dates_in(plain)), None)
-    if day is None or not day.is_whole or len(day.years) > 1 or (day.start, day.end) != (0, len(plain)):
-        raise ValueError
-    return date(day.years[0], day.month, day.day).isoformat()
-
-
-def _email(address: str) -> str:
-    plain = unicodedata.normalize("NFKC", address).strip().lower()
-    if not EMAIL.fullmatch(plain):
-        raise ValueError
-    return plain
-
-
-def _code(number: str) -> str:
-    """Return the letters and digits of a number by which a company knows somebody."""
-    plain = unicodedata.normalize("NFKC", number).strip().upper()
-    code = re.sub(r"[\s\-ー−‐]", "", plain)
-    if not CODE.fullmatch(code):
-        raise ValueError
-    return code
-
-
-def _plate(written: str) -> str:
-    """Return a plate without blanks and strokes: 品川300さ1234."""
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", written))
-    plate = next(iter(plates_in(plain)), None)
-    if plate is None or not plate.place or (plate.start, plate.end) != (0, len(plain)):
-        raise ValueError
-    return plate.text
-
-
-MAX_CHARS = 200
-"""Characters of a name, an address, a term or an id, and of its reading.  The longest address of Japan has
-under a hundred.  Each finding is compared with each value, at a cost proportional to its length."""
-
-MAX_PHONE_CHARS = 40
-"""Characters of a written phone number: fifteen digits and the separators between them."""
-
 MAX_REQUESTER_VALUES, MAX_STAFF, MAX_COMPANY_VALUES, MAX_TERMS = 50, 1_000, 200, 500
 """Names, phones and addresses of a requester (each); members of staff; names, phones and products of the
 company (each); confidential terms.  More than any real case has: all of it together costs five CPU seconds in
@@ -146,24 +67,6 @@ MAX_TOTAL_CHARS = 50_000
 MAX_FILE_BYTES = 100_000_000
 """Bytes of any file that is read as a whole: enough for a ``.jsonl`` of a hundred thousand cases, or for
 the words of a call of four hours.  A single case is bounded by the limits above."""
-
-Text = Annotated[
-    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=MAX_CHARS)
-]
-Kana = Annotated[
-    str,
-    StringConstraints(strict=True, strip_whitespace=True, max_length=MAX_CHARS),
-    AfterValidator(_katakana),
-]
-Phone = Annotated[str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_digits)]
-
-
-BirthDate = Annotated[
-    str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_birth_date)
-]
-Email = Annotated[str, StringConstraints(strict=True, max_length=MAX_CHARS), AfterValidator(_email)]
-Code = Annotated[str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_code)]
-PlateText = Annotated[str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_plate)]
 
 
 class _Strict(BaseModel):

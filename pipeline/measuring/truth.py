@@ -35,7 +35,6 @@ __all__ = [
 
 KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL", "EMAIL_ADDRESS", *FURTHER_KINDS)
 """The kinds of the contract, in the order in which tables show them."""
-
 PARTIES = ("third", "requester", "operator", "company")
 """The parties of the contract."""
 

@@ -129,6 +129,7 @@ _OWNERS: Final[Mapping[Reason, str]] = {
     Reason.POSTAL_CODE_OF_ADDRESS: "続けて言われた住所の郵便番号",
     Reason.POSTAL_CODE_OF_CITY: "本人の住所の市の郵便番号",
     Reason.RELATIVE: "本人と同じ姓で名が違う",
+    Reason.SAME_BUT_SAID_OF_ANOTHER: "本人のものと同じだが、話では別の人のもの",
     Reason.SECOND_HEARING_COMPANY: "二度目の聞き取りでは自社のもの",
     Reason.SECOND_HEARING_REQUESTER: "二度目の聞き取りでは本人のもの",
     Reason.SECOND_HEARING_STAFF: "二度目の聞き取りでは担当者の名前",

@@ -108,6 +108,7 @@ class Reason(enum.StrEnum):
     OWNER_UNKNOWN = enum.auto()
     POSTAL_CODE_OF_ADDRESS = enum.auto()
     RELATIVE = enum.auto()
+    SAME_BUT_SAID_OF_ANOTHER = enum.auto()
 
     # --- Why it is masked, kept or shown all the same. ---
 

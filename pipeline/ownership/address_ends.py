@@ -1,7 +1,8 @@
-"""Cut off an address what is none: a postal code before it, somebody's name behind it.
+"""Cut out of an address what is none: a postal code before it, somebody's name behind a number.
 
-[981の6759、5丁目25の9]  ->  [981の6759]、[5丁目25の9]
-[904号室のイシナキ様]    ->  [904号室]、[イシナキ様]: who lives in the requester's house is somebody else
+[981の6759、5丁目25の9]        ->  [981の6759]、[5丁目25の9]
+[904号室のイシナキ様]          ->  [904号室]の[イシナキ様]: somebody else, who lives in their house
+[702で、菅谷さんが703号室]     ->  [702]で、[菅谷さん]が[703号室]
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from pipeline.types import CharSpan, EntitySpan
 
 __all__ = ["POSTAL_CODE", "part_address_ends"]
 
-POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
+POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}(?:[-‐ーのノ]、?|、)[0-9０-９]{4}")
 """A postal code as it is written where it was heard right."""
 
 _FIGURE = "0-9０-９〇一二三四五六七八九十"
 _NAMED = re.compile(
-    rf"[{_FIGURE}](?:丁目|番地|番|号室|号|階)?(?P<joint>[のに、 ]+|(?=[^{_FIGURE}]))"
-    r"(?P<name>[^0-9０-９、。\s]{2,10}(?:様|さま|さん|ちゃん|くん|君))(?:宛て?|方)?[、。\s]*$"
+    rf"[{_FIGURE}](?:丁目|番地|番|号室|号|階)?(?P<joint>[のにで、 ]+|(?=[^{_FIGURE}]))"
+    r"(?P<name>[^0-9０-９、。\s]{2,10}(?:様|さま|さん|ちゃん|くん|君))"
+    rf"(?:(?:宛て?|方)?[、。\s]*$|(?P<behind>(?:のところ|のとこ|のうち|んち|ち|[がはのも、])+)(?=.*[{_FIGURE}]))"
 )
-"""A name with its honorific behind the last number of an address."""
+"""A name with its honorific behind a number of an address, at the end or before another's number."""
 
 _MARKS = "、。 \n"
 
@@ -66,6 +68,10 @@ def _without_name(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
     else:
         start = chars.start
         yield replace(entity, chars=CharSpan(start, start + named.start("joint")), morae=0)
-        who = CharSpan(start + named.start("name"), chars.end)
+        behind = chars.end if named["behind"] is None else start + named.end("name")
         # What the talk says of the whole, it says of the place.
+        who = CharSpan(start + named.start("name"), behind)
         yield replace(entity, entity_type="PERSON", chars=who, morae=0, hint=None, owners=())
+        if named["behind"] is not None:
+            rest = CharSpan(start + named.end("behind"), chars.end)
+            yield from _without_name(replace(entity, chars=rest, morae=0), text)

@@ -1,7 +1,10 @@
 """What forbids an owner, and what a judgement of whose a finding is says to people.
 
-What is forbidden is forbidden whatever the judge says: a finding that clearly differs from what the case has
-of a claimant is not theirs, and a colleague's name is a colleague's only where the talk is of one.
+What is forbidden is forbidden whatever the judge says: a finding that clearly differs from what the case
+has of a claimant is not theirs; a colleague's name is a colleague's only where the talk is of one; and what
+is the requester's and somebody else's too (a surname of the family, an address in which both live) is not
+given where two witnesses say that it was said of the other.  With one witness it is given, and an analyst is
+asked.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from pipeline.types import Party
 
 __all__ = [
     "forbidden",
+    "may_be_anothers",
     "nobodys_reason",
     "owners_reason",
     "together_reason",
@@ -50,10 +54,54 @@ def forbidden(entity_type: str, claimant: Claimant, values: FeatureValues) -> Re
         The reason, or None where nothing forbids it.
     """
     if _of(values, Feature.CLEARLY_OTHER) >= CLEAR:
+        if _of(values, Feature.POSTAL_CODE):
+            return Reason.POSTAL_CODE
         return _other_reason(entity_type, values)
     if claimant is Claimant.COLLEAGUES and not is_in_group(values):
         return Reason.NAME_OF_COLLEAGUE_ALONE
+    if claimant is Claimant.REQUESTER and _all_say_so(_witnesses(entity_type, values)):
+        return Reason.SAME_BUT_SAID_OF_ANOTHER
     return None
+
+
+def may_be_anothers(entity_type: str, values: FeatureValues) -> bool:
+    """Whether anything says that what agrees with what the case has of the requester was said of another.
+
+    Args:
+        entity_type: Of the finding.
+        values: Its evidence for the requester.
+    """
+    return any(_witnesses(entity_type, values))
+
+
+def _witnesses(entity_type: str, values: FeatureValues) -> tuple[bool, ...]:
+    """What each witness says: whether it was said of another; none where there is nothing to share."""
+    name_before = _of(values, Feature.NAME_BEFORE_NOT) > HALF
+    if entity_type == "ADDRESS":
+        return name_before, _of(values, Feature.READ_AS_THIRD) > 0
+    if entity_type == "PERSON" and _is_surname_alone(values):
+        shared = _of(values, Feature.SURNAME_SHARED) > HALF
+        return shared and name_before, shared
+    return ()
+
+
+def _is_surname_alone(values: FeatureValues) -> bool:
+    """Whether the surname explains what was said better than the whole name and the given name do."""
+    surname = max(_of(values, each) for each in _SURNAME)
+    return surname > max(_of(values, each) for each in _MORE_THAN_SURNAME)
+
+
+_SURNAME: Final = (Feature.WRITTEN_SURNAME_WORTH, Feature.HEARD_SURNAME_WORTH)
+_MORE_THAN_SURNAME: Final = (
+    Feature.WRITTEN_WHOLE_NAME_WORTH,
+    Feature.HEARD_WHOLE_NAME_WORTH,
+    Feature.WRITTEN_GIVEN_NAME_WORTH,
+    Feature.HEARD_GIVEN_NAME_WORTH,
+)
+
+
+def _all_say_so(witnesses: tuple[bool, ...]) -> bool:
+    return bool(witnesses) and all(witnesses)
 
 
 def _other_reason(entity_type: str, values: FeatureValues) -> Reason:
@@ -101,6 +149,11 @@ _REASONS: Final[tuple[tuple[str, Callable[[FeatureValues], bool], Mapping[Party,
     ),
     (
         "ADDRESS",
+        lambda v: _of(v, Feature.POSTAL_CODE) > 0,
+        {Party.REQUESTER: Reason.POSTAL_CODE_OF_ADDRESS},
+    ),
+    (
+        "ADDRESS",
         lambda v: _of(v, Feature.WRITTEN_TOWN) >= NEAR and _of(v, Feature.BLOCK_SAME) > 0,
         {Party.REQUESTER: Reason.ADDRESS_PLACE_AND_BLOCK_SAME},
     ),
@@ -110,11 +163,6 @@ _REASONS: Final[tuple[tuple[str, Callable[[FeatureValues], bool], Mapping[Party,
         {Party.REQUESTER: Reason.ADDRESS_BUILDING_SAME},
     ),
     ("ADDRESS", lambda v: _of(v, Feature.WRITTEN_TOWN) >= NEAR, {Party.REQUESTER: Reason.ADDRESS_PLACE_SAME}),
-    (
-        "ADDRESS",
-        lambda v: _of(v, Feature.NUMBER_ASKED) > 0 and _of(v, Feature.ADDRESS_NEAR) >= HALF,
-        {Party.REQUESTER: Reason.POSTAL_CODE_OF_ADDRESS},
-    ),
     ("ADDRESS", lambda v: _of(v, Feature.BLOCK_SAME) > 0, {Party.REQUESTER: Reason.ADDRESS_BLOCK_ALONE_SAME}),
     (
         "PHONE_NUMBER",

@@ -26,7 +26,7 @@ from models.training.weighing.shown import NOBODY, Shown
 from models.training.weighing.trees import Shape, learn, log_odds, write_trees
 from pipeline.ownership.evidence.beside import Neighbour, PairValues, beside
 from pipeline.ownership.evidence.disagreement import CLEAR
-from pipeline.ownership.evidence.feature import Feature
+from pipeline.ownership.evidence.feature import LEARNED, Feature
 from pipeline.ownership.evidence.talk import MIN_IN_GROUP, MIN_IN_GROUP_WITH_HONORIFIC
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.types import CharSpan, EntitySpan
@@ -214,7 +214,7 @@ def learned(data: Data, which: NDArray[np.bool_]) -> Judge:
 
 
 CONTENT = tuple(feature for feature in Feature if feature.role.is_content)
-CONTEXT = tuple(Feature)
+CONTEXT = LEARNED
 """What each ensemble sees."""
 
 

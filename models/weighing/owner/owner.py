@@ -24,11 +24,18 @@ from pipeline.ownership.evidence.feature import FeatureValues
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.known_case import read_case
 from pipeline.ownership.known.names import KanaReader
-from pipeline.ownership.verdicts import forbidden, nobodys_reason, owners_reason, together_reason
+from pipeline.ownership.verdicts import (
+    forbidden,
+    may_be_anothers,
+    nobodys_reason,
+    owners_reason,
+    together_reason,
+)
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, Finding, Party, Requester, Transcript
 
 __all__ = [
+    "CLEAR_CONTENT_PROBABILITY",
     "CLEAR_PROBABILITY",
     "MIN_CONTENT_PROBABILITY",
     "MIN_PROBABILITY",
@@ -46,6 +53,9 @@ MIN_PROBABILITY: Final = 0.65
 
 CLEAR_PROBABILITY: Final = 0.95
 """Probability by everything together from which nobody has to look at what is kept."""
+
+CLEAR_CONTENT_PROBABILITY: Final = 0.9
+"""The same by content alone: what agrees only in part is asked about."""
 
 JUDGED_TYPES: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
 """Types of findings that the trees have learned from."""
@@ -77,6 +87,11 @@ class _Claim:
     def is_likely(self) -> bool:
         """Whether both probabilities suffice."""
         return self.content >= MIN_CONTENT_PROBABILITY and self.probability >= MIN_PROBABILITY
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether both are so high that nobody has to look."""
+        return self.content >= CLEAR_CONTENT_PROBABILITY and self.probability >= CLEAR_PROBABILITY
 
 
 class Owner:
@@ -184,7 +199,8 @@ def _judged(finding: Finding, claims: Sequence[_Claim]) -> Finding:
         best = max(allowed, key=lambda claim: claim.probability)
         party = best.claimant.party
         said = owners_reason(kind, party, best.values) or together_reason(party)
-        doubtful = best.probability < CLEAR_PROBABILITY or entity.needs_review
+        doubtful = not best.is_clear or entity.needs_review
+        doubtful |= best.claimant is Claimant.REQUESTER and may_be_anothers(kind, best.values)
         return replace(finding, party=party, reason=said, needs_review=doubtful)
     likeliest = max(claims, key=lambda claim: claim.probability, default=None)
     if likeliest is None or likeliest.probability < UNLIKELY_PROBABILITY:

@@ -15,6 +15,7 @@ from pipeline.ownership.compared.addresses import compared_address
 from pipeline.ownership.compared.comparison import Comparison
 from pipeline.ownership.compared.names import RegisteredName, compared_name, registered_names
 from pipeline.ownership.compared.numbers import compared_number
+from pipeline.ownership.known.addresses import parted_code
 from pipeline.ownership.known.names import KanaReader
 from pipeline.ownership.known.spelling import letter_by_letter, without_lead
 from pipeline.types import CallCase, Party
@@ -58,7 +59,7 @@ def registered_in(case: CallCase, reader: KanaReader) -> Registered:
             *((Party.REQUESTER, phone) for phone in case.requester.phones),
             *((Party.COMPANY, phone) for phone in case.company_phones),
         ),
-        tuple(address_parts(address, reader) for address in case.requester.addresses),
+        tuple(address_parts(parted_code(address)[1], reader) for address in case.requester.addresses),
     )
 
 

@@ -28,6 +28,7 @@ from pipeline.ownership.evidence.numbers import (
     other_figures,
     strange_places,
 )
+from pipeline.ownership.evidence.postal_codes import without_leading_code
 from pipeline.ownership.evidence.stretches import Stretch
 from pipeline.ownership.evidence.values_said import FILLERS
 from pipeline.ownership.known.addresses import numbers_of, without_numbering
@@ -103,7 +104,7 @@ def other_address(
         Figures of the block or the room, or places of ``PLACE_MORAE`` morae.
     """
     written, blocks, forms = known
-    said = _LEADING_CODE.sub("", unicodedata.normalize("NFKC", said))
+    said = without_leading_code(unicodedata.normalize("NFKC", said))
     # What stands so in the case is theirs, however the dictionary reads it.
     words = [_TAIL.sub("", word) for word in _WORDS.split(without_numbering(FILLERS.sub("、", said)))]
     others = (word for word in words if not any(word in each for each in written))
@@ -113,7 +114,8 @@ def other_address(
     if stretches and (strange or figures):
         runs = [without_honorific(run).strip("ノ") for run in _left(stretches, forms)]
         figures = min(figures, sum(len(digits_of(run)) for run in runs))
-        strange = min(strange, sum(size for run in runs if (size := len(morae(run))) >= PLACE_MORAE))
+        sizes = (len(morae(run)) for run in runs if not _is_number(run))
+        strange = min(strange, sum(size for size in sizes if size >= PLACE_MORAE))
     return max(float(figures), strange / PLACE_MORAE)
 
 
@@ -184,14 +186,27 @@ _WORDS: Final = re.compile(r"[、。，,・/\s]+|(?<=[都道府県市区町村])
 _TAIL: Final = re.compile(r"(?:の|さん|さま|様)+$")
 """Behind one of them."""
 
-_LEADING_CODE: Final = re.compile(r"^[^0-9一-龠]*(?:[0-9][のノ\-−、。はい\s]*){5,}(?=[^0-9の、。\-−\s])")
-"""A postal code that stands before the place: an address has its own numbers behind it."""
+_COUNTERS: Final = ("チョーメ", "バンチ", "バン", "ゴーシツ")
+"""With what the figures of an address are counted, as the ears write it."""
+
+_FIGURE_WORDS: Final = re.compile(
+    rf"{'|'.join(_COUNTERS)}|ゼロ|マル|レー|イチ|イッ|ニー?|サン|ヨン?|ゴー?|ロク|ロッ|ナナ|シチ|ハチ|ハッ|キュー|ク|"
+    "ジュー|ジュッ|[ヒビピ]ャク|[セゼ]ン"
+)
 
 _MAIL_WORDS: Final = re.compile(
     r"ドット|ハイフン|アンダー(?:バー)?|アット(?:マーク)?.*|スウジ|"
     r"(?:ゼロ|マル|レイ|イチ|ニー?|サン|ヨン|ゴー?|ロク|ナナ|ハチ|キュー?ウ?|ジュ[ウー])+"
 )
 """What parts the words of a mail address, its figures, and what stands from the @ on."""
+
+
+def _is_number(heard: str) -> bool:
+    """Whether what is heard of an address is figures, and no place among them: クニーレーゴーイチノ."""
+    words = _FIGURE_WORDS.findall(heard)
+    figures = sum(not word.startswith(_COUNTERS) for word in words)
+    left = _FIGURE_WORDS.sub("", heard).strip("ノデー")
+    return (figures > 1 or figures < len(words)) and len(morae(left)) < PLACE_MORAE
 
 
 def _written_left(line: Sequence[Mora | None], forms: Sequence[SpokenForm]) -> list[tuple[Mora, ...]]:

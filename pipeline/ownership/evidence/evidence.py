@@ -21,12 +21,20 @@ from pipeline.ownership.evidence.disagreement import (
     other_number,
 )
 from pipeline.ownership.evidence.feature import Feature, FeatureValues
-from pipeline.ownership.evidence.letters import EXPLAINS, WrittenName, explains, name_in, written_name
+from pipeline.ownership.evidence.letters import (
+    EXPLAINS,
+    WrittenName,
+    explains,
+    is_relative,
+    name_in,
+    written_name,
+)
 from pipeline.ownership.evidence.mail import heard_user, written_user
 from pipeline.ownership.evidence.nearness import heard, without_honorific, written
 from pipeline.ownership.evidence.numbers import block_in, figures_in
+from pipeline.ownership.evidence.postal_codes import POSTAL_FIGURES, addresses_of_codes, names_town
 from pipeline.ownership.evidence.stretches import Channels, Stretch
-from pipeline.ownership.evidence.talk import is_in_group, owner_in_talk, setting
+from pipeline.ownership.evidence.talk import in_group_anywhere, is_in_group, owner_in_talk, setting
 from pipeline.ownership.evidence.values_said import values_said
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.forms import NAMES, SpokenForm
@@ -86,14 +94,19 @@ class Evidence:
             if entity.entity_type == "PERSON"
         }
         self._values = values_said(self._entities, transcript.text)
+        self._codes = addresses_of_codes(self._entities, transcript.text)
         channels = Channels(transcript)
         self._heard = [channels.stretches(finding) for finding in findings]
         self._settings = [setting(entity, transcript) for entity in self._entities]
         self._known = known
+        self._in_group = self._read_in_group()
 
     def by_itself(self) -> tuple[PairValues, ...]:
         """What speaks for each finding being each claimant's, whatever stands around its value."""
-        return tuple(map(self._look, range(len(self._entities))))
+        return tuple(
+            self._look_at_code(at) if at in self._codes else self._look(at)
+            for at in range(len(self._entities))
+        )
 
     def around(self, chances: NDArray[np.float64]) -> tuple[PairValues, ...]:
         """What the findings around each say of it.
@@ -101,7 +114,37 @@ class Evidence:
         Args:
             chances: The probability of each finding that it is each claimant's, shape (findings, claimants).
         """
-        return beside(self.neighbours, chances)
+        shared = self._surname_shared(chances[:, list(Claimant).index(Claimant.REQUESTER)])
+        return tuple(
+            {**values, Claimant.REQUESTER: {**values[Claimant.REQUESTER], Feature.SURNAME_SHARED: elsewhere}}
+            for values, elsewhere in zip(beside(self.neighbours, chances), shared, strict=True)
+        )
+
+    def _read_in_group(self) -> list[float]:
+        """How surely each finding is spoken of as a colleague, there or where it stands bare."""
+        chances = [
+            owner_in_talk(entity, Claimant.COLLEAGUES).get(Feature.IN_GROUP, 0.0) for entity in self._entities
+        ]
+        readings = [
+            self._names[at].kana[-1] if at in self._names else "" for at in range(len(self._entities))
+        ]
+        bare = [not values[Feature.HONORIFIC] for values in self._settings]
+        colleagues = {name.whole for name in self._known.names[Claimant.COLLEAGUES]}
+        return in_group_anywhere(readings, chances, bare, colleagues)
+
+    def _talk(self, at: int, claimant: Claimant) -> FeatureValues:
+        """What the talk says of a finding and a claimant."""
+        values = dict(owner_in_talk(self._entities[at], claimant))
+        return values | ({Feature.IN_GROUP: self._in_group[at]} if Feature.IN_GROUP in values else {})
+
+    def _surname_shared(self, theirs: NDArray[np.float64]) -> list[float]:
+        """For each finding how surely somebody else whom the call names has the requester's surname."""
+        known = self._known.names[Claimant.REQUESTER]
+        chances = {at: 1 - theirs[at] for at, name in self._names.items() if is_relative(name, known)}
+        return [
+            max((float(chance) for other, chance in chances.items() if other != at), default=0.0)
+            for at in range(len(self._entities))
+        ]
 
     def _look(self, at: int) -> PairValues:
         entity, said = self._entities[at], self._said[at]
@@ -110,7 +153,7 @@ class Evidence:
             said, stretches = written_user(said), [heard_user(stretch) for stretch in stretches]
         name = self._names.get(at)
         forms: Sequence[SpokenForm] = self._known.spoken_names if name else self._known.forms
-        if not is_in_group({**self._settings[at], **owner_in_talk(entity, Claimant.COLLEAGUES)}):
+        if not is_in_group({**self._settings[at], Feature.IN_GROUP: self._in_group[at]}):
             # Of a company's whole list somebody is near to everybody; who is not spoken of is not compared.
             forms = [form for form in forms if form.claimant is not Claimant.COLLEAGUES]
         shared = {**self._settings[at], Feature.LISTENED: float(bool(stretches))}
@@ -121,7 +164,7 @@ class Evidence:
             values = {
                 **shared,
                 Feature.named(f"claimant: {claimant.value}"): 1.0,
-                **owner_in_talk(entity, claimant),
+                **self._talk(at, claimant),
                 **near[0][claimant],
                 **near[1][claimant],
                 Feature.NAMES_KNOWN: math.log1p(len(self._known.names[claimant])),
@@ -133,6 +176,28 @@ class Evidence:
                 values |= self._numbers(at, said, kana, claimant)
             values[Feature.CLEARLY_OTHER] = self._clearly_other(at, claimant, values)
             out[claimant] = values
+        return out
+
+    def _look_at_code(self, at: int) -> PairValues:
+        """What there is to say of a postal code: the same as of the address with which it is said."""
+        pieces = [piece for place in self._codes[at] for piece in (place, *self._values[place])]
+        addresses = [each for each in map(self._look, pieces) if names_town(each[Claimant.REQUESTER])]
+        out: dict[Claimant, FeatureValues] = {}
+        for claimant in Claimant:
+            lives = claimant is Claimant.REQUESTER and self._known.codes
+            # With no town, and no code in the case, there is nothing to compare.
+            other = max((each[claimant][Feature.CLEARLY_OTHER] for each in addresses), default=CLEAR)
+            if lives:
+                other = other_number((self._said[at],), self._heard[at], self._known.codes, ())
+            out[claimant] = {
+                Feature.named(f"claimant: {claimant.value}"): 1.0,
+                **(addresses[0][claimant] if addresses else {}),
+                **({Feature.BLOCK_SAME: math.log1p(POSTAL_FIGURES)} if lives and other < CLEAR else {}),
+                **self._settings[at],
+                **self._talk(at, claimant),
+                Feature.POSTAL_CODE: 1.0,
+                Feature.CLEARLY_OTHER: other,
+            }
         return out
 
     def _name(self, at: int, name: WrittenName, kana: str, claimant: Claimant) -> FeatureValues:

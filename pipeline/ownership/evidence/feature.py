@@ -7,10 +7,11 @@
     SPEAKS_FOR      the talk, or the findings around, speak for the claimant      may only rise
     SPEAKS_AGAINST  they speak against the claimant                               may only fall
     SETTING         who speaks, what was asked                                    may rise or fall
+    GATE            what is shown to no tree, and only withholds                  never change
 
-The first three are content, the others context.  *Content gives, context only withholds*: what all six say
-together is never more than what content allows (``models.weighing.owner``).  The shape of the trees holds
-every feature to its role.
+The first three are content, the others context.  *Content gives, context only withholds*: what all of them
+say together is never more than what content allows (``models.weighing.owner``).  The shape of the trees
+holds every feature to its role; what a gate does stands in ``pipeline.ownership.verdicts``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import enum
 from collections.abc import Mapping
 from typing import Self
 
-__all__ = ["Feature", "FeatureValues", "Role"]
+__all__ = ["LEARNED", "Feature", "FeatureValues", "Role"]
 
 
 class Role(enum.Enum):
@@ -31,16 +32,22 @@ class Role(enum.Enum):
     SPEAKS_FOR = (1, False)
     SPEAKS_AGAINST = (-1, False)
     SETTING = (0, False)
+    GATE = (None, False)
 
     @property
     def sign(self) -> int:
         """1 where the feature may only raise the log odds, -1 where it may only lower them, else 0."""
-        return self.value[0]
+        return self.value[0] or 0
 
     @property
     def is_content(self) -> bool:
         """Whether it compares what was said with what the case has; the others are context."""
-        return self.value[1]
+        return bool(self.value[1])
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether the trees see it."""
+        return self is not Role.GATE
 
 
 class Feature(enum.StrEnum):
@@ -205,6 +212,13 @@ class Feature(enum.StrEnum):
     ALIKE_ELSEWHERE_NOT = "alike elsewhere, not", Role.SPEAKS_AGAINST
     OTHERS = "others", Role.SPEAKS_FOR
 
+    # What only withholds.
+    POSTAL_CODE = "postal code", Role.GATE
+    SURNAME_SHARED = "surname shared", Role.GATE
+
+
+LEARNED = tuple(feature for feature in Feature if feature.role.is_learned)
+"""What the trees see, in order."""
 
 _BY_NAME = {feature.value: feature for feature in Feature}
 

@@ -14,7 +14,7 @@ from pipeline.ownership.known.spelling import TAIL, letter_by_letter, without_le
 from pipeline.sound.digits import longest_common_run
 from pipeline.sound.morae import likeness, morae
 
-__all__ = ["EXPLAINS", "WrittenName", "explains", "name_in", "written_name"]
+__all__ = ["EXPLAINS", "WrittenName", "explains", "is_relative", "name_in", "written_name"]
 
 MIN_KANJI: Final = 2
 """Fewest kanji of a name that is spelt as another's: one is in any word."""
@@ -115,7 +115,7 @@ def name_in(
         Feature.LETTERS_OF_THEIRS: max((run / size for run, size in alike), default=0.0),
         Feature.KANJI_THEIRS: float(bool(name.kanji) and kanji_theirs),
         Feature.KANJI_ANOTHERS: float(bool(name.kanji) and not kanji_theirs and reads_otherwise),
-        Feature.RELATIVE: float(_is_relative(name, known)),
+        Feature.RELATIVE: float(is_relative(name, known)),
     }
 
 
@@ -160,8 +160,13 @@ def _likest(sounds: Sequence[str], kana: Sequence[str]) -> float:
     return max((likeness(sound, each) for sound in sounds for each in kana), default=0.0)
 
 
-def _is_relative(name: WrittenName, known: Sequence[KnownName]) -> bool:
-    """Whether a surname is said with another given name; before a dot or behind it."""
+def is_relative(name: WrittenName, known: Sequence[KnownName]) -> bool:
+    """Whether a surname is said with another given name; before a dot or behind it.
+
+    Args:
+        name: As written.
+        known: Names by sound, with that surname.
+    """
     kana = name.kana[-1]
     if any(likeness(each.whole, kana) >= MIN_WHOLE_LIKENESS for each in known):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from pipeline.ownership.evidence.feature import Feature, FeatureValues
@@ -13,7 +13,14 @@ from pipeline.ownership.known.claimant import Claimant
 from pipeline.sound.honorifics import with_honorific
 from pipeline.types import EntitySpan, Party, Transcript
 
-__all__ = ["MIN_IN_GROUP", "MIN_IN_GROUP_WITH_HONORIFIC", "is_in_group", "owner_in_talk", "setting"]
+__all__ = [
+    "MIN_IN_GROUP",
+    "MIN_IN_GROUP_WITH_HONORIFIC",
+    "in_group_anywhere",
+    "is_in_group",
+    "owner_in_talk",
+    "setting",
+]
 
 SMOOTHING: Final = 0.01
 """Added to probabilities whose ratio is looked at: what is never the case tells no more."""
@@ -98,6 +105,34 @@ def owner_in_talk(entity: EntitySpan, claimant: Claimant) -> Mapping[Feature, fl
         if claimant.party is Party.STAFF:
             values[Feature.IN_GROUP] = own
     return values
+
+
+def in_group_anywhere(
+    readings: Sequence[str], chances: Sequence[float], bare: Sequence[bool], colleagues: Collection[str]
+) -> list[float]:
+    """How surely each name is a colleague's, by the talk around it or around the same name bare.
+
+    An operator says 山本は席を外しております, and the customer 山本さん.  A name does not pass on how it is
+    spoken of where the call has another name that begins with it and that no colleague bears: 山本健太様.
+
+    Args:
+        readings: Of each finding, in kana; empty for what is no name.
+        chances: The probability, read from the talk, that it is spoken of as a colleague's.
+        bare: Whether it has no honorific.
+        colleagues: How the whole names on the staff list are read.
+
+    Returns:
+        The probability of each; never below what the talk around it says.
+    """
+    strangers = {reading for reading in readings if reading not in colleagues}
+    passed_on: dict[str, float] = {}
+    for reading, chance, is_bare in zip(readings, chances, bare, strict=True):
+        shared = any(other != reading and other.startswith(reading) for other in strangers)
+        if reading and is_bare and not shared:
+            passed_on[reading] = max(passed_on.get(reading, 0.0), chance)
+    return [
+        max(chance, passed_on.get(reading, 0.0)) for reading, chance in zip(readings, chances, strict=True)
+    ]
 
 
 def is_in_group(values: FeatureValues) -> bool:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.sound.digits import digits_of, without_digits
+from pipeline.ownership.evidence.postal_codes import is_postal_code, without_leading_code
+from pipeline.sound.digits import digits_of
 from pipeline.types import EntitySpan
 
 __all__ = ["FILLERS", "PIECE_CHARS", "values_said"]
@@ -23,11 +24,14 @@ MAX_WORD_CHARS: Final = 6
 PHONE_FIGURES: Final = 11
 """Most figures of a telephone number; with more, another one has begun."""
 
-POSTAL_FIGURES: Final = 7
-"""Figures of a postal code, which stands before an address and is none of its numbers."""
-
 _PLACE: Final = re.compile(r"[都道府県市区町村郡]|丁目")
 """In a piece with which an address begins; behind its numbers that is another one, or the same said again."""
+
+CODE_BEGINS: Final = 3
+"""Figures of a postal code before its hyphen."""
+
+_FOUR_FIGURES: Final = re.compile(r"[^0-9]{0,2}[0-9]{4}(?![0-9])")
+"""Its figures behind it."""
 
 FILLERS: Final = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s")
 """What is said between two pieces of one address or number."""
@@ -65,11 +69,10 @@ def _goes_on(entities: Sequence[EntitySpan], group: Sequence[int], at: int, text
     pieces = [text[entities[each].chars.start : entities[each].chars.end] for each in (*group, at)]
     if entity.entity_type == "PHONE_NUMBER":
         return sum(map(len, map(digits_of, pieces))) <= PHONE_FIGURES
-    if _is_postal_code(pieces[-1]) or _is_postal_code(pieces[-2]):
+    *before, piece = pieces
+    if is_postal_code(piece) or is_postal_code(before[-1]) or without_leading_code(piece) != piece:
         return False
-    numbered = any(digits_of(piece) for piece in pieces[:-1])
-    return entity.entity_type != "ADDRESS" or not (numbered and _PLACE.search(pieces[-1]))
-
-
-def _is_postal_code(said: str) -> bool:
-    return len(digits_of(said)) == POSTAL_FIGURES and len(without_digits(said)) < POSTAL_FIGURES
+    if _FOUR_FIGURES.match(piece) and len(digits_of("".join(before))) == CODE_BEGINS:
+        return True
+    numbered = any(digits_of(each) for each in before)
+    return entity.entity_type != "ADDRESS" or not (numbered and _PLACE.search(piece))

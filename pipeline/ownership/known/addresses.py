@@ -12,7 +12,7 @@ from pipeline.sound.digits import ZERO_KANJI, digits_of
 from pipeline.sound.morae import fold_kana
 from pipeline.types import CaseName
 
-__all__ = ["block_of", "number_of", "numbers_of", "places_of", "without_numbering"]
+__all__ = ["block_of", "number_of", "numbers_of", "parted_code", "places_of", "without_numbering"]
 
 _NUMBERING = re.compile(
     r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"
@@ -21,6 +21,11 @@ _NUMBERING = re.compile(
     r"[〇零一二三四五六七八九十百千]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
     r"(?<=[一二三四五六七八九十][のノ])[〇零一二三四五六七八九十](?![一-龠])|丁目|番地|番|号室|号|階"
 )
+_CODE = re.compile(
+    r"〒?\s*(?P<three>[0-9０-９]{3})[-‐－−ー]?(?P<four>[0-9０-９]{4})[\s、,]*(?=[^0-9０-９\s-])"
+)
+"""A postal code before an address: 〒194-0011 東京都…"""
+
 _FIGURES = "〇一二三四五六七八九"
 _LARGE = re.compile(
     r"(?:(?P<thousands>[一二三四五六七八九]?)千)?(?:(?P<hundreds>[一二三四五六七八九]?)百)?"
@@ -41,6 +46,21 @@ _COUNTED = re.compile(r"[0-9０-９〇零一二三四五六七八九十]+(?:丁�
 _ABOVE = re.compile(
     r"^(?:東京都|北海道|京都府|大阪府|..県|...県)|[^市区郡]{1,6}?[市区郡](?!場|役所|原|川|町)"
 )
+
+
+def parted_code(address: CaseName) -> tuple[str, CaseName]:
+    """Part the postal code before an address from it.
+
+    Args:
+        address: As the case gives it.
+
+    Returns:
+        The digits of the code, empty where there is none, and the address without it.
+    """
+    code = _CODE.match(address.text)
+    if code is None:
+        return "", address
+    return digits_of(code["three"] + code["four"]), CaseName(address.text[code.end() :], address.kana)
 
 
 def number_of(address: CaseName) -> str:

@@ -19,7 +19,7 @@ from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.names import KanaReader, KnownName
 from pipeline.sound.digits import counted_kana, digits_of, kana_of
 from pipeline.sound.morae import MIN_TELLING, Mora, morae
-from pipeline.types import CallCase
+from pipeline.types import CallCase, CaseName
 
 __all__ = ["NAMES", "NUMBERS", "SpokenForm", "spoken_forms"]
 
@@ -39,6 +39,8 @@ _COUNTERS = {
     "号室": "ゴウシツ",
     "階": "カイ",
 }
+_TOWN_ENDS = re.compile(r"(?<=[町村])")
+_TOWNS = {"町": ("チョウ", "マチ"), "村": ("ムラ", "ソン")}
 _SHORTENED = {
     "イチチョウメ": "イッチョウメ",
     "ハチチョウメ": "ハッチョウメ",
@@ -107,13 +109,24 @@ def _addresses(case: CallCase, reader: KanaReader) -> Iterator[tuple[Claimant, s
     for address in case.requester.addresses:
         *regions, town = places_of(address, reader)
         for place in regions:
-            yield own, "region", place.kana
+            yield from ((own, "region", kana) for kana in _place_readings(place))
             yield own, "region", place.kana[: -len(reader.kana(place.text[-1:]))]
-        yield own, "town", town.kana
+        parts = [part for part in _TOWN_ENDS.split(town.text) if part]
+        towns = [town, *(CaseName(part, reader.kana(part)) for part in parts if len(parts) > 1)]
+        yield from ((own, "town", kana) for each in towns for kana in _place_readings(each))
         said = number_of(address)
         if building := without_numbering(said).strip():
             yield own, "building", reader.kana(building)
         yield from ((own, "block", kana) for kana in _blocks(said))
+
+
+def _place_readings(place: CaseName) -> Iterator[str]:
+    """How a place is said: as it is read, and with 町 and 村 in their other reading."""
+    yield place.kana
+    for letter, readings in _TOWNS.items():
+        for one, other in itertools.permutations(readings):
+            if place.text.count(letter) == 1 == place.kana.count(one):
+                yield place.kana.replace(one, other)
 
 
 def _blocks(said: str) -> Iterator[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pipeline.ownership.known.addresses import block_of, number_of
+from pipeline.ownership.known.addresses import block_of, number_of, parted_code
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.forms import NAMES, SpokenForm, spoken_forms
 from pipeline.ownership.known.names import (
@@ -43,6 +43,7 @@ class KnownCase:
         phones: Telephone numbers in digits only, of each claimant.
         addresses: The requester's, as the case writes them.
         blocks: The numbers of each of the requester's addresses, in figures: 丁目, 番, 号 and the room.
+        codes: The digits of the postal codes that stand before them.
         rooms: The digits of their rooms, where they live in a building.
     """
 
@@ -53,6 +54,7 @@ class KnownCase:
     phones: Mapping[Claimant, Sequence[str]] = field(repr=False)
     addresses: tuple[str, ...] = field(repr=False)
     blocks: tuple[tuple[str, ...], ...] = field(repr=False)
+    codes: tuple[str, ...] = field(repr=False)
     rooms: tuple[str, ...] = field(repr=False)
 
 
@@ -63,10 +65,13 @@ def read_case(case: CallCase, reader: KanaReader) -> KnownCase:
         case: The requester, the staff and the company.
         reader: Reads names and places that come without kana.
     """
+    parted = [parted_code(each) for each in case.requester.addresses]
+    addresses = tuple(address for _, address in parted)
+    case = replace(case, requester=replace(case.requester, addresses=addresses))
     names = (*known_names(case, reader), *other_orders(case, reader))
     forms = spoken_forms(case, names, reader)
     phones = {Claimant.REQUESTER: case.requester.phones, Claimant.COMPANY: case.company_phones}
-    numbers = [unicodedata.normalize("NFKC", number_of(each)) for each in case.requester.addresses]
+    numbers = [unicodedata.normalize("NFKC", number_of(each)) for each in addresses]
     claimed = tuple(claimed_names(case))
     return KnownCase(
         forms,
@@ -74,7 +79,8 @@ def read_case(case: CallCase, reader: KanaReader) -> KnownCase:
         {each: [name for name in names if name.claimant is each] for each in Claimant},
         {each: [BLANKS.sub("", name.text) for whose, name in claimed if whose is each] for each in Claimant},
         {each: [digits_of(phone) for phone in phones.get(each, ())] for each in Claimant},
-        tuple(BLANKS.sub("", each.text) for each in case.requester.addresses),
+        tuple(BLANKS.sub("", each.text) for each in addresses),
         tuple(map(block_of, numbers)),
+        tuple(code for code, _ in parted if code),
         tuple(room[0] for room in map(_ROOM.search, numbers) if room),
     )

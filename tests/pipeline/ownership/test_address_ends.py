@@ -19,6 +19,8 @@ def parts(text: str, kind: str = "ADDRESS") -> list[str]:
     [
         ("981の6759、5丁目25の9", ["981の6759", "5丁目25の9"]),
         ("333-5288川口市芝", ["333-5288", "川口市芝"]),
+        ("333、5288、川口市芝", ["333、5288", "川口市芝"]),
+        ("333の、5288。川口市芝", ["333の、5288", "川口市芝"]),
         ("333-5288", ["333-5288"]),
         ("333-5288。", ["333-5288。"]),
         ("333-52881", ["333-52881"]),
@@ -46,9 +48,13 @@ def test_a_telephone_number_is_whole() -> None:
         ("成瀬5-11-30の、隣", ["成瀬5-11-30の、隣"]),
         ("長田様", ["長田様"]),
         ("様方904号室", ["様方904号室"]),
+        ("桜ハイツの702で、菅谷さんが桜ハイツ703号", ["桜ハイツの702", "菅谷さん", "桜ハイツ703号"]),
+        ("下高平1593番地、鶴ケ丘さんちが1595番地", ["下高平1593番地", "鶴ケ丘さん", "1595番地"]),
+        ("5の1、小林さんのとこが5の2、大森さんは5の3", ["5の1", "小林さん", "5の2", "大森さん", "5の3"]),
+        ("5の1、小林さんの隣", ["5の1、小林さんの隣"]),
     ],
 )
-def test_a_name_behind_the_last_number_is_parted_from_the_address(text: str, found: list[str]) -> None:
+def test_a_name_behind_a_number_is_parted_from_the_address(text: str, found: list[str]) -> None:
     """It is somebody's who may live in the requester's house; without an honorific nobody is named."""
     assert parts(text) == found
 

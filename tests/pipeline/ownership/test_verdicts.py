@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from math import log1p
 
+import numpy as np
 import pytest
 
 from pipeline.ownership.evidence.disagreement import CLEAR
-from pipeline.ownership.evidence.feature import Feature, FeatureValues
+from pipeline.ownership.evidence.feature import Feature, FeatureValues, Role
 from pipeline.ownership.evidence.talk import MIN_IN_GROUP, MIN_IN_GROUP_WITH_HONORIFIC
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.verdicts import (
     HALF,
     NEAR,
     forbidden,
+    may_be_anothers,
     nobodys_reason,
     owners_reason,
     together_reason,
@@ -88,6 +90,67 @@ def test_a_colleagues_name_is_theirs_where_the_talk_is_of_a_colleague(
         assert forbidden("PERSON", other, agrees) is None
 
 
+NAME_OF_ANOTHER = {"name before, not": HALF + STEP}
+READ_AS_THIRD = {"read as third": STEP}
+SURNAME = {"written surname, worth": 1.4, "written whole name, worth": 1.3}
+SHARED = {"surname shared": HALF + STEP}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "withheld", "asked"),
+    [
+        ("ADDRESS", NAME_OF_ANOTHER | READ_AS_THIRD, True, True),
+        ("ADDRESS", NAME_OF_ANOTHER, False, True),
+        ("ADDRESS", READ_AS_THIRD, False, True),
+        ("ADDRESS", {"name before, not": HALF, "read as third": 0.0}, False, False),
+        ("ADDRESS", SURNAME | SHARED, False, False),
+        ("PERSON", SURNAME | SHARED | NAME_OF_ANOTHER, True, True),
+        ("PERSON", SURNAME | SHARED, False, True),
+        ("PERSON", SURNAME | NAME_OF_ANOTHER | READ_AS_THIRD, False, False),
+        ("PERSON", SURNAME | {"surname shared": HALF} | NAME_OF_ANOTHER, False, False),
+        ("PHONE_NUMBER", NAME_OF_ANOTHER | READ_AS_THIRD | SURNAME | SHARED, False, False),
+    ],
+)
+def test_what_is_anothers_too_is_withheld_by_two_witnesses_and_asked_by_one(
+    kind: str, values: dict[str, float], withheld: bool, asked: bool
+) -> None:
+    """However well it agrees; of who was on the call, of colleagues and of the company nothing is shared."""
+    agrees = evidence({"alike": 1.0, "in group": 1.0, "block, same": 1.0} | values)
+    reason = forbidden(kind, Claimant.REQUESTER, agrees)
+    assert reason is (Reason.SAME_BUT_SAID_OF_ANOTHER if withheld else None)
+    assert may_be_anothers(kind, agrees) is asked
+    assert Reason.SAME_BUT_SAID_OF_ANOTHER in SENTENCES
+    for other in (Claimant.ON_CALL, Claimant.COLLEAGUES, Claimant.COMPANY):
+        assert forbidden(kind, other, agrees) is None
+
+
+@pytest.mark.parametrize(
+    "more", ["written whole name", "heard whole name", "written given name", "heard given name"]
+)
+@pytest.mark.parametrize("surname", ["written surname", "heard surname"])
+def test_who_is_named_by_more_than_the_surname_is_not_taken_for_the_family(surname: str, more: str) -> None:
+    """What else of the name is worth as much as the surname was said too."""
+    shared = SHARED | NAME_OF_ANOTHER | {f"{surname}, worth": 1.4}
+    assert may_be_anothers("PERSON", evidence(shared | {f"{more}, worth": 1.4 - STEP}))
+    assert not may_be_anothers("PERSON", evidence(shared | {f"{more}, worth": 1.4}))
+
+
+LEVELS = (0.0, 0.3, 0.6, 1.0, 1.5)
+
+
+@pytest.mark.parametrize("gate", [each for each in Feature if each.role is Role.GATE], ids=str)
+@pytest.mark.parametrize("kind", ["PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"])
+def test_a_gate_only_withholds(kind: str, gate: Feature) -> None:
+    """Whatever else is said: what is forbidden without it is forbidden with it, what is asked is asked."""
+    chance = np.random.default_rng(0)
+    for _ in range(300):
+        without = {each: float(chance.choice(LEVELS)) for each in Feature} | {gate: 0.0}
+        with_it = without | {gate: 1.0}
+        for claimant in Claimant:
+            assert forbidden(kind, claimant, without) is None or forbidden(kind, claimant, with_it)
+        assert may_be_anothers(kind, without) <= may_be_anothers(kind, with_it)
+
+
 SPELT = {"letters": 1.0, "letters, of theirs": 1.0}
 LIKE = {"alike": NEAR}
 EXPLAINS = {"explains, written": 1.0}
@@ -96,7 +159,7 @@ HEARD = {"heard covered": HALF}
 PLACE_AND_BLOCK = {"written town": NEAR, "block, same": 0.5}
 BUILDING = {"written building": NEAR}
 PLACE = {"written town": NEAR}
-CODE = {"number asked": 1.0, "address near": HALF}
+CODE = {"postal code": 1.0}
 BLOCK = {"block, same": 0.5}
 SAME = {"figures, own": 2.0, "figures, other": 0.0}
 NEARLY = {"figures, own": 2.0, "figures, other": log1p(2)}
@@ -153,8 +216,7 @@ def test_an_owner_has_a_reason(kind: str, party: Party, values: dict[str, float]
         ("ADDRESS", PLACE_AND_BLOCK | {"block, same": 0.0}, Reason.ADDRESS_PLACE_SAME),
         ("ADDRESS", {"written building": NEAR - STEP}, None),
         ("ADDRESS", {"written town": NEAR - STEP}, None),
-        ("ADDRESS", CODE | {"number asked": 0.0}, None),
-        ("ADDRESS", CODE | {"address near": HALF - STEP}, None),
+        ("ADDRESS", CODE | {"postal code": 0.0}, None),
         ("ADDRESS", {"block, same": 0.0}, None),
         ("PHONE_NUMBER", SAME | {"figures, own": 0.0}, None),
         ("PHONE_NUMBER", SAME | {"figures, other": 0.5}, Reason.NUMBER_ONE_OR_TWO_OFF),
@@ -206,10 +268,10 @@ def test_without_plain_evidence_all_of_it_is_the_reason(kind: str, party: Party,
         (
             "ADDRESS",
             [
+                (CODE, Reason.POSTAL_CODE_OF_ADDRESS),
                 (PLACE_AND_BLOCK, Reason.ADDRESS_PLACE_AND_BLOCK_SAME),
                 (BUILDING, Reason.ADDRESS_BUILDING_SAME),
                 (PLACE, Reason.ADDRESS_PLACE_SAME),
-                (CODE, Reason.POSTAL_CODE_OF_ADDRESS),
                 (BLOCK, Reason.ADDRESS_BLOCK_ALONE_SAME),
                 (HEARD, Reason.HEARD_AS_REQUESTER),
             ],

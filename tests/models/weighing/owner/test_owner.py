@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from models.language.readings import Reader, load_reader
 from models.trees import Trees
 from models.weighing.owner.owner import (
+    CLEAR_CONTENT_PROBABILITY,
     CLEAR_PROBABILITY,
     MIN_CONTENT_PROBABILITY,
     MIN_PROBABILITY,
@@ -117,6 +118,7 @@ STRANGER = call("さくらい")
 def test_the_bounds_are_in_order() -> None:
     """What is likely enough is not unlikely, and content alone need not be as sure as everything together."""
     assert 0 < MIN_CONTENT_PROBABILITY < MIN_PROBABILITY < CLEAR_PROBABILITY < 1
+    assert MIN_CONTENT_PROBABILITY < CLEAR_CONTENT_PROBABILITY < 1
     assert 0 < UNLIKELY_PROBABILITY < 0.5 <= MIN_PROBABILITY
 
 
@@ -141,15 +143,27 @@ def test_the_probability_decides_whose_it_is_and_who_looks(
 
 
 @pytest.mark.parametrize(
+    ("content", "review"),
+    [(CLEAR_CONTENT_PROBABILITY + 0.001, False), (CLEAR_CONTENT_PROBABILITY - 0.001, True)],
+)
+def test_what_agrees_only_in_part_is_asked_about(content: float, review: bool, reader: Reader) -> None:
+    """However sure everything together is."""
+    words = call("にしむら")
+    by_content = (odds_of(content), NEVER, NEVER, NEVER)
+    out = told((SURE, NEVER, NEVER, NEVER), found(words)[0], words, reader, by_content)
+    assert (out.party, out.needs_review) == (OWN, review)
+
+
+@pytest.mark.parametrize(
     ("content", "party"),
     [(MIN_CONTENT_PROBABILITY + 0.001, OWN), (MIN_CONTENT_PROBABILITY - 0.001, UNKNOWN)],
 )
 def test_what_content_does_not_allow_no_context_gives(content: float, party: Party, reader: Reader) -> None:
-    """However sure everything together is; an analyst is asked."""
+    """However sure everything together is; either way an analyst is asked."""
     words = call("にしむら")
     by_content = (odds_of(content), NEVER, NEVER, NEVER)
     out = told((SURE, NEVER, NEVER, NEVER), found(words)[0], words, reader, by_content)
-    assert (out.party, out.needs_review) == (party, party is UNKNOWN)
+    assert (out.party, out.needs_review) == (party, True)
 
 
 @pytest.mark.parametrize("probability", [CLEAR_PROBABILITY + 0.001, UNLIKELY_PROBABILITY - 0.001])

@@ -20,7 +20,7 @@ from models.weighing.owner.owner import MIN_CONTENT_PROBABILITY, MIN_PROBABILITY
 from pipeline.finding.detect import detect
 from pipeline.finding.verdict import UNOWNED
 from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, Findings, attribute
-from pipeline.ownership.evidence.feature import Feature, Role
+from pipeline.ownership.evidence.feature import LEARNED, Feature, Role
 from pipeline.ownership.evidence.talk import MIN_IN_GROUP
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.verdicts import forbidden
@@ -50,7 +50,7 @@ def is_given(values: Mapping[Feature, float], kind: str = "PERSON") -> bool:
 def test_content_sees_content_alone() -> None:
     """And the second trees everything; each feature once."""
     assert CONTENT.columns == tuple(feature for feature in Feature if feature.role.is_content)
-    assert CONTEXT.columns == tuple(Feature)
+    assert CONTEXT.columns == LEARNED
 
 
 @pytest.mark.parametrize("trees", [CONTENT, CONTEXT], ids=["content", "context"])

@@ -320,3 +320,27 @@ def test_the_findings_around_one_are_seen_with_their_chances(reader: Reader) -> 
     assert around[2][OWN]["name before"] == 0.75
     assert around[2][OWN]["alike elsewhere"] == 0.75
     assert around[2][STAFF]["name before"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("names", "chances", "shared"),
+    [
+        (("西村", "西村健太"), (0.9, 0.0), 1.0),
+        (("西村", "西村健太"), (0.9, 0.3), 0.7),
+        (("西村", "石井健太"), (0.9, 0.0), 0.0),
+        (("西村", "西村"), (0.9, 0.0), 0.0),
+        (("西村健太", "西村"), (0.0, 0.9), 1.0),
+    ],
+)
+def test_a_surname_is_shared_where_somebody_else_is_called_so(
+    names: tuple[str, str], chances: tuple[float, float], shared: float, reader: Reader
+) -> None:
+    """As surely as that one is not the requester: the same surname with another given name."""
+    words = transcript(utterance("と".join(names), 0.0))
+    findings = found(words, *((NAME, name) for name in names))
+    theirs = np.zeros((2, len(Claimant)))
+    theirs[:, list(Claimant).index(OWN)] = chances
+    around = Evidence(findings, words, known(reader), reader).around(theirs)
+    at = names.index("西村")
+    assert around[at][OWN][Feature.SURNAME_SHARED] == pytest.approx(shared)
+    assert Feature.SURNAME_SHARED not in around[at][STAFF]

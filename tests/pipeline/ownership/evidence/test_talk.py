@@ -6,7 +6,7 @@ from math import log, log1p
 
 import pytest
 
-from pipeline.ownership.evidence.talk import owner_in_talk, setting
+from pipeline.ownership.evidence.talk import in_group_anywhere, owner_in_talk, setting
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.types import CharSpan, EntitySpan, Party
 from tests.builders import transcript, utterance
@@ -162,3 +162,26 @@ def test_what_is_read_of_the_words_is_told_against_a_third_party(claimant: Claim
 def test_without_a_word_of_the_talk_nothing_is_told() -> None:
     """Neither hint nor probabilities."""
     assert owner_in_talk(EntitySpan("PERSON", CharSpan(0, 2), 0.9, "T"), Claimant.REQUESTER) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "chances"),
+    [
+        # (how it reads, the chance read there, whether it is bare)
+        ([("ヤマモト", 0.9, True), ("ヤマモト", 0.1, False)], [0.9, 0.9]),
+        ([("ヤマモト", 0.1, False), ("ヤマモト", 0.9, True)], [0.9, 0.9]),
+        ([("ヤマモト", 0.3, True), ("ヤマモト", 0.5, False)], [0.3, 0.5]),
+        ([("ヤマモト", 0.9, False), ("ヤマモト", 0.1, True)], [0.9, 0.1]),
+        ([("ヤマモト", 0.9, True), ("ヤマダ", 0.1, False)], [0.9, 0.1]),
+        ([("ヤマモト", 0.9, True), ("ヤマモト", 0.1, False), ("ヤマモトケンタ", 0.0, True)], [0.9, 0.1, 0.0]),
+        ([("ヤマモト", 0.9, True), ("ヤマモト", 0.1, False), ("ヤマモトハナコ", 0.0, True)], [0.9, 0.9, 0.0]),
+        ([("", 0.9, True), ("", 0.1, False)], [0.9, 0.1]),
+        ([], []),
+    ],
+)
+def test_a_bare_name_passes_on_that_it_is_a_colleagues(
+    said: list[tuple[str, float, bool]], chances: list[float]
+) -> None:
+    """To the same name with an honorific; not where the call names a stranger with that surname."""
+    readings, read, bare = zip(*said, strict=True) if said else ((), (), ())
+    assert in_group_anywhere(readings, read, bare, {"ヤマモトハナコ"}) == chances

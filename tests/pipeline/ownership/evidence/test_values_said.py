@@ -77,3 +77,19 @@ def test_an_address_ends_where_another_begins(
 def test_nothing_is_said_in_no_finding() -> None:
     """A call may have none."""
     assert values_said([], "はい") == ()
+
+
+def test_a_code_is_a_value_of_its_own() -> None:
+    """Whole, in two pieces, or at the beginning of what is found as an address."""
+    said = "成瀬5丁目11番30号、194-0011、福山市引野町1丁目。郵便番号のほうは850の、2954、甲府市蓬沢町5丁目"
+    found = groups(
+        said,
+        (PLACE, "成瀬5丁目11番30号"),
+        (PLACE, "194-0011"),
+        (PLACE, "福山市引野町1丁目"),
+        (PLACE, "850"),
+        (PLACE, "2954、甲府市蓬沢町5丁目"),
+    )
+    assert found == ((0,), (1,), (2,), (3, 4), (3, 4))
+    said = "成瀬5丁目11番30号、717、8714、スカガワシ"
+    assert groups(said, (PLACE, "成瀬5丁目11番30号"), (PLACE, "717、8714、スカガワシ")) == ((0,), (1,))

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from models.language.readings import Reader
-from pipeline.ownership.known.addresses import number_of, numbers_of, places_of, without_numbering
+from pipeline.ownership.known.addresses import (
+    number_of,
+    numbers_of,
+    parted_code,
+    places_of,
+    without_numbering,
+)
 from pipeline.types import CaseName
 
 KYOTO = CaseName(
@@ -140,3 +146,20 @@ def test_a_number_is_read_however_it_is_written(text: str, digits: str) -> None:
 def test_what_is_no_number_is_left(text: str, left: str) -> None:
     """A building keeps its name alone."""
     assert without_numbering(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "rest"),
+    [
+        ("〒194-0011 東京都町田市成瀬5丁目", "1940011", "東京都町田市成瀬5丁目"),
+        ("194-0011、東京都町田市成瀬5丁目", "1940011", "東京都町田市成瀬5丁目"),
+        ("〒１９４−００１１東京都", "1940011", "東京都"),
+        ("1940011 東京都", "1940011", "東京都"),
+        ("東京都町田市成瀬5丁目11-30", "", "東京都町田市成瀬5丁目11-30"),
+        ("19400112 東京都", "", "19400112 東京都"),
+        ("194-0011", "", "194-0011"),
+    ],
+)
+def test_a_code_before_an_address_is_parted_from_it(text: str, code: str, rest: str) -> None:
+    """A company's own books write it before the place."""
+    assert parted_code(CaseName(text, "カナ")) == (code, CaseName(rest, "カナ"))

@@ -69,7 +69,7 @@ def test_names_are_said_whole_and_in_halves(forms: Forms) -> None:
 def test_places_are_said_by_themselves(forms: Forms) -> None:
     """Prefecture and city are said with 県 and 市 and without, the town and the building as they are."""
     assert of_kind(forms, OWN, "region") == sounds("ヒロシマケン", "ヒロシマ", "フクヤマシ", "フクヤマ")
-    assert of_kind(forms, OWN, "town") == sounds("ヒキノチョウ")
+    assert of_kind(forms, OWN, "town") == sounds("ヒキノチョウ", "ヒキノマチ")
     assert of_kind(forms, OWN, "building") == sounds("メゾンワカバ")
 
 

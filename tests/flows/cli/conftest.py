@@ -18,5 +18,5 @@ def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
     """A desk that the command finds by its settings, and somebody who acts at it."""
     monkeypatch.setattr(worker, "load_models", InTurn())
     monkeypatch.setenv("KAIJI_ACTOR", "小早川")
-    with desk_of_flows(tmp_path, monkeypatch) as opened:
-        yield with_company(opened)
+    with desk_of_flows(tmp_path, monkeypatch, with_company) as opened:
+        yield opened

@@ -1,14 +1,17 @@
-"""The same night on PostgreSQL, a bucket and two workers, one of them killed half-way."""
+"""A night on PostgreSQL, a bucket and two machines, one killed: ``python -m tests.soak.machines``.
+
+The real ``make serve``, the real models and Prefect's workers (part of ``make soak``); ``make test`` kills a
+worker on the same database and bucket in ``tests/flows/test_many_machines.py``.
+"""
 
 from __future__ import annotations
 
 import json
+import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 from flows.desk.cases import calls, files
 from flows.desk.integrity import audit
@@ -20,14 +23,8 @@ from flows.settings import Settings
 from tests.builders import spoken_file
 from tests.flow_builders import waiting
 from tests.kills import FILES
-from tests.servers import postgres, postgres_programs, s3, s3_options
+from tests.servers import postgres, s3, s3_options
 from tests.serving import Serving
-
-pytestmark = [
-    pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed"),
-    # The first test waits for the whole night, on a machine that may be busy with others.
-    pytest.mark.timeout(1800),
-]
 
 PATIENCE = 900.0
 """Seconds for each half of the night."""
@@ -45,13 +42,17 @@ class Shared:
     faults: tuple[object, ...]
     files: tuple[DeskFile, ...]
     stored: set[str]
-    printed: str
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory) -> Shared:
+def main() -> None:
+    """One night, and a look at what it left."""
+    with tempfile.TemporaryDirectory(prefix="kaiji-machines-") as name:
+        look(shared(Path(name)))
+    print(f"{CALLS} calls done by two machines, one of them killed; none twice, the record whole")
+
+
+def shared(folder: Path) -> Shared:
     """Two workers share a night, a run each; the second machine is killed with -9 while both have a call."""
-    folder = tmp_path_factory.mktemp("machines")
     with postgres() as where, s3(folder) as address:
         surroundings = {
             "KAIJI_DATABASE": f"postgresql+psycopg://{where}/kaiji",
@@ -99,7 +100,6 @@ def _night(desk: Desk, serving: Serving, folder: Path) -> Shared:
         audit.verify(desk),
         files.list_files(desk),
         stored,
-        serving.artifact("nightly-summary"),
     )
 
 
@@ -119,27 +119,27 @@ def _await_completed(serving: Serving) -> None:
         time.sleep(1)
 
 
-def test_all_calls_are_done(shared: Shared):
-    """Those of the killed worker too, in the same night."""
-    assert [call.state for call in shared.calls] == [State.IN_REVIEW] * CALLS
+def look(shared: Shared) -> None:
+    """What has to hold afterwards.
 
-
-def test_no_call_is_done_twice(shared: Shared):
-    """One plan, one set of files, one entry in the record for each; the killed claim is there as well."""
+    Raises:
+        AssertionError: when it does not.
+    """
     finished = Counter(entry.subject.call_id for entry in shared.entries if entry.action == "call.finish")
     claimed = [entry for entry in shared.entries if entry.action == "call.claim"]
 
+    # Those of the killed worker too, in the same night.
+    assert [call.state for call in shared.calls] == [State.IN_REVIEW] * CALLS
+    # One plan, one set of files, one entry in the record for each; the killed claim is there as well.
     assert finished == Counter({call.call_id: 1 for call in shared.calls})
     assert sum(bool(entry.detail["taken_over"]) for entry in claimed) == 1
     assert [call.revision for call in shared.calls] == [1] * CALLS
     assert Counter(file.call_id for file in shared.files) == {call.call_id: FILES for call in shared.calls}
-
-
-def test_the_record_is_whole(shared: Shared):
-    """Two machines and a killed one wrote into one chain."""
+    # Two machines and a killed one wrote into one chain.
     assert shared.faults == ()
-
-
-def test_the_bucket_holds_the_files(shared: Shared):
-    """All that rows name; what a killed worker left beside them is swept when it is old."""
+    # All that rows name; what a killed worker left beside them is swept when it is old.
     assert {file.store_key for file in shared.files} <= shared.stored
+
+
+if __name__ == "__main__":
+    main()

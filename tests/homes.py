@@ -1,24 +1,24 @@
-"""Homes of earlier versions (``tests/upgrade``), unpacked."""
+"""Homes of earlier versions, made by the code of their version (``tests/upgrade/make_home.py``)."""
 
 from __future__ import annotations
 
 import zipfile
 from pathlib import Path
 
-HOMES = sorted(
-    (Path(__file__).parent / "upgrade").glob("*.zip"), key=lambda path: [*map(int, path.stem.split("."))]
-)
-"""The oldest, the newest, and one for each change of what the rows hold, by version."""
+UPGRADE = Path(__file__).parent / "upgrade"
+
+VERSIONS = tuple(sorted(home.stem for home in UPGRADE.glob("*.zip")))
+"""Those of which there is a home: the oldest, the newest, and one for each change of what the rows hold."""
 
 
-def unpack_home(home: Path, folder: Path) -> None:
+def unpack_home(version: str, folder: Path) -> None:
     """Unpack a home.
 
     Args:
-        home: One of ``HOMES``.
+        version: One of ``VERSIONS``.
         folder: Becomes the ``KAIJI_HOME``.
     """
-    with zipfile.ZipFile(home) as archive:
+    with zipfile.ZipFile(UPGRADE / f"{version}.zip") as archive:
         archive.extractall(folder)
     for key in folder.rglob("key"):
         key.chmod(0o600)  # extractall sets no modes, and a key that others can read is refused

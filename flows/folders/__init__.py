@@ -1,1 +1,1 @@
-"""Folders that others can write to, opened by descriptor; folders of ours; what a killed run left."""
+"""Folders of others, opened by descriptor; folders of ours; what is done before a process ends."""

@@ -71,13 +71,13 @@ def _namesakes(truth: CallTruth, rng: random.Random) -> Iterator[CaseName]:
 
 def _drawn(rng: random.Random) -> CaseName:
     """Somebody, by how common names are; one in three is on the list by the surname alone."""
-    (given,) = rng.choices(_common("given"), cum_weights=_weights("given"))
+    (given,) = rng.choices(_common("given"), cum_weights=_summed_weights("given"))
     surname = _surname(rng)
     return CaseName(surname.surface, surname.reading) if rng.random() < 1 / 3 else _joined(surname, given)
 
 
 def _surname(rng: random.Random) -> NameRow:
-    return rng.choices(_common("surnames"), cum_weights=_weights("surnames"))[0]
+    return rng.choices(_common("surnames"), cum_weights=_summed_weights("surnames"))[0]
 
 
 def _joined(surname: NameRow, given: NameRow) -> CaseName:
@@ -91,6 +91,6 @@ def _common(kind: str) -> tuple[NameRow, ...]:
 
 
 @lru_cache(maxsize=2)
-def _weights(kind: str) -> tuple[float, ...]:
-    """Summed up once, and not at each draw."""
+def _summed_weights(kind: str) -> tuple[float, ...]:
+    """Running sums of the weights, made once and not at each draw."""
     return tuple(accumulate(row.weight for row in _common(kind)))

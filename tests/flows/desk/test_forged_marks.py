@@ -19,7 +19,7 @@ from flows.desk.kinds.values import NewRecording, Request, Role
 from flows.desk.people import accounts
 from flows.intake.known import known_references
 from tests.desk_builders import CLERK, NOW, desk_settings, identified, raw_database
-from tests.homes import HOMES, unpack_home
+from tests.homes import unpack_home
 from tests.review_site import PASSWORD, quick_passwords
 
 MINE, THEIRS = "09012345678", "09099999999"
@@ -145,7 +145,7 @@ def test_a_value_that_nobody_has_is_still_just_not_found(asked):
 
 def test_an_upgrade_does_not_seal_marks_that_somebody_forged(tmp_path):
     """Marks of before were under no seal: they are made anew from what is sealed."""
-    unpack_home(HOMES[0], tmp_path)
+    unpack_home("0.22.0", tmp_path)
     settings = desk_settings(tmp_path)
     with closing(raw_database_of(settings.home)) as database:
         before = marks(database)
@@ -176,7 +176,7 @@ def marks(database) -> list[set[tuple[object, ...]]]:
 
 def test_an_upgrade_of_a_forged_database_is_refused(tmp_path):
     """The tree of the version before is held against the rows it had."""
-    unpack_home(HOMES[0], tmp_path)
+    unpack_home("0.22.0", tmp_path)
     settings = desk_settings(tmp_path)
     with closing(raw_database_of(settings.home)) as database:
         database.execute("UPDATE recordings SET duration=1")

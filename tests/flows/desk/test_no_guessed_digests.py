@@ -37,7 +37,7 @@ from pipeline.types import CaseName
 from tests.desk_builders import CLERK, desk_settings, identified, new_request
 from tests.flow_builders import InTurn
 from tests.guessed import found_digests, shapes
-from tests.homes import HOMES, unpack_home
+from tests.homes import unpack_home
 from tests.review_site import quick_passwords
 from tests.upgrade.make_home import make
 
@@ -206,9 +206,10 @@ def test_the_same_document_is_known_again_by_a_keyed_reference(made: Made):
     assert (taken.requests, taken.failed) == ((), 1)
 
 
-def test_an_upgrade_leaves_no_digest_of_before(tmp_path: Path):
+@pytest.mark.parametrize("version", ["0.5.0", "0.12.0", "0.22.0"])
+def test_an_upgrade_leaves_no_digest_of_before(version: str, tmp_path: Path):
     """Of a desk of an earlier version, in any row and in SQLite's log; its record is whole."""
-    unpack_home(HOMES[0], tmp_path)
+    unpack_home(version, tmp_path)
     before = list(on_disk(tmp_path / "home"))
     with open_desk(desk_settings(tmp_path)) as desk:
         values = clear_values(desk)
@@ -219,7 +220,7 @@ def test_an_upgrade_leaves_no_digest_of_before(tmp_path: Path):
 
 def test_an_upgrade_does_not_make_a_forged_log_whole(tmp_path: Path):
     """What was changed, or is missing, before the upgrade is told after it, and nothing else is blamed."""
-    unpack_home(HOMES[0], tmp_path)
+    unpack_home("0.22.0", tmp_path)
     with closing(sqlite3.connect(tmp_path / "home" / "desk.sqlite3", isolation_level=None)) as database:
         database.execute("UPDATE audit SET action='request.forged' WHERE seq=4")
         database.execute("DELETE FROM audit WHERE seq=7")

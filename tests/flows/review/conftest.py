@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.desk_builders import Clock, desk_settings
 from tests.fakes import FakeModels
 from tests.flow_builders import InTurn, desk_of_flows
 from tests.ready_desks import copy_desk
-from tests.release_builders import with_company
+from tests.release_builders import at_first
 from tests.review_site import Person, add_people, quick_passwords, signed_in
 
 
@@ -43,17 +44,25 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, monkeypat
 
 
 @pytest.fixture
-def releasing_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def releasing_desk(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
     """A desk whose calls go out as the fakes hear them, with people who may sign in."""
     quick_passwords(monkeypatch)
     monkeypatch.setattr(worker, "load_models", InTurn())
-    with desk_of_flows(tmp_path, monkeypatch, _with_people_and_company) as opened:
+    with desk_of_flows(tmp_path, monkeypatch, _with_people_and(at_first(request))) as opened:
         yield opened
 
 
-def _with_people_and_company(desk: Desk) -> None:
-    add_people(desk)
-    with_company(desk)
+@functools.cache
+def _with_people_and(make: Callable[[Desk], object]) -> Callable[[Desk], None]:
+    """People who may sign in, and more; the same function for the same, as a desk is made once for it."""
+
+    def make_both(desk: Desk) -> None:
+        add_people(desk)
+        make(desk)
+
+    return make_both
 
 
 @pytest.fixture

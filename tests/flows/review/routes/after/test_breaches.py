@@ -17,6 +17,7 @@ from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.breaches import EXEMPT, GROUNDS, ITEMS, Paper
+from flows.desk.kinds.values import Call
 from flows.review.app import create_app
 from tests.release_builders import APPROVER, approved, asked, released
 from tests.review_site import HOST, Person, new_person, signed_in
@@ -33,11 +34,9 @@ def desk(releasing_desk: Desk) -> Desk:
 
 
 @pytest.fixture
-def number(desk: Desk, tmp_path: Path) -> str:
+def number(desk: Desk, released_call: Call) -> str:
     """Public number of a request whose answer was delivered."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
-    released(desk, request)
+    request = released_call.request_id
     deliveries.deliver(desk, APPROVER, request, "書留 123-45")
     return requests.get(desk, request).number
 

@@ -187,6 +187,26 @@ def test_a_written_text_is_shown_as_text(approver: Person, desk: Desk, number: s
     assert found.text == "</textarea><img src=x>"
 
 
+def test_all_items_of_a_paper_are_written_at_once(approver: Person, desk: Desk, number: str):
+    """What is unchanged or empty is no new entry; each item stands beside its own text."""
+    page = marked(approver, number)
+    both = [
+        ("item", "4"),
+        ("text", "宛名の取り違え"),
+        ("item", "5"),
+        ("text", ""),
+        ("item", "7"),
+        ("text", "公表した"),
+    ]
+    assert send(approver, f"{page}/write", [("paper", "report"), *both]).status_code == 303
+    again = [("item", "4"), ("text", "宛名の取り違え"), ("item", "7"), ("text", "公表しない\r\n当面は")]
+    assert send(approver, f"{page}/write", [("paper", "report"), *again]).status_code == 303
+    facts = [(each.item, each.text) for each in get_breach(desk, "B-2026-0001").facts]
+    assert facts == [(4, "宛名の取り違え"), (7, "公表した"), (7, "公表しない\n当面は")]
+    odd = [("paper", "report"), ("item", "4"), ("item", "5"), ("text", "一つだけ")]
+    assert send(approver, f"{page}/write", odd).status_code == 422
+
+
 def test_metrics_and_logs_tell_nothing_of_a_breach(
     app: FastAPI, approver: Person, number: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):

@@ -14,12 +14,21 @@ from flows.settings import Settings
 from tests.builders import voice_file
 from tests.desk_builders import CLERK, NOW, identified
 from tests.fakes import FakeAnalyzer, FakeModels
+from tests.ready_desks import as_made, copy_desk
 
 numbers = itertools.count(1)
 
 
-def desk_of_flows(folder: Path, monkeypatch) -> Desk:
-    """A desk that the flows of this process find by their settings."""
+def desk_of_flows(folder: Path, monkeypatch, made: Callable[[Desk], object] | None = as_made) -> Desk:
+    """A desk that the flows of this process find by their settings.
+
+    Args:
+        folder: Of its own.
+        monkeypatch: For the settings.
+        made: What is done to it at first, done once and copied; ``None`` where a desk is there.
+    """
+    if made is not None:
+        copy_desk(folder, None, made)
     for name, value in {
         "HOME": folder / "home",
         "WORK": folder / "work",

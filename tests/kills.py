@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -56,10 +57,11 @@ class Workers:
 
     Args:
         folder: Of the desk.
+        more: Further variables of their surroundings.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._parent = _started(folder, BODY)
+    def __init__(self, folder: Path, more: Mapping[str, str] | None = None) -> None:
+        self._parent = _started(folder, BODY, more or {})
         self._log = folder / "worker.log"
         assert self._line() == "warm"
 
@@ -94,13 +96,16 @@ class Workers:
             pass
         assert line in {f"over -{how.value}", "over 0"}, self._log.read_text(encoding="utf-8")[-2000:]
 
-    def finish(self) -> float:
+    def finish(self, after: float = 1.1) -> float:
         """The next run, which nobody kills, once the killed one's claim has run out.
+
+        Args:
+            after: Seconds until then.
 
         Returns:
             Seconds that it took.
         """
-        time.sleep(1.1)
+        time.sleep(after)
         began = time.monotonic()
         self._begin()
         while (line := self._line()) == "ready":
@@ -123,7 +128,7 @@ class Workers:
 
 def kill_flow_at_random(folder: Path, chance: random.Random, within: float) -> None:
     """A night by Prefect's flow, with a server of its own, killed some time after its first call began."""
-    worker = _started(folder, FLOW)
+    worker = _started(folder, FLOW, {})
     assert worker.stdout is not None
     with worker.stdout:
         line = worker.stdout.readline()
@@ -134,12 +139,12 @@ def kill_flow_at_random(folder: Path, chance: random.Random, within: float) -> N
     worker.wait()
 
 
-def _started(folder: Path, how: str) -> subprocess.Popen[bytes]:
+def _started(folder: Path, how: str, more: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with (folder / "worker.log").open("wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "tests.kills", how],
             cwd=ROOT,
-            env=surroundings(folder),
+            env=surroundings(folder) | more,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -243,7 +248,8 @@ def _warm_up(made: FakeModels) -> None:
     mask_case_call.load_models = lambda _: made  # type: ignore[assignment,return-value]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with open_desk(Settings(home=folder / "home", work=folder / "work")) as desk:
+        elsewhere = Settings(home=folder / "home", work=folder / "work", database=None, store=None)
+        with open_desk(elsewhere) as desk:
             mask_case_call.mask_case_call(desk, WORKER, waiting_voice(desk, folder, 2.0).call_id)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import docx
+import pytest
 
 from flows.desk.answers.releases import Release
-from flows.desk.cases import lists, requests
+from flows.desk.cases import calls, lists, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor, Call, CompanyList, NewRequest, Role
 from flows.desk.work import plans
@@ -87,6 +89,39 @@ def decided(desk: Desk, call: Call, **changes: object) -> MaskPlan:
 def released(desk: Desk, request: str) -> Release:
     """The answer, made with the fakes."""
     return release(desk, APPROVER, request, lambda _: FakeModels())  # type: ignore[arg-type, return-value]
+
+
+def with_approved_call(desk: Desk) -> None:
+    """A desk whose letters have a sender, and an approved call, alone in its request."""
+    approved(with_company(desk), desk.settings.home.parent)
+
+
+def with_released_call(desk: Desk) -> None:
+    """The same, and its answer."""
+    with_approved_call(desk)
+    released(desk, calls.list_calls(desk)[0].request_id)
+
+
+def with_half_released_call(desk: Desk) -> None:
+    """A released call, whose request has a withheld one too."""
+    with_approved_call(desk)
+    request = calls.list_calls(desk)[0].request_id
+    other = reviewed(desk, desk.settings.home.parent, request)
+    calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみのため")
+    released(desk, request)
+
+
+AT_FIRST: Mapping[str, Callable[[Desk], object]] = {
+    "half_released_call": with_half_released_call,
+    "released_call": with_released_call,
+    "approved_call": with_approved_call,
+}
+"""What a desk begins with, by the fixture that a test asks for."""
+
+
+def at_first(request: pytest.FixtureRequest) -> Callable[[Desk], object]:
+    """What the desk of a test begins with: the call that it asks for, or the company alone."""
+    return next((make for name, make in AT_FIRST.items() if name in request.fixturenames), with_company)
 
 
 def words_of(path: Path) -> str:

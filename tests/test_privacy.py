@@ -24,6 +24,8 @@ from tests.conftest import SECRET_CASE, SECRET_LINES, SECRETS, RealRun
 from tests.fakes import FakeModels
 from tests.guessed import found_digests
 
+FIVE = ("manifest.json", "masked.json", "masked.txt", "masked.wav", "review.json")
+
 
 def shapes(secret: str) -> Iterator[bytes]:
     """A secret as it may lie in a file: UTF-8, or escaped as JSON does."""
@@ -46,6 +48,21 @@ def recognised(run: RealRun) -> tuple[str, ...]:
 def is_telling(text: str) -> bool:
     """Whether a text can be searched for: 567 stands in many an id, and う in many a word."""
     return len(text) > 5 or (len(text) > 2 and not text.isdigit())
+
+
+def test_the_command_masks_by_the_flow(flow_run: RealRun):
+    """On a bare machine, without a server: the good call's five files, the bad call's reason, status 2."""
+    good, bad = (call.stem for call in flow_run.calls)
+
+    assert flow_run.done.returncode == 2, flow_run.done.stderr
+    assert sorted(path.name for path in flow_run.out.iterdir()) == sorted(
+        [f"{good}.{name}" for name in FIVE] + [f"{bad}.error.json"]
+    )
+    assert (
+        json.loads((flow_run.out / f"{bad}.error.json").read_text(encoding="utf-8"))["code"]
+        == "unreadable_audio"
+    )
+    assert f"{good}.masked.wav" in flow_run.done.stdout
 
 
 def test_the_search_finds_what_it_looks_for(flow_run: RealRun):

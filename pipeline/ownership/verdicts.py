@@ -76,7 +76,7 @@ def may_be_anothers(entity_type: str, values: FeatureValues) -> bool:
 
 def _witnesses(entity_type: str, values: FeatureValues) -> tuple[bool, ...]:
     """What each witness says: whether it was said of another; none where there is nothing to share."""
-    name_before = _of(values, Feature.NAME_BEFORE_NOT) > HALF
+    name_before = _of(values, Feature.STRANGER_BEFORE) > HALF
     if entity_type == "ADDRESS":
         return name_before, _of(values, Feature.READ_AS_THIRD) > 0
     if entity_type == "PERSON" and _is_surname_alone(values):

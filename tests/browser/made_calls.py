@@ -5,6 +5,7 @@ Quick, the same each time, and known to the last syllable: what the page shows c
 
 from __future__ import annotations
 
+import functools
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -76,6 +77,7 @@ class MadeCall:
     spans: tuple[TruthSpan, ...] = ()
 
 
+@functools.cache
 def sample_call(stem: str, *, doubtful: Sequence[int] = (), missed: Sequence[int] = ()) -> MadeCall:
     """A call of sample_audio.
 

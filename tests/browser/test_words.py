@@ -161,6 +161,34 @@ def test_tab_goes_from_line_to_line_and_a_line_is_divided_and_joined(opened: Pag
     assert [d["kind"] for d in state(opened)["decisions"]] == ["break", "join"]
 
 
+def current(page: Page) -> str:
+    """The text of the line that the page shows as the current one."""
+    return page.locator(".say[aria-current] p").inner_text()
+
+
+def test_one_line_is_the_current_one_for_all_keys(opened: Page):
+    """Whatever led there: the line opened last, a press on its time, the finding that was chosen."""
+    edit(opened, "検針票がね")
+    opened.keyboard.press("Tab")
+    opened.keyboard.press("Escape")
+    assert "票に書かれている" in current(opened)
+    opened.keyboard.press("h")
+    expect(opened.locator("#live")).to_contain_text("「票に書かれている")
+    line = opened.locator(".say", has_text="票に書かれている")
+    expect(line.locator(".speaker")).to_have_text("お客様")
+    assert "票に書かれている" in current(opened)
+
+    opened.locator(".say", has_text="検針票がね").locator(".at").click()
+    opened.keyboard.press("c")
+    assert "検針票がね" in opened.locator(".edit textarea").input_value()
+    opened.keyboard.press("Escape")
+
+    select(opened, "高島平")
+    assert "高島平" in current(opened)
+    opened.keyboard.press("c")
+    assert "高島平" in opened.locator(".edit textarea").input_value()
+
+
 def test_two_who_correct_at_once_lose_nothing(reviewed: Reviewed, opened: Page, second: Page):
     """The second is told, and what was typed is still in the field."""
     shown = edit(opened, "検針票がね")

@@ -38,6 +38,29 @@ def flow_desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
         yield opened
 
 
+@pytest.fixture
+def approved_call(desk: Desk) -> Call:
+    """An approved call; ``tests.release_builders.at_first`` made the desk with it."""
+    return _first(desk, State.APPROVED)
+
+
+@pytest.fixture
+def released_call(desk: Desk) -> Call:
+    """A call that went out."""
+    return _first(desk, State.RELEASED)
+
+
+@pytest.fixture
+def half_released_call(desk: Desk) -> Call:
+    """A call that went out, whose request has a withheld one too."""
+    return _first(desk, State.RELEASED)
+
+
+def _first(desk: Desk, state: State) -> Call:
+    (made,) = calls.list_calls(desk, [state])
+    return made
+
+
 @dataclass(frozen=True)
 class ServedNight:
     """What a real ``make serve`` left: one call on demand, then a night with a broken one.

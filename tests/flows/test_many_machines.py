@@ -1,145 +1,57 @@
-"""The same night on PostgreSQL, a bucket and two workers, one of them killed half-way."""
+"""PostgreSQL, a bucket and two machines, one of them killed; ``tests.soak.machines`` has a whole night."""
 
 from __future__ import annotations
 
 import json
-import time
+import random
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from flows.desk.cases import calls, files
 from flows.desk.integrity import audit
-from flows.desk.integrity.audit import AuditEntry
-from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import Call, DeskFile
+from flows.masking import mask_case_call as worker
 from flows.settings import Settings
-from tests.builders import spoken_file
-from tests.flow_builders import waiting
-from tests.kills import FILES
+from tests import kills
+from tests.desk_builders import WORKER
+from tests.flow_builders import InTurn, waiting_voice
 from tests.servers import postgres, postgres_programs, s3, s3_options
-from tests.serving import Serving
 
-pytestmark = [
-    pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed"),
-    # The first test waits for the whole night, on a machine that may be busy with others.
-    pytest.mark.timeout(1800),
-]
-
-PATIENCE = 900.0
-"""Seconds for each half of the night."""
-
-CALLS = 4
-LINES = ("お電話ありがとうございます。", "隣の長谷川隆さんの荷物が届きました。")
+CALLS = 3
 
 
-@dataclass(frozen=True)
-class Shared:
-    """What the night left."""
-
-    calls: tuple[Call, ...]
-    entries: tuple[AuditEntry, ...]
-    faults: tuple[object, ...]
-    files: tuple[DeskFile, ...]
-    stored: set[str]
-    printed: str
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory) -> Shared:
-    """Two workers share a night, a run each; the second machine is killed with -9 while both have a call."""
-    folder = tmp_path_factory.mktemp("machines")
-    with postgres() as where, s3(folder) as address:
-        surroundings = {
+@pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed")
+def test_what_a_killed_machine_had_is_done_by_another_and_nothing_twice(tmp_path: Path, monkeypatch):
+    """Each call has one plan, one set of files in the bucket and one end in the record, which is whole."""
+    monkeypatch.setattr(worker, "load_models", InTurn())
+    with postgres() as where, s3(tmp_path) as address:
+        shared = {
             "KAIJI_DATABASE": f"postgresql+psycopg://{where}/kaiji",
             "KAIJI_STORE": "s3://kaiji/desk",
             "KAIJI_STORE_OPTIONS": json.dumps(s3_options(address)),
-            "KAIJI_LEASE_SECONDS": "15",
-            "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"postgresql+asyncpg://{where}/prefect",
-            "OMP_NUM_THREADS": "1",
+            "KAIJI_LEASE_SECONDS": "3",
         }
-        with open_desk(_settings(folder / "home", surroundings)) as desk:
-            for number in range(CALLS):
-                waiting(desk, spoken_file(folder / f"{number}.wav", LINES), duration=float(CALLS - number))
-            serving = Serving(folder / "home", surroundings, ("--runs", "1", "--recognitions", "2"))
-            try:
-                return _night(desk, serving, folder)
-            finally:
-                serving.stop()
+        for name, value in (kills.surroundings(tmp_path) | shared).items():
+            if name.startswith("KAIJI_"):
+                monkeypatch.setenv(name, value)
+        with open_desk(Settings(work=tmp_path / "here")) as desk:
+            made = [waiting_voice(desk, tmp_path, 2.0) for _ in range(CALLS)]
+            with kills.Workers(tmp_path, shared) as elsewhere:
+                elsewhere.kill_at_random(random.Random(3), 0.0)  # noqa: S311 (at once, not secrecy)
+                (had,) = calls.list_calls(desk, (State.PROCESSING,))
+                worker.mask_case_call(
+                    desk, WORKER, next(each.call_id for each in made if each.call_id != had.call_id)
+                )
+                elsewhere.finish(after=3.1)
+            kills.check_end(desk)
+            entries = audit.entries(desk)
+            kept = files.list_files(desk)
 
-
-def _settings(home: Path, surroundings: dict[str, str]) -> Settings:
-    return Settings(
-        home=home,
-        work=home / "work",
-        database=surroundings["KAIJI_DATABASE"],
-        store=surroundings["KAIJI_STORE"],
-        store_options=surroundings["KAIJI_STORE_OPTIONS"],
-    )
-
-
-def _night(desk: Desk, serving: Serving, folder: Path) -> Shared:
-    serving.await_ready()
-    second = serving.worker("worker-elsewhere", folder / "elsewhere")
-    try:
-        serving.begin("nightly/nightly", helpers=1)
-        _await_claims(desk, 2)
-    finally:
-        serving.kill_machine(folder / "elsewhere")
-        second.wait()
-    # Either of the two runs may have been the killed machine's; Prefect finds that out much later.
-    _await_completed(serving)
-    stored = {name for name, _ in desk.store.listing()}
-    return Shared(
-        calls.list_calls(desk),
-        audit.entries(desk),
-        audit.verify(desk),
-        files.list_files(desk),
-        stored,
-        serving.artifact("nightly-summary"),
-    )
-
-
-def _await_claims(desk: Desk, count: int) -> None:
-    """Wait until so many calls are being worked on at the same time."""
-    until = time.monotonic() + PATIENCE
-    while len(calls.list_calls(desk, (State.PROCESSING,))) < count:
-        assert time.monotonic() < until, [call.state for call in calls.list_calls(desk)]
-        time.sleep(0.1)
-
-
-def _await_completed(serving: Serving) -> None:
-    """Wait until the run that is left has done its work."""
-    until = time.monotonic() + PATIENCE
-    while "COMPLETED" not in (states := serving.run_states()):
-        assert time.monotonic() < until, states
-        time.sleep(1)
-
-
-def test_all_calls_are_done(shared: Shared):
-    """Those of the killed worker too, in the same night."""
-    assert [call.state for call in shared.calls] == [State.IN_REVIEW] * CALLS
-
-
-def test_no_call_is_done_twice(shared: Shared):
-    """One plan, one set of files, one entry in the record for each; the killed claim is there as well."""
-    finished = Counter(entry.subject.call_id for entry in shared.entries if entry.action == "call.finish")
-    claimed = [entry for entry in shared.entries if entry.action == "call.claim"]
-
-    assert finished == Counter({call.call_id: 1 for call in shared.calls})
-    assert sum(bool(entry.detail["taken_over"]) for entry in claimed) == 1
-    assert [call.revision for call in shared.calls] == [1] * CALLS
-    assert Counter(file.call_id for file in shared.files) == {call.call_id: FILES for call in shared.calls}
-
-
-def test_the_record_is_whole(shared: Shared):
-    """Two machines and a killed one wrote into one chain."""
-    assert shared.faults == ()
-
-
-def test_the_bucket_holds_the_files(shared: Shared):
-    """All that rows name; what a killed worker left beside them is swept when it is old."""
-    assert {file.store_key for file in shared.files} <= shared.stored
+    ends = Counter(entry.subject.call_id for entry in entries if entry.action == "call.finish")
+    assert ends == Counter(call.call_id for call in made)
+    assert Counter(file.call_id for file in kept) == {call.call_id: kills.FILES for call in made}
+    taken = [entry.subject.call_id for entry in entries if entry.detail.get("taken_over")]
+    assert taken == [had.call_id]

@@ -48,14 +48,16 @@ async function begin() {
 }
 
 function wire(parts) {
-  const { call, player, dialogs, actions, transcript, listen, wave } = parts; // and words and voices, for the keys
+  const { call, player, dialogs, actions, transcript, listen, wave, words } = parts; // and voices, for the keys
   const go = (seconds) => {
     player.seek(seconds);
+    transcript.standOn(call.segments[transcript.segmentAt(seconds)]?.start_char);
     show();
   };
   const show = () => {
     wave.setPosition(player.position, player.playing);
     transcript.setPosition(player.position, player.playing);
+    if (player.playing && player.isWhole && !words.editing) transcript.follow(player.position);
     $("time").textContent = `${clock(player.position)} / ${clock(call.seconds)}`;
   };
   let framing = 0;
@@ -89,7 +91,9 @@ function wire(parts) {
   transcript.addEventListener("play", ({ detail }) => actions.play(() => player.playFrom(detail.seconds)));
   const word = (by, choose) => {
     const found = transcript.stepWord(by, choose, player.position);
-    if (found && !choose && !player.playing) go(found.start);
+    if (!found || choose || player.playing) return;
+    player.seek(found.start);
+    show();
   };
   openThere(call, go);
   buttons(parts, show);

@@ -34,6 +34,11 @@ export class Player extends EventTarget {
     return this.key ? Math.min(this.call.seconds, this.offset + this.audio.currentTime) : this.at;
   }
 
+  // Whether the whole call is loaded, and no stretch of it.
+  get isWhole() {
+    return this.length >= this.call.seconds - 0.01;
+  }
+
   pause() {
     this.asked += 1;
     this.audio.pause();
@@ -153,7 +158,7 @@ export class Player extends EventTarget {
       this.pause();
       return;
     }
-    const stretch = this.key && this.length < this.call.seconds - 0.01;
+    const stretch = this.key && !this.isWhole;
     const over = this.audio.ended || this.position >= this.call.seconds - 0.05;
     await this.playFrom(over && !stretch ? 0 : this.position);
   }

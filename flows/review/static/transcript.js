@@ -15,11 +15,15 @@ export class Transcript extends EventTarget {
     this.playing = highlight("playing");
     this.cursor = highlight("cursor");
     this.chosen = highlight("chosen");
-    this.at = null; // index of the word that the keys stand on
+    this.at = null; // index of the word that the keys stand on; its line is the current one for all keys
     this.listen();
     call.addEventListener("lines", () => this.redraw());
     call.addEventListener("changed", (event) => this.refresh(event.detail.changed));
-    call.addEventListener("selected", (event) => this.mark(event.detail));
+    call.addEventListener("selected", (event) => {
+      const { current } = call;
+      if (current) this.standOn(current.start_char ?? call.segments[this.segmentAt(current.start)]?.start_char);
+      this.mark(event.detail);
+    });
     call.addEventListener("picked", () => this.drawChosen());
   }
 
@@ -51,7 +55,7 @@ export class Transcript extends EventTarget {
     this.draw();
     this.box.scrollTop = top;
     this.shownWords = null;
-    if (this.at !== null) this.at = Math.min(this.at, this.call.words.length - 1);
+    if (this.at !== null) this.stand(Math.min(this.at, this.call.words.length - 1));
     this.mark({ scroll: false });
   }
 
@@ -211,6 +215,14 @@ export class Transcript extends EventTarget {
     if (playing && this.nowRows.length && Date.now() - (this.scrolledAt ?? 0) > 4000) this.reveal(this.nowRows[0]);
   }
 
+  // While the call plays on, the current line is the one that is heard.
+  follow(seconds) {
+    const [word] = this.call.wordsAtTime(seconds);
+    const here = this.call.words[this.at ?? -1];
+    // Just behind a seek the word before may still be heard for a moment.
+    if (word && (!here || word.start > here.start) && word.segment !== here?.segment) this.standOn(word.startChar);
+  }
+
   // ---- selecting ----
 
   listen() {
@@ -228,12 +240,15 @@ export class Transcript extends EventTarget {
   click(event) {
     const time = event.target.closest(".at");
     if (time) {
+      this.standOn(this.call.segments[Number(time.parentElement.dataset.segment)].start_char);
       this.tell("play", { seconds: Number(time.dataset.start) });
       return;
     }
     const speaker = event.target.closest(".speaker");
     if (speaker) {
-      this.tell("speaker", { line: Number(speaker.parentElement.dataset.segment), third: event.shiftKey });
+      const line = Number(speaker.parentElement.dataset.segment);
+      this.standOn(this.call.segments[line].start_char);
+      this.tell("speaker", { line, third: event.shiftKey });
       return;
     }
     if (!getSelection().isCollapsed || event.target.closest(".edit")) return;
@@ -256,16 +271,33 @@ export class Transcript extends EventTarget {
     if (stretch) this.call.pick(stretch);
   }
 
+  // The keys stand on a word, and its line is shown as the current one.
+  stand(index) {
+    this.at = index;
+    const word = this.call.words[index];
+    this.cursor?.clear();
+    for (const row of this.box.querySelectorAll(".say[aria-current]")) row.removeAttribute("aria-current");
+    // What is drawn may be older than the words, while a line is being edited.
+    if (!word || this.stale) return word ?? null;
+    const range = this.range(word.startChar, word.endChar);
+    if (range) this.cursor?.add(range);
+    this.rows[word.segment].row.setAttribute("aria-current", "true");
+    return word;
+  }
+
+  // The same by a character, unless the keys stand in its line already.
+  standOn(char) {
+    if (char === undefined || char === null) return;
+    const index = this.call.wordAtChar(char);
+    if (this.call.words[index]?.segment !== this.call.words[this.at ?? -1]?.segment) this.stand(index);
+  }
+
   // Selecting words by keys: ← and → move, with Shift they extend the selection.
   moveCursor(index, choose) {
     if (index === null || index < 0 || index >= this.call.words.length) return null;
     if (choose && this.anchor === undefined) this.anchor = this.at ?? index;
     if (!choose) this.anchor = undefined;
-    this.at = index;
-    const word = this.call.words[index];
-    this.cursor?.clear();
-    const range = this.range(word.startChar, word.endChar);
-    if (range) this.cursor?.add(range);
+    const word = this.stand(index);
     if (choose) {
       const [first, last] = [this.anchor, index].sort((one, other) => one - other);
       this.call.pick(this.call.stretchOfChars(this.call.words[first].startChar, this.call.words[last].endChar));

@@ -7,7 +7,7 @@ import { SPEAKERS } from "./transcript.js";
 import { isVoice } from "./voices.js";
 
 const BEFORE = 0.25; // seconds played before the word at the caret and after the run
-const LEAD = 1.1; // seconds that play before a chosen finding: what is said in them is mostly of the line before
+const NAMED_CHARS = 10; // of a line, by which a message names it
 const NEXT_SPEAKER = { op: "cu", cu: "", "": "op", third: "op" };
 
 export class Words {
@@ -58,17 +58,10 @@ export class Words {
 
   // ---- a run of words ----
 
-  // Index of the line at the cursor, else of the finding that begins to play, else of the one that plays.
+  // Index of the current line: where the keys stand, or what plays.
   get line() {
     const { call, transcript } = this;
-    if (transcript.at !== null && call.words[transcript.at]) return call.words[transcript.at].segment;
-    const { position } = this.player, chosen = call.current;
-    if (chosen && chosen.start - LEAD <= position && position <= chosen.start) {
-      const line = call.segments.findIndex((segment) => segment.start_char <= chosen.start_char && chosen.start_char < segment.end_char);
-      if (line >= 0) return line;
-    }
-    const playing = call.wordsAtTime(position)[0];
-    return playing ? playing.segment : transcript.segmentAt(position);
+    return call.words[transcript.at ?? -1]?.segment ?? transcript.segmentAt(this.player.position);
   }
 
   edit() {
@@ -101,6 +94,7 @@ export class Words {
     const box = h("div", { class: "edit" },
       h("span", { class: "muted" }, call.slice(segment.start_char, from)), field, h("span", { class: "muted" }, call.slice(to, segment.end_char)),
       offered, h("span", { class: "small muted hint" }, kbd("Enter"), " 記録 ", kbd("Tab"), " 次の行 ", kbd("F2"), " 聴く ", kbd("Esc"), " やめる"));
+    transcript.standOn(from);
     text.hidden = true;
     row.append(box);
     this.editing = { line, from, to, was, start: segment.start, field, box, text, offered };
@@ -218,7 +212,9 @@ export class Words {
     const segment = this.call.segments[line];
     if (!segment) return;
     const speaker = third ? "third" : NEXT_SPEAKER[segment.speaker ?? ""];
-    const done = await this.record(() => ({ kind: "speaker", start_char: segment.start_char, speaker }), `話者を${SPEAKERS[speaker] ?? "話者"}にしました`);
+    const begins = this.call.slice(segment.start_char, Math.min(segment.end_char, segment.start_char + NAMED_CHARS));
+    const said = `「${begins}…」の話者を${SPEAKERS[speaker] ?? "話者"}にしました`;
+    const done = await this.record(() => ({ kind: "speaker", start_char: segment.start_char, speaker }), said);
     if (done && segment.speaker === "third" && !third) this.tellLeft(segment);
   }
 

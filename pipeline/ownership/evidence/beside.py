@@ -16,7 +16,7 @@ from pipeline.ownership.known.claimant import Claimant
 from pipeline.sound.morae import likeness
 from pipeline.types import EntitySpan
 
-__all__ = ["Neighbour", "PairValues", "beside"]
+__all__ = ["Neighbour", "PairValues", "beside", "name_before"]
 
 PairValues = Mapping[Claimant, FeatureValues]
 """Features of one finding, for each claimant."""
@@ -61,6 +61,21 @@ def beside(findings: Sequence[Neighbour], chances: NDArray[np.float64]) -> tuple
     )
 
 
+def name_before(at: int, findings: Sequence[Neighbour]) -> int | None:
+    """The last name that is said before a finding, in the same exchange.
+
+    Args:
+        at: Which finding.
+        findings: In order of text.
+    """
+    for other in range(at - 1, max(0, at - MOST_OTHERS) - 1, -1):
+        found = findings[other]
+        is_name = found.entity.entity_type == "PERSON" and not found.explains
+        if is_name and found.gap(findings[at]) <= EXCHANGE_CHARS:
+            return other
+    return None
+
+
 def _around(at: int, findings: Sequence[Neighbour], theirs: NDArray[np.float64]) -> FeatureValues:
     here = findings[at]
     values: dict[Feature, float] = {}
@@ -79,13 +94,9 @@ def _around(at: int, findings: Sequence[Neighbour], theirs: NDArray[np.float64])
     near = range(max(0, at - MOST_OTHERS), min(len(findings), at + MOST_OTHERS + 1))
     others = [other for other in near if other != at]
     within = [other for other in others if here.gap(findings[other]) <= EXCHANGE_CHARS]
-    names = [
-        o
-        for o in within
-        if o < at and findings[o].entity.entity_type == "PERSON" and not findings[o].explains
-    ]
-    if names:
-        tell("name before", names[-1])
+    name = name_before(at, findings)
+    if name is not None:
+        tell("name before", name)
     addresses = [other for other in within if findings[other].entity.entity_type == "ADDRESS"]
     if addresses:
         tell("address near", min(addresses, key=lambda other: here.gap(findings[other])))

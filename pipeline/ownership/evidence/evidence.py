@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.finding.verdict import said_of
-from pipeline.ownership.evidence.beside import Neighbour, PairValues, beside
+from pipeline.ownership.evidence.beside import Neighbour, PairValues, beside, name_before
 from pipeline.ownership.evidence.disagreement import (
     CLEAR,
     other_address,
@@ -115,10 +115,16 @@ class Evidence:
             chances: The probability of each finding that it is each claimant's, shape (findings, claimants).
         """
         shared = self._surname_shared(chances[:, list(Claimant).index(Claimant.REQUESTER)])
-        return tuple(
-            {**values, Claimant.REQUESTER: {**values[Claimant.REQUESTER], Feature.SURNAME_SHARED: elsewhere}}
-            for values, elsewhere in zip(beside(self.neighbours, chances), shared, strict=True)
-        )
+        out = []
+        for at, values in enumerate(beside(self.neighbours, chances)):
+            name = name_before(at, self.neighbours)
+            gates = {
+                Feature.SURNAME_SHARED: shared[at],
+                # Of nobody whom the case knows: before an answer stands the name of who took the call.
+                Feature.STRANGER_BEFORE: 0.0 if name is None else float(1 - chances[name].max()),
+            }
+            out.append({**values, Claimant.REQUESTER: {**values[Claimant.REQUESTER], **gates}})
+        return tuple(out)
 
     def _read_in_group(self) -> list[float]:
         """How surely each finding is spoken of as a colleague, there or where it stands bare."""

@@ -215,6 +215,7 @@ class Feature(enum.StrEnum):
     # What only withholds.
     POSTAL_CODE = "postal code", Role.GATE
     SURNAME_SHARED = "surname shared", Role.GATE
+    STRANGER_BEFORE = "stranger before", Role.GATE
 
 
 LEARNED = tuple(feature for feature in Feature if feature.role.is_learned)

@@ -25,12 +25,12 @@ from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.breaches import ITEMS, ITEMS_OF_NOTICE, BreachKind, Paper, Stage
 from flows.desk.kinds.errors import NotAllowedError, NotFoundError, SealBrokenError
-from flows.desk.kinds.values import FileKind, Wanted
+from flows.desk.kinds.values import Call, FileKind
 from flows.desk.kinds.ways import Manner, Way
 from flows.letter.errors import LetterError
 from flows.releasing.fetch import fetch_folder, fetch_zip
 from tests.desk_builders import ANALYST, OTHER, PERSON, raw_database
-from tests.release_builders import APPROVER, SECRETS, approved, asked, released
+from tests.release_builders import APPROVER, SECRETS, asked, released
 from tests.sentinels import found_in
 
 SESSION = "s" * 64
@@ -38,12 +38,9 @@ SENT_TO = "佐伯一郎の宅に届いた"
 
 
 @pytest.fixture
-def request_number(desk: Desk, tmp_path: Path, out: Path) -> str:
+def request_number(desk: Desk, released_call: Call, out: Path) -> str:
     """A request whose package went to the wrong address; the password was looked at once."""
-    request = asked(desk, wanted=Wanted.BOTH)
-    approved(desk, tmp_path, request)
-    released(desk, request)
-    number = requests.get(desk, request).number
+    number = requests.get(desk, released_call.request_id).number
     fetch_zip(desk, APPROVER, number, out, None)
     releases.package_password(desk, APPROVER, number)
     deliveries.deliver(desk, APPROVER, number, "書留 123-45-67890")
@@ -163,10 +160,9 @@ def test_an_answer_again_and_the_files_of_the_other_one(desk: Desk, request_numb
     assert "同じ請求のほかの回答　第1回" in words(draft_report(desk, APPROVER, number, Stage.FIRST))
 
 
-def test_what_was_played_in_person(desk: Desk, tmp_path: Path):
+def test_what_was_played_in_person(desk: Desk, approved_call: Call):
     """With who was there, and which seconds of which call."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     choose_way(desk, ANALYST, request, Manner(Way.IN_PERSON))
     approve_way(desk, OTHER, request)
     released(desk, request)

@@ -10,13 +10,13 @@ import pytest
 from flows.desk.integrity.desk import Desk
 from flows.masking import mask_case_call as worker
 from tests.flow_builders import InTurn, desk_of_flows
-from tests.release_builders import with_company
+from tests.release_builders import at_first
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch) -> Iterator[Desk]:
     """A desk that the command finds by its settings, and somebody who acts at it."""
     monkeypatch.setattr(worker, "load_models", InTurn())
     monkeypatch.setenv("KAIJI_ACTOR", "小早川")
-    with desk_of_flows(tmp_path, monkeypatch) as opened:
-        yield with_company(opened)
+    with desk_of_flows(tmp_path, monkeypatch, at_first(request)) as opened:
+        yield opened

@@ -18,20 +18,19 @@ from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import Answer
+from flows.desk.kinds.values import Answer, Call
 from flows.letter.docx_file import bare_bytes
 from flows.masking import mask_case_call as worker
 from pipeline.types import Party
 from tests.recheck_builders import JudgedModels, released_by
-from tests.release_builders import APPROVER, SECRETS, approved, asked, words_of
+from tests.release_builders import APPROVER, SECRETS, asked, words_of
 from tests.sentinels import found_in
 
 
 @pytest.fixture
-def number(desk: Desk, tmp_path: Path) -> str:
+def number(desk: Desk, approved_call: Call) -> str:
     """Public number of an approved request."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     return requests.get(desk, request).number
 
 

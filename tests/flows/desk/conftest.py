@@ -9,6 +9,7 @@ import pytest
 
 from flows.desk.integrity.desk import Desk, open_desk
 from tests.desk_builders import Clock, desk_settings
+from tests.ready_desks import as_made, copy_desk
 
 
 @pytest.fixture
@@ -20,5 +21,6 @@ def clock() -> Clock:
 @pytest.fixture
 def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     """A new desk on SQLite and a folder."""
+    copy_desk(tmp_path, Clock, as_made)
     with open_desk(desk_settings(tmp_path), clock) as opened:
         yield opened

@@ -84,7 +84,7 @@ def before(
     assert told["version"] == request.param
     quick_passwords(monkeypatch)
     monkeypatch.setattr(worker, "load_models", InTurn())
-    with desk_of_flows(tmp_path, monkeypatch) as desk:
+    with desk_of_flows(tmp_path, monkeypatch, None) as desk:
         yield Before(desk, told["requests"], datetime.fromisoformat(told["made"]).replace(tzinfo=JAPAN))
 
 

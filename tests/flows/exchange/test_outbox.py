@@ -15,12 +15,12 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError, NotAllowedError
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import NoteKind
+from flows.desk.kinds.values import Call, NoteKind
 from flows.exchange.outbox import OutboxError, place_package, place_released
 from flows.folders import open_folder
 from flows.practice.mark import MARK
 from tests.desk_builders import CLERK
-from tests.release_builders import APPROVER, SECRETS, approved, asked, released
+from tests.release_builders import APPROVER, SECRETS, released
 from tests.sentinels import everything_under, found_in
 from tests.servers import s3, s3_options
 
@@ -34,17 +34,9 @@ def watched(desk: Desk, tmp_path: Path) -> Path:
     return folder
 
 
-def answered(desk: Desk, folder: Path) -> str:
-    """Id of a request whose answer is released."""
-    request = asked(desk)
-    approved(desk, folder, request)
-    released(desk, request)
-    return request
-
-
-def test_a_package_lies_whole_in_the_watched_folder(desk: Desk, tmp_path: Path, watched: Path):
+def test_a_package_lies_whole_in_the_watched_folder(desk: Desk, released_call: Call, watched: Path):
     """Encrypted, under its number, with its instructions; recorded; nothing else is left there."""
-    request = answered(desk, tmp_path)
+    request = released_call.request_id
     name = place_package(desk, APPROVER, request)
     number = requests.get(desk, request).number
 
@@ -58,9 +50,9 @@ def test_a_package_lies_whole_in_the_watched_folder(desk: Desk, tmp_path: Path, 
     assert "release.place" in [entry.action for entry in audit.entries(desk)]
 
 
-def test_it_is_put_there_again_when_it_was_fetched(desk: Desk, tmp_path: Path, watched: Path):
+def test_it_is_put_there_again_when_it_was_fetched(desk: Desk, released_call: Call, watched: Path):
     """The same bytes; where it still lies nothing changes."""
-    request = answered(desk, tmp_path)
+    request = released_call.request_id
     archive = watched / f"{place_package(desk, APPROVER, request)}.zip"
     first, inode = archive.read_bytes(), archive.stat().st_ino
     place_package(desk, APPROVER, request)
@@ -71,9 +63,9 @@ def test_it_is_put_there_again_when_it_was_fetched(desk: Desk, tmp_path: Path, w
     assert archive.read_bytes() == first
 
 
-def test_another_file_of_the_name_is_not_written_over(desk: Desk, tmp_path: Path, watched: Path):
+def test_another_file_of_the_name_is_not_written_over(desk: Desk, released_call: Call, watched: Path):
     """Somebody has to look."""
-    request = answered(desk, tmp_path)
+    request = released_call.request_id
     there = watched / f"{requests.get(desk, request).number}.zip"
     there.write_bytes(b"other")
 
@@ -84,10 +76,10 @@ def test_another_file_of_the_name_is_not_written_over(desk: Desk, tmp_path: Path
 
 
 def test_a_watcher_never_sees_half_a_package(
-    desk: Desk, tmp_path: Path, watched: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, released_call: Call, watched: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """A copy that breaks off leaves nothing under the package's name, and no part."""
-    request = answered(desk, tmp_path)
+    request = released_call.request_id
 
     def broken(file: BinaryIO, content: BinaryIO) -> None:
         file.write(content.read(100))
@@ -104,9 +96,9 @@ def test_a_watcher_never_sees_half_a_package(
 @pytest.mark.parametrize(
     "place", ["/nowhere/長谷川", "https://h0stile.example/長谷川", "s3://h0stile/長谷川", None]
 )
-def test_a_place_that_is_none_is_told_without_its_address(desk: Desk, tmp_path: Path, place: str | None):
+def test_a_place_that_is_none_is_told_without_its_address(desk: Desk, released_call: Call, place: str | None):
     """And the release stands."""
-    request = answered(desk, tmp_path)
+    request = released_call.request_id
     desk.settings.outbox = place
     desk.settings.outbox_options = SecretStr(
         '{"endpoint_url": "http://127.0.0.1:9", "key": "a", "secret": "b"}'
@@ -124,9 +116,11 @@ def test_a_place_that_is_none_is_told_without_its_address(desk: Desk, tmp_path: 
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link to a folder", "dangling link", "folder"])
-def test_what_is_laid_under_a_packages_name_is_an_error(desk: Desk, tmp_path: Path, watched: Path, kind: str):
+def test_what_is_laid_under_a_packages_name_is_an_error(
+    desk: Desk, released_call: Call, tmp_path: Path, watched: Path, kind: str
+):
     """It neither hangs nor writes elsewhere."""
-    request = answered(desk, tmp_path)
+    request = released_call.request_id
     name = f"{requests.get(desk, request).number}.zip"
     (tmp_path / "elsewhere").mkdir()
     {
@@ -141,19 +135,20 @@ def test_what_is_laid_under_a_packages_name_is_an_error(desk: Desk, tmp_path: Pa
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_a_package_in_clear_is_not_put_out(desk: Desk, tmp_path: Path, watched: Path):
+def test_a_package_in_clear_is_not_put_out(desk: Desk, approved_call: Call, watched: Path):
     """Whoever may read the folder could read it."""
     desk.settings.package = "folder"
-    request = answered(desk, tmp_path)
+    request = approved_call.request_id
+    released(desk, request)
 
     with pytest.raises(ImpossibleStepError):
         place_package(desk, APPROVER, request)
     assert list(watched.iterdir()) == []
 
 
-def test_what_was_practised_is_not_put_out(desk: Desk, tmp_path: Path, watched: Path):
+def test_what_was_practised_is_not_put_out(desk: Desk, released_call: Call, watched: Path):
     """Another system would take it for somebody's answer."""
-    request = answered(desk, tmp_path)
+    request = released_call.request_id
     (desk.settings.home / MARK).touch()
 
     assert place_released(desk, APPROVER, request) is None
@@ -162,18 +157,18 @@ def test_what_was_practised_is_not_put_out(desk: Desk, tmp_path: Path, watched: 
     assert list(watched.iterdir()) == []
 
 
-def test_who_may_not_release_puts_nothing_out(desk: Desk, tmp_path: Path, watched: Path):
+def test_who_may_not_release_puts_nothing_out(desk: Desk, released_call: Call, watched: Path):
     """Nor does somebody who may only fetch."""
-    request = answered(desk, tmp_path)
+    request = released_call.request_id
 
     with pytest.raises(NotAllowedError):
         place_package(desk, CLERK, request)
     assert list(watched.iterdir()) == []
 
 
-def test_a_prefix_of_a_bucket(desk: Desk, tmp_path: Path):
+def test_a_prefix_of_a_bucket(desk: Desk, released_call: Call, tmp_path: Path):
     """An S3 server: the same two files, once, and again when they are fetched."""
-    request = answered(desk, tmp_path)
+    request = released_call.request_id
     with s3(tmp_path) as address:
         import s3fs
 

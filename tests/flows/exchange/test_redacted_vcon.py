@@ -17,7 +17,7 @@ from flows.desk.cases import calls, catalogue, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError, NotAllowedError
-from flows.desk.kinds.values import Wanted
+from flows.desk.kinds.values import Call, Wanted
 from flows.desk.kinds.ways import Manner, Passage, Way
 from flows.exchange.redacted_vcon import write_vcons
 from flows.intake.systems.take_vcon import take_vcon
@@ -167,10 +167,9 @@ def test_chosen_passages_only(desk: Desk, tmp_path: Path, out: Path):
     assert document["analysis"][0]["dialog"] == [0, 1]
 
 
-def test_what_was_not_handed_out_is_in_no_vcon(desk: Desk, tmp_path: Path, out: Path):
+def test_what_was_not_handed_out_is_in_no_vcon(desk: Desk, approved_call: Call, tmp_path: Path, out: Path):
     """A withheld call has none; an answer in person, or of a letter alone, has none at all."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     withheld = approved(desk, tmp_path, request)
     calls.withhold_call(desk, OTHER, withheld.call_id, "第三者の権利", 1)
     released(desk, request)
@@ -184,10 +183,11 @@ def test_what_was_not_handed_out_is_in_no_vcon(desk: Desk, tmp_path: Path, out: 
         write_vcons(desk, APPROVER, in_person, out)
 
 
-def test_nothing_is_left_where_one_cannot_be_written(desk: Desk, tmp_path: Path, out: Path):
+def test_nothing_is_left_where_one_cannot_be_written(
+    desk: Desk, approved_call: Call, tmp_path: Path, out: Path
+):
     """What is there stays, and the other call's is taken away again."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     approved(desk, tmp_path, request)
     released(desk, request)
     number = requests.get(desk, request).number
@@ -200,11 +200,9 @@ def test_nothing_is_left_where_one_cannot_be_written(desk: Desk, tmp_path: Path,
     assert there.read_text() == "other"
 
 
-def test_who_may_not_open_the_package_gets_no_vcon(desk: Desk, tmp_path: Path, out: Path):
+def test_who_may_not_open_the_package_gets_no_vcon(desk: Desk, released_call: Call, out: Path):
     """It is the package without its password."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
-    released(desk, request)
+    request = released_call.request_id
 
     with pytest.raises(NotAllowedError):
         write_vcons(desk, CLERK, request, out)

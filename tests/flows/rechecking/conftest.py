@@ -17,5 +17,5 @@ from tests.release_builders import with_company
 def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
     """A desk whose worker hears and finds what the fakes give, and whose letters have a sender."""
     monkeypatch.setattr(worker, "load_models", InTurn())
-    with desk_of_flows(tmp_path, monkeypatch) as opened:
-        yield with_company(opened)
+    with desk_of_flows(tmp_path, monkeypatch, with_company) as opened:
+        yield opened

@@ -10,15 +10,15 @@ import pytest
 from flows.desk.integrity.desk import Desk
 from flows.masking import mask_case_call as worker
 from tests.flow_builders import InTurn, desk_of_flows
-from tests.release_builders import with_company
+from tests.release_builders import at_first
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch) -> Iterator[Desk]:
     """A desk whose worker hears and finds what the fakes give, and whose letters have a sender."""
     monkeypatch.setattr(worker, "load_models", InTurn())
-    with desk_of_flows(tmp_path, monkeypatch) as opened:
-        yield with_company(opened)
+    with desk_of_flows(tmp_path, monkeypatch, at_first(request)) as opened:
+        yield opened
 
 
 @pytest.fixture

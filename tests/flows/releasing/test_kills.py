@@ -17,9 +17,9 @@ from flows.desk.cases.files import sweep_orphans
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import FileKind
+from flows.desk.kinds.values import Call, FileKind
 from flows.releasing.fetch import fetch_folder
-from tests.release_builders import APPROVER, approved, asked, released
+from tests.release_builders import APPROVER, released
 
 ROOT = Path(__file__).parents[3]
 
@@ -88,11 +88,12 @@ def check(desk: Desk, request: str) -> bool:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_release_outlives_a_kill_at_any_step(desk: Desk, tmp_path: Path, out: Path, monkeypatch, step: str):
+def test_a_release_outlives_a_kill_at_any_step(
+    desk: Desk, approved_call: Call, out: Path, monkeypatch, step: str
+):
     """The next one does it whole; what the killed one left in clear and in the store is swept."""
     monkeypatch.setenv("KAIJI_ORPHAN_SECONDS", "0")
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     release_until(request, step, random.Random(step))  # noqa: S311 (the same moments every time)
 
     if not check(desk, request):

@@ -12,7 +12,7 @@ import pytest
 
 from flows.desk.cases import calls, lists, requests
 from flows.desk.integrity.desk import Desk, open_desk
-from flows.desk.kinds.values import Agent, Answer, CompanyList, Delivery, Scope, Wanted
+from flows.desk.kinds.values import Agent, Answer, Call, CompanyList, Delivery, Scope, Wanted
 from flows.desk.work import plans
 from flows.letter.errors import LetterError
 from flows.masking import mask_case_call as worker
@@ -261,10 +261,11 @@ def test_times_are_whole_seconds_outward(desk: Desk, tmp_path: Path):
     assert "次の1か所" in text
 
 
-def test_the_company_and_its_window_are_those_of_the_settings(desk: Desk, tmp_path: Path):
+def test_the_company_and_its_window_are_those_of_the_settings(
+    desk: Desk, approved_call: Call, tmp_path: Path
+):
     """They come before the list's; the bar parts lines."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     changes = {
         "company_name": "若葉電送株式会社",
         "contact": "お客様相談室|電話 03-0000-0000|平日 9時から17時",

@@ -16,7 +16,7 @@ from flows.desk.answers.releases import package_password
 from flows.desk.cases.files import erase_file
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotAllowedError, NotFoundError
-from flows.desk.kinds.values import Actor, Role
+from flows.desk.kinds.values import Actor, Call, Role
 from flows.outputs import OutputFolderError
 from flows.releasing import package
 from flows.releasing.fetch import fetch_folder, fetch_zip
@@ -28,12 +28,9 @@ from tests.sentinels import found_in
 
 
 @pytest.fixture
-def request_id(desk: Desk, tmp_path: Path) -> str:
+def request_id(released_call: Call) -> str:
     """A released request with one call."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
-    released(desk, request)
-    return request
+    return released_call.request_id
 
 
 @pytest.fixture
@@ -252,10 +249,9 @@ def test_an_erased_package_has_no_password_any_more(desk: Desk, request_id: str,
         fetch_zip(desk, APPROVER, request_id, out)
 
 
-def test_a_folder_for_a_disc_needs_no_password(desk: Desk, tmp_path: Path, out: Path, monkeypatch):
+def test_a_folder_for_a_disc_needs_no_password(desk: Desk, approved_call: Call, out: Path, monkeypatch):
     """``KAIJI_PACKAGE=folder``: nothing is encrypted but in our own store; the letter says nothing of it."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     monkeypatch.setitem(desk.settings.__dict__, "package", "folder")
     answer = released(desk, request)
     folder = fetch_folder(desk, Actor("窪田", Role.INTAKE), request, out)

@@ -20,7 +20,7 @@ from flows.desk.kinds.errors import (
     StorageFullError,
 )
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import JAPAN, Agent, FileKind, IdentityCheck, Wanted
+from flows.desk.kinds.values import JAPAN, Agent, Call, FileKind, IdentityCheck, Wanted
 from flows.desk.work import plans
 from flows.files.keyed_digest import Digested
 from flows.letter.errors import LetterError
@@ -78,10 +78,9 @@ def test_what_was_approved_goes_out(desk: Desk, tmp_path: Path):
     assert unnamed(desk) == set()
 
 
-def test_the_desk_remembers_times_kinds_and_grounds(desk: Desk, tmp_path: Path):
+def test_the_desk_remembers_times_kinds_and_grounds(desk: Desk, approved_call: Call):
     """What the ledger and a second disclosure need; nothing that was said."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     item = plans.get_plan(desk, call.call_id).plan.masked[0]
     (remembered,) = released(desk, request).calls
 
@@ -140,10 +139,9 @@ def test_what_is_not_approved_stays(desk: Desk, tmp_path: Path, state: str):
     assert (kinds(desk, request), releases.releases(desk, request), len(audit.entries(desk))) == before
 
 
-def test_another_rendering_than_the_approved_one_is_refused(desk: Desk, tmp_path: Path, monkeypatch):
+def test_another_rendering_than_the_approved_one_is_refused(desk: Desk, approved_call: Call, monkeypatch):
     """Such as by a newer program that draws the same plan otherwise."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     monkeypatch.setattr("pipeline.masking.text.as_text", lambda masked: as_text(masked) + "\n")
     with pytest.raises(ImpossibleStepError, match="一致しません"):
         released(desk, request)
@@ -152,10 +150,9 @@ def test_another_rendering_than_the_approved_one_is_refused(desk: Desk, tmp_path
     assert unnamed(desk) == set()
 
 
-def test_a_changed_file_or_plan_is_refused(desk: Desk, tmp_path: Path):
+def test_a_changed_file_or_plan_is_refused(desk: Desk, approved_call: Call):
     """A row of the database that tells of other bytes than those that were approved."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     database = raw_database(desk)
     for change, undo in (
         ("update files set sha256 = 'x' || sha256 where kind = 'masked_audio'", "substr(sha256, 2)"),
@@ -171,10 +168,9 @@ def test_a_changed_file_or_plan_is_refused(desk: Desk, tmp_path: Path):
     assert released(desk, request).kind is Answer.PARTIAL
 
 
-def test_a_leak_in_the_last_rendering_stops_the_release(desk: Desk, tmp_path: Path, monkeypatch):
+def test_a_leak_in_the_last_rendering_stops_the_release(desk: Desk, approved_call: Call, monkeypatch):
     """The second listening hears what was masked."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     leaks = (Leak("PERHAPS", None, TimeSpan(0.0, 1.0)), Leak("HEARD_AGAIN", None, TimeSpan(0.0, 1.0)))
     monkeypatch.setattr("flows.stages.verify", lambda call, _: call.put(LEAKS, leaks) or 2)
     with pytest.raises(CallUnsafeError):
@@ -185,10 +181,9 @@ def test_a_leak_in_the_last_rendering_stops_the_release(desk: Desk, tmp_path: Pa
     assert left_behind(desk) == []
 
 
-def test_a_doubtful_likeness_stops_no_release(desk: Desk, tmp_path: Path, monkeypatch):
+def test_a_doubtful_likeness_stops_no_release(desk: Desk, approved_call: Call, monkeypatch):
     """It was shown to the analyst while the call was masked."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     leaks = (Leak("PERHAPS", None, TimeSpan(0.0, 1.0)),)
     monkeypatch.setattr("flows.stages.verify", lambda call, _: call.put(LEAKS, leaks) or 1)
 
@@ -207,10 +202,9 @@ def test_a_mask_without_a_ground_does_not_go_out(desk: Desk, tmp_path: Path):
         released(desk, request)
 
 
-def test_a_plan_that_changes_during_the_release_is_not_released(desk: Desk, tmp_path: Path, monkeypatch):
+def test_a_plan_that_changes_during_the_release_is_not_released(desk: Desk, approved_call: Call, monkeypatch):
     """Taken back into review, changed and approved again while the files were made."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     write = releasing.write_sums
 
     def meanwhile(*args):
@@ -239,11 +233,10 @@ def test_a_plan_that_changes_during_the_release_is_not_released(desk: Desk, tmp_
     ],
 )
 def test_a_release_that_breaks_off_leaves_nothing_and_can_be_run_again(
-    desk: Desk, tmp_path: Path, monkeypatch, step: str
+    desk: Desk, approved_call: Call, monkeypatch, step: str
 ):
     """Stopped anywhere before its one change: no file, no row, no clear text."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
 
     def stopped(*_, **__):
         raise KeyboardInterrupt
@@ -260,10 +253,9 @@ def test_a_release_that_breaks_off_leaves_nothing_and_can_be_run_again(
     assert released(desk, request).turn == 1
 
 
-def test_what_went_out_is_kept_as_long_as_packages_are(desk: Desk, tmp_path: Path):
+def test_what_went_out_is_kept_as_long_as_packages_are(desk: Desk, approved_call: Call):
     """Package, letter and manifest; held where the request is."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     files.set_legal_hold(desk, CLERK, request, hold=True)
     released(desk, request)
     own = [file for file in files.list_files(desk, request=request) if file.call_id is None]
@@ -277,10 +269,9 @@ def test_what_went_out_is_kept_as_long_as_packages_are(desk: Desk, tmp_path: Pat
 
 
 @pytest.mark.parametrize("room", [0, 1, 2])
-def test_a_full_store_leaves_nothing(desk: Desk, tmp_path: Path, monkeypatch, room: int):
+def test_a_full_store_leaves_nothing(desk: Desk, approved_call: Call, monkeypatch, room: int):
     """Full after so many files."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     put, made = type(desk.store).put, []
 
     def fills(store, source, key=None):
@@ -321,46 +312,38 @@ FROZEN = {
 }
 
 
-@pytest.fixture
-def frozen(desk: Desk, tmp_path: Path) -> calls.Call:
-    """A released call, whose request has a withheld one too."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
-    other = reviewed(desk, tmp_path, request)
-    calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみのため")
-    released(desk, request)
-    return call
-
-
 @pytest.mark.parametrize("step", FROZEN)
-def test_a_released_case_is_frozen(desk: Desk, frozen: calls.Call, step: str):
+def test_a_released_case_is_frozen(desk: Desk, half_released_call: Call, step: str):
     """Every step is refused and nothing is changed; of the withheld call too."""
     withheld = next(c for c in calls.list_calls(desk, [State.WITHHELD]))
-    for call in (frozen, withheld):
+    for call in (half_released_call, withheld):
         before = (requests.get(desk, call.request_id), calls.list_calls(desk), files.list_files(desk))
         with pytest.raises(DeskError):
             FROZEN[step](desk, call)
         assert (requests.get(desk, call.request_id), calls.list_calls(desk), files.list_files(desk)) == before
 
 
-def test_a_released_call_is_not_looked_for_in_the_ruins_of_its_drafts(desk: Desk, frozen: calls.Call):
+def test_a_released_call_is_not_looked_for_in_the_ruins_of_its_drafts(desk: Desk, half_released_call: Call):
     """Drafts may be erased when their time is over: what went out stays whole."""
-    for file in files.list_files(desk, call_id=frozen.call_id):
+    for file in files.list_files(desk, call_id=half_released_call.call_id):
         files.erase_file(desk, CLERK, file.file_id)
 
-    assert releases.releases(desk, frozen.request_id)[0].file_ids
-    assert kinds(desk, frozen.request_id) == [FileKind.LETTER, FileKind.MANIFEST, FileKind.PACKAGE]
+    assert releases.releases(desk, half_released_call.request_id)[0].file_ids
+    assert kinds(desk, half_released_call.request_id) == [
+        FileKind.LETTER,
+        FileKind.MANIFEST,
+        FileKind.PACKAGE,
+    ]
 
 
 def test_a_letter_without_a_sender_stops_the_release_before_anything_is_rendered(
-    desk: Desk, tmp_path: Path, monkeypatch
+    desk: Desk, approved_call: Call, monkeypatch
 ):
     """Told at once, with what to set."""
     from flows.desk.cases import lists
     from flows.desk.kinds.values import CompanyList
 
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     lists.import_company(desk, CLERK, CompanyList(()))
     monkeypatch.setattr("flows.masking.final_copy.render", None)
     with pytest.raises(LetterError, match="KAIJI_COMPANY_NAME"):
@@ -381,11 +364,9 @@ def test_a_letter_can_be_read_before_it_goes_out(desk: Desk, tmp_path: Path):
     assert requests.get(desk, request).state is State.APPROVED
 
 
-def test_no_name_lies_in_clear_afterwards(desk: Desk, tmp_path: Path):
+def test_no_name_lies_in_clear_afterwards(desk: Desk, released_call: Call):
     """Neither of the call nor of the requester, nor the password, in the desk's whole home."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
-    released(desk, request)
+    request = released_call.request_id
     password = releases.package_password(desk, APPROVER, request)
     secrets = (*SECRETS, "鈴木花子", "スズキハナコ", "09012345678", "土器町", "青空通信", password)
 
@@ -397,10 +378,9 @@ def test_no_name_lies_in_clear_afterwards(desk: Desk, tmp_path: Path):
     assert searched > 10
 
 
-def test_the_stored_manifest_tells_nobodys_data(desk: Desk, tmp_path: Path):
+def test_the_stored_manifest_tells_nobodys_data(desk: Desk, approved_call: Call):
     """Numbers, hashes and times."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     answer = released(desk, request)
     (file,) = (
         file
@@ -416,10 +396,9 @@ def test_the_stored_manifest_tells_nobodys_data(desk: Desk, tmp_path: Path):
     assert found_in(json.dumps(manifest).encode(), (*SECRETS, "鈴木")) == []
 
 
-def test_models_are_asked_for_by_the_setting(desk: Desk, tmp_path: Path):
+def test_models_are_asked_for_by_the_setting(desk: Desk, approved_call: Call):
     """The second listening is done with the model that the settings name."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     asked_for = []
     other = replace(desk, settings=desk.settings.model_copy(update={"model": "large-v3"}))
     releasing.release(other, APPROVER, request, lambda name: asked_for.append(name) or FakeModels())

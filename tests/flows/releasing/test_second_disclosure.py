@@ -11,7 +11,7 @@ from flows.desk.cases import calls, catalogue, files, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError, NotAllowedError
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import FileKind, NoteKind
+from flows.desk.kinds.values import Call, FileKind, NoteKind
 from flows.desk.work import plans
 from flows.releasing.fetch import fetch_folder
 from pipeline.types import MaskAction, TimeSpan
@@ -29,11 +29,10 @@ from tests.release_builders import (
 
 
 def test_a_released_case_opened_again_is_released_again_and_both_are_kept(
-    desk: Desk, tmp_path: Path, out: Path
+    desk: Desk, approved_call: Call, out: Path
 ):
     """What was masked at first is kept now: told with its times, and both packages stay as they were."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     first = released(desk, request)
     assert reopen_released(desk, APPROVER, request, "異議を受けて見直したため").state is State.IN_REVIEW
     decided(desk, call, action=MaskAction.KEEP, ground=0)
@@ -65,11 +64,9 @@ def test_a_released_case_opened_again_is_released_again_and_both_are_kept(
     ]
 
 
-def test_opened_again_and_nothing_changed(desk: Desk, tmp_path: Path):
+def test_opened_again_and_nothing_changed(desk: Desk, released_call: Call):
     """The same revision approved once more: no difference."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
-    released(desk, request)
+    call, request = released_call, released_call.request_id
     reopen_released(desk, APPROVER, request, "再発行")
     plans.approve(desk, OTHER, call.call_id, 2)
     difference = difference_to_earlier(desk, request, released(desk, request))
@@ -119,12 +116,11 @@ def test_a_request_for_other_recordings_is_compared_with_nothing(desk: Desk, tmp
     assert difference_to_earlier(desk, second, released(desk, second)) is None
 
 
-def test_only_a_released_case_is_opened_again_and_only_by_the_responsible(desk: Desk, tmp_path: Path):
+def test_only_a_released_case_is_opened_again_and_only_by_the_responsible(desk: Desk, approved_call: Call):
     """A step of its own, in the record."""
     from flows.desk.integrity import audit
 
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     with pytest.raises(ImpossibleStepError):
         reopen_released(desk, APPROVER, request, "早すぎる")
     released(desk, request)

@@ -106,10 +106,9 @@ def test_text_only_gives_the_words_and_no_sound(desk: Desk, tmp_path: Path, out:
     assert told(desk, request)["開示のしかた"] == "第1回 文字起こしだけ"
 
 
-def test_a_voice_that_may_not_go_out_is_withheld_with_its_ground(desk: Desk, tmp_path: Path, out: Path):
+def test_a_voice_that_may_not_go_out_is_withheld_with_its_ground(desk: Desk, approved_call: Call, out: Path):
     """一部不開示 even with nothing masked in the words, and the ground stands in the letter."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     settled(desk, request, Manner(Way.TEXT, wished=False, ground=1, reason=REASON))
     released(desk, request)
     letter = letter_of(opened(desk, request, out))
@@ -120,10 +119,11 @@ def test_a_voice_that_may_not_go_out_is_withheld_with_its_ground(desk: Desk, tmp
     assert "方法による開示は困難" not in letter
 
 
-def test_passages_hold_the_copys_own_samples_and_only_their_words(desk: Desk, tmp_path: Path, out: Path):
+def test_passages_hold_the_copys_own_samples_and_only_their_words(
+    desk: Desk, approved_call: Call, tmp_path: Path, out: Path
+):
     """Two stretches of four seconds: each bit as it was approved, nothing of what lies between."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     mask = mask_of(desk, call)
     chosen = (Passage(call.call_id, 0.0, round(mask.start - 0.1, 3)), Passage(call.call_id, 3.2, 4.0))
     settled(desk, request, Manner(Way.PASSAGES, passages=chosen))
@@ -153,10 +153,9 @@ def test_passages_hold_the_copys_own_samples_and_only_their_words(desk: Desk, tm
     assert found_in(text.encode(), SECRETS) == []
 
 
-def test_a_mask_within_a_passage_is_told_and_one_outside_is_not(desk: Desk, tmp_path: Path, out: Path):
+def test_a_mask_within_a_passage_is_told_and_one_outside_is_not(desk: Desk, approved_call: Call, out: Path):
     """The company chose: the rest is withheld on a ground, and the answer is 一部不開示."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     mask = mask_of(desk, call)
     middle = (mask.start + mask.end) / 2
     passage = Passage(call.call_id, round(middle - 0.6, 3), round(middle, 3))
@@ -204,10 +203,9 @@ def test_passages_go_out_as_they_were_wished_for(desk: Desk, tmp_path: Path, wan
     assert {Path(file.name).suffix for file in released(desk, request).files if file.call} == ends
 
 
-def test_a_cut_that_is_not_the_copy_does_not_go_out(desk: Desk, tmp_path: Path, monkeypatch):
+def test_a_cut_that_is_not_the_copy_does_not_go_out(desk: Desk, approved_call: Call, monkeypatch):
     """Whatever wrote other samples."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     settled(desk, request, Manner(Way.PASSAGES, passages=(Passage(call.call_id, 0, 1),)))
     write = cutting.write_wav
     monkeypatch.setattr(cutting, "write_wav", lambda path, samples, *how: write(path, samples ^ 1, *how))
@@ -217,10 +215,9 @@ def test_a_cut_that_is_not_the_copy_does_not_go_out(desk: Desk, tmp_path: Path, 
     assert calls.get_call(desk, call.call_id).state.value == "approved"
 
 
-def test_in_person_no_sound_and_no_word_leaves(desk: Desk, tmp_path: Path, out: Path):
+def test_in_person_no_sound_and_no_word_leaves(desk: Desk, approved_call: Call, out: Path):
     """The package holds the letter; the desk remembers which copy may be played."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     settled(desk, request, Manner(Way.IN_PERSON))
     answer = released(desk, request)
     folder = opened(desk, request, out)
@@ -237,20 +234,18 @@ def test_in_person_no_sound_and_no_word_leaves(desk: Desk, tmp_path: Path, out: 
     assert entry.detail["way"] == "in_person"
 
 
-def test_a_package_with_sound_is_no_answer_in_person(desk: Desk, tmp_path: Path, monkeypatch):
+def test_a_package_with_sound_is_no_answer_in_person(desk: Desk, approved_call: Call, monkeypatch):
     """The transaction that releases refuses what nothing should have made."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     settled(desk, request, Manner(Way.IN_PERSON))
     monkeypatch.setattr(releasing.Material, "gives_audio", property(lambda _: True))
     with pytest.raises(ConflictError, match="合いません"):
         released(desk, request)
 
 
-def test_the_letter_can_be_read_only_when_the_way_is_approved(desk: Desk, tmp_path: Path):
+def test_the_letter_can_be_read_only_when_the_way_is_approved(desk: Desk, approved_call: Call):
     """A draft of what nobody agreed to is no draft."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     choose_way(desk, ANALYST, request, Manner(Way.TEXT))
     with pytest.raises(ImpossibleStepError, match="まだ承認"):
         releasing.draft_letter(desk, request)
@@ -264,11 +259,10 @@ def test_the_letter_can_be_read_only_when_the_way_is_approved(desk: Desk, tmp_pa
     ],
 )
 def test_a_companys_template_from_before_cannot_leave_out_what_the_way_needs(
-    desk: Desk, tmp_path: Path, manner: Manner, missing: str
+    desk: Desk, approved_call: Call, tmp_path: Path, manner: Manner, missing: str
 ):
     """It is refused with the name of what it lacks; for an answer in files it still serves."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     document = docx.Document()
     for name in REQUIRED:
         if "." not in name:
@@ -286,10 +280,9 @@ def test_a_companys_template_from_before_cannot_leave_out_what_the_way_needs(
         releasing.draft_letter(own, request)
 
 
-def test_a_second_disclosure_begins_with_what_was_asked_for(desk: Desk, tmp_path: Path):
+def test_a_second_disclosure_begins_with_what_was_asked_for(desk: Desk, approved_call: Call):
     """The way belongs to its answer; the next one tells what differs."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     passage = Passage(call.call_id, 0.0, 1.0)
     settled(desk, request, Manner(Way.PASSAGES, passages=(passage,)))
     first = released(desk, request)

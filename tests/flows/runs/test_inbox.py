@@ -14,11 +14,13 @@ from flows.desk.kinds.errors import NotIdentifiedError
 from flows.runs.inbox import inbox_folder, list_inbox, take_from_inbox
 from tests.builders import voice_file
 from tests.desk_builders import CLERK, Clock, desk_settings, identified, new_request
+from tests.ready_desks import as_made, copy_desk
 
 
 @pytest.fixture
 def desk(tmp_path: Path):
     """A desk of its own."""
+    copy_desk(tmp_path, Clock, as_made)
     with open_desk(desk_settings(tmp_path), Clock()) as opened:
         yield opened
 

@@ -90,7 +90,7 @@ def test_a_colleagues_name_is_theirs_where_the_talk_is_of_a_colleague(
         assert forbidden("PERSON", other, agrees) is None
 
 
-NAME_OF_ANOTHER = {"name before, not": HALF + STEP}
+NAME_OF_ANOTHER = {"stranger before": HALF + STEP}
 READ_AS_THIRD = {"read as third": STEP}
 SURNAME = {"written surname, worth": 1.4, "written whole name, worth": 1.3}
 SHARED = {"surname shared": HALF + STEP}
@@ -102,7 +102,7 @@ SHARED = {"surname shared": HALF + STEP}
         ("ADDRESS", NAME_OF_ANOTHER | READ_AS_THIRD, True, True),
         ("ADDRESS", NAME_OF_ANOTHER, False, True),
         ("ADDRESS", READ_AS_THIRD, False, True),
-        ("ADDRESS", {"name before, not": HALF, "read as third": 0.0}, False, False),
+        ("ADDRESS", {"stranger before": HALF, "read as third": 0.0}, False, False),
         ("ADDRESS", SURNAME | SHARED, False, False),
         ("PERSON", SURNAME | SHARED | NAME_OF_ANOTHER, True, True),
         ("PERSON", SURNAME | SHARED, False, True),

@@ -22,6 +22,7 @@ from flows.desk.breaches.steps import (
     NewMark,
     breaches,
     decide_duty,
+    get_breach,
     mark_breach,
     record_done,
     state_fact,
@@ -70,12 +71,12 @@ class GivenDuty(BaseModel):
     reason: Text
 
 
-class GivenFact(BaseModel):
-    """The form of one item of a paper."""
+class GivenFacts(BaseModel):
+    """The form of a paper: each item, and beside it what an officer wrote there; empty where nothing is."""
 
     paper: Paper
-    item: Annotated[int, Field(ge=1, le=9)]
-    text: Text
+    item: Annotated[list[Annotated[int, Field(ge=1, le=9)]], Field(min_length=1, max_length=9)]
+    text: Annotated[list[Text], Field(min_length=1, max_length=9)]
 
 
 class GivenDone(BaseModel):
@@ -174,11 +175,18 @@ def decide(
 
 @router.post("/breaches/{number}/write")
 def write(
-    request: Request, user: Approver, number: BreachNumber, given: Annotated[GivenFact, Form()]
+    request: Request, user: Approver, number: BreachNumber, given: Annotated[GivenFacts, Form()]
 ) -> Response:
-    """Write the text of one item of a paper."""
-    item = (given.paper, given.item)
-    state_fact(site_of(request).desk, user.acting(Role.APPROVER), number, item, given.text)
+    """Write the items of a paper that differ from what is written."""
+    if len(given.item) != len(given.text):
+        raise RefusedError(422, "bad_request", "項目と文の数が合いません")
+    desk, approver = site_of(request).desk, user.acting(Role.APPROVER)
+    breach = get_breach(desk, number)
+    for item, text in zip(given.item, given.text, strict=True):
+        # A form sends every line end as two characters.
+        written = text.replace("\r\n", "\n").strip()
+        if written and written != _own_text(breach, given.paper, item):
+            state_fact(desk, approver, number, (given.paper, item), written)
     return _back(number)
 
 
@@ -231,14 +239,19 @@ def _paper(breach: Breach, paper: Paper, draft: Written) -> dict[str, Any]:
 
 
 def _item(breach: Breach, paper: Paper, section: Section) -> dict[str, Any]:
-    written = breach.fact(paper, section.item)
     told = [each for each in section.parts if isinstance(each, Line | Gap)]
     return {
         "number": section.item,
         "heading": section.heading,
         "parts": [(each.text, isinstance(each, Gap)) for each in told],
-        "text": "" if written is None else written.text,
+        "text": _own_text(breach, paper, section.item),
     }
+
+
+def _own_text(breach: Breach, paper: Paper, item: int) -> str:
+    """What an officer wrote under an item last; empty where nobody did."""
+    written = breach.fact(paper, item)
+    return "" if written is None else written.text
 
 
 def _moment(at: str) -> datetime | None:

@@ -16,16 +16,14 @@ from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.breaches import BreachKind, Stage
-from flows.desk.kinds.values import JAPAN
-from tests.release_builders import APPROVER, approved, asked, released, words_of
+from flows.desk.kinds.values import JAPAN, Call
+from tests.release_builders import APPROVER, words_of
 
 
 @pytest.fixture
-def sent(desk: Desk, tmp_path: Path) -> str:
+def sent(desk: Desk, released_call: Call) -> str:
     """Public number of a request whose answer was delivered."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
-    released(desk, request)
+    request = released_call.request_id
     deliveries.deliver(desk, APPROVER, request, "書留 123-45")
     return requests.get(desk, request).number
 

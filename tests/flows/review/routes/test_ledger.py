@@ -16,11 +16,12 @@ from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Call
 from flows.review.routes import ledger as routes_ledger
 from pipeline.errors import ModelError
 from tests.builders import utterance
 from tests.fakes import FakeModels
-from tests.release_builders import SECRETS, approved, asked
+from tests.release_builders import SECRETS, asked
 from tests.review_site import HOST, Person, new_person, send, signed_in
 from tests.sentinels import found_in
 
@@ -35,10 +36,9 @@ def desk(releasing_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 @pytest.fixture
-def number(desk: Desk, tmp_path: Path) -> str:
+def number(desk: Desk, approved_call: Call) -> str:
     """Public number of an approved request."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
+    request = approved_call.request_id
     return requests.get(desk, request).number
 
 

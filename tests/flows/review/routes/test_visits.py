@@ -11,11 +11,11 @@ from flows.desk.answers.ways import approve_way, choose_way
 from flows.desk.cases import files, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.values import FileKind
+from flows.desk.kinds.values import Call, FileKind
 from flows.desk.kinds.ways import Manner, Way
 from pipeline.audio.recording import read_recording
 from tests.desk_builders import ANALYST, OTHER
-from tests.release_builders import SECRETS, approved, asked, released
+from tests.release_builders import SECRETS, released
 from tests.review_site import Person, send, signed_in
 from tests.sentinels import found_in
 
@@ -29,10 +29,9 @@ def desk(releasing_desk: Desk) -> Desk:
 
 
 @pytest.fixture
-def answered(desk: Desk, tmp_path: Path) -> tuple[str, str]:
+def answered(desk: Desk, approved_call: Call) -> tuple[str, str]:
     """Number and call of a request that was answered in person."""
-    request = asked(desk)
-    call = approved(desk, tmp_path, request)
+    call, request = approved_call, approved_call.request_id
     choose_way(desk, ANALYST, request, Manner(Way.IN_PERSON))
     approve_way(desk, OTHER, request)
     released(desk, request)
@@ -142,11 +141,9 @@ def test_anything_else_is_refused(app: FastAPI, answered, body: dict):
     assert person.post(f"/api/visits/{answered[0]}/play", body).status_code in {404, 422}
 
 
-def test_no_visit_for_a_request_that_is_not_answered_so(app: FastAPI, desk: Desk, tmp_path: Path):
+def test_no_visit_for_a_request_that_is_not_answered_so(app: FastAPI, desk: Desk, released_call: Call):
     """No page, no beginning."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
-    released(desk, request)
+    request = released_call.request_id
     number = requests.get(desk, request).number
     person = signed_in(app, "kobayakawa")
 

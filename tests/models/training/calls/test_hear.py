@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from models.speech.transcriber import load_transcriber
+from models.training.calls import hear
 from models.training.calls.hear import OTHERWISE, main, read_heard
 from pipeline.audio.recording import read_recording, write_wav
 
 SAMPLE = Path(__file__).parents[4] / "sample_audio" / "hotel-nothird.wav"
+
+loaded = functools.cache(load_transcriber)
+
+
+@pytest.fixture(autouse=True)
+def _loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command loads the model; here all of them have the same."""
+    monkeypatch.setattr(hear, "load_transcriber", loaded)
 
 
 @pytest.mark.parametrize(

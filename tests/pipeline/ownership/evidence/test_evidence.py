@@ -344,3 +344,27 @@ def test_a_surname_is_shared_where_somebody_else_is_called_so(
     at = names.index("西村")
     assert around[at][OWN][Feature.SURNAME_SHARED] == pytest.approx(shared)
     assert Feature.SURNAME_SHARED not in around[at][STAFF]
+
+
+@pytest.mark.parametrize(
+    ("before", "chances", "stranger"),
+    [
+        ("石井", (0.0, 0.0, 0.9, 0.0), 0.1),  # a colleague's
+        ("石井", (0.0, 0.8, 0.0, 0.0), 0.2),  # who took the call
+        ("西村", (0.9, 0.0, 0.0, 0.0), 0.1),
+        ("長谷川", (0.0, 0.0, 0.0, 0.0), 1.0),
+        (None, (0.0, 0.0, 0.0, 0.0), 0.0),
+    ],
+)
+def test_a_stranger_is_who_is_nobody_of_the_case(
+    before: str | None, chances: tuple[float, ...], stranger: float, reader: Reader
+) -> None:
+    """石井でございます。西村です: the operator's name before the requester's is no stranger's."""
+    names = [before, "西村"] if before else ["西村"]
+    words = transcript(utterance("です。".join(names), 0.0))
+    findings = found(words, *((NAME, name) for name in names))
+    theirs = np.zeros((len(names), len(Claimant)))
+    theirs[0] = chances if before else 0.0
+    around = Evidence(findings, words, known(reader), reader).around(theirs)
+    assert around[-1][OWN][Feature.STRANGER_BEFORE] == pytest.approx(stranger)
+    assert Feature.STRANGER_BEFORE not in around[-1][STAFF]

@@ -17,6 +17,7 @@ from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.breaches import EXEMPT, GROUNDS, ITEMS, Paper
+from flows.desk.kinds.values import Call
 from flows.review.app import create_app
 from tests.release_builders import APPROVER, approved, asked, released
 from tests.review_site import HOST, Person, new_person, signed_in
@@ -33,11 +34,9 @@ def desk(releasing_desk: Desk) -> Desk:
 
 
 @pytest.fixture
-def number(desk: Desk, tmp_path: Path) -> str:
+def number(desk: Desk, released_call: Call) -> str:
     """Public number of a request whose answer was delivered."""
-    request = asked(desk)
-    approved(desk, tmp_path, request)
-    released(desk, request)
+    request = released_call.request_id
     deliveries.deliver(desk, APPROVER, request, "書留 123-45")
     return requests.get(desk, request).number
 
@@ -186,6 +185,26 @@ def test_a_written_text_is_shown_as_text(approver: Person, desk: Desk, number: s
     found = get_breach(desk, "B-2026-0001").fact(Paper.NOTICE, 4)
     assert found is not None
     assert found.text == "</textarea><img src=x>"
+
+
+def test_all_items_of_a_paper_are_written_at_once(approver: Person, desk: Desk, number: str):
+    """What is unchanged or empty is no new entry; each item stands beside its own text."""
+    page = marked(approver, number)
+    both = [
+        ("item", "4"),
+        ("text", "宛名の取り違え"),
+        ("item", "5"),
+        ("text", ""),
+        ("item", "7"),
+        ("text", "公表した"),
+    ]
+    assert send(approver, f"{page}/write", [("paper", "report"), *both]).status_code == 303
+    again = [("item", "4"), ("text", "宛名の取り違え"), ("item", "7"), ("text", "公表しない\r\n当面は")]
+    assert send(approver, f"{page}/write", [("paper", "report"), *again]).status_code == 303
+    facts = [(each.item, each.text) for each in get_breach(desk, "B-2026-0001").facts]
+    assert facts == [(4, "宛名の取り違え"), (7, "公表した"), (7, "公表しない\n当面は")]
+    odd = [("paper", "report"), ("item", "4"), ("item", "5"), ("text", "一つだけ")]
+    assert send(approver, f"{page}/write", odd).status_code == 422
 
 
 def test_metrics_and_logs_tell_nothing_of_a_breach(

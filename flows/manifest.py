@@ -67,6 +67,7 @@ def manifest(call: Workspace, models: Models, key: DigestKey) -> dict[str, objec
         "listened_again": job.listen_again,
         "policy": asdict(made.policy),
         "actions": {party.value: action.value for party, action in job.case.actions},
+        "kinds": {kind: action.value for kind, action in job.case.kinds},
         "plan": _counts(made),
         "versions": {"kaiji": VERSION, "python": platform.python_version()}
         | {name: importlib.metadata.version(name) for name in LIBRARIES},

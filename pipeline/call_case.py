@@ -41,11 +41,20 @@ class CaseName:
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """The person who asks: 本人.  Empty when the case names none."""
+    """The person who asks: 本人.  Empty when the case names none.
+
+    ``birth_date``: ISO, empty where it is not known.  ``customer_numbers``: any number under which a company
+    knows them.  ``workplaces``: schools too.
+    """
 
     names: tuple[CaseName, ...] = field(default=(), repr=False)
     phones: tuple[str, ...] = field(default=(), repr=False)
     addresses: tuple[CaseName, ...] = field(default=(), repr=False)
+    birth_date: str = field(default="", repr=False)
+    emails: tuple[str, ...] = field(default=(), repr=False)
+    customer_numbers: tuple[str, ...] = field(default=(), repr=False)
+    plates: tuple[str, ...] = field(default=(), repr=False)
+    workplaces: tuple[CaseName, ...] = field(default=(), repr=False)
 
 
 USUAL_ACTIONS: Final = (
@@ -63,6 +72,7 @@ class CallCase:
 
     ``staff``: everybody who works for the company; ``on_call``: those of them who spoke in this call.
     ``actions``: what to do with each party's data; THIRD_PARTY is always masked and is not in it.
+    ``kinds``: what is done with each of ``FURTHER_KINDS``; MASK where it is not named.
     ``words``: always masked or kept, whoever's they are.  ``products``: nobody's data, offered as words.
     """
 
@@ -76,6 +86,12 @@ class CallCase:
     words: tuple[ListedWord, ...] = field(default=(), repr=False)
     products: tuple[CaseName, ...] = field(default=(), repr=False)
     on_call: tuple[CaseName, ...] = field(default=(), repr=False)
+    kinds: tuple[tuple[str, MaskAction], ...] = ()
+
+    @property
+    def kinds_left(self) -> frozenset[str]:
+        """The kinds that the company's policy leaves in the copy, whoever's they are."""
+        return frozenset(kind for kind, action in self.kinds if action is MaskAction.KEEP)
 
     @property
     def colleagues(self) -> tuple[CaseName, ...]:

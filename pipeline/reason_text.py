@@ -65,6 +65,13 @@ CLUES: Final[Mapping[Reason, str]] = {
     Reason.SECOND_HEARING: "二度目の聞き取り",
     Reason.STAFF_INTRODUCTION: "担当者の名乗り",
     Reason.SURNAME_BEFORE_HONORIFIC: "敬称の前の姓",
+    Reason.CHECK_FIGURE_RIGHT: "検査数字の合う番号",
+    Reason.DATE_OF_SOMEBODYS_BIRTH: "生まれた日の話と日付",
+    Reason.NUMBER_CALLED_SO: "番号の呼び名と数字",
+    Reason.NUMBER_READ_BACK: "前に出た番号の復唱",
+    Reason.PLATE_SHAPE: "車両番号の形",
+    Reason.SPELT_ACCOUNT: "アカウントの話と英数字",
+    Reason.WORKS_OR_STUDIES_THERE: "勤め先・学校の話と名前",
 }
 """Why a recognizer found personal data; several are joined by ``AND``."""
 
@@ -139,6 +146,12 @@ _OWNERS: Final[Mapping[Reason, str]] = {
     Reason.STAFF_WITHOUT_LIST: "担当者の名乗り（名簿なし）",
     Reason.TALK_SAYS_REQUESTER_HALF_LIKE: "会話では本人のもので、登録と半ば合う",
     Reason.TALK_SAYS_REQUESTER_UNLIKE: "会話では本人のものだが、登録と違う",
+    Reason.VALUE_DIFFERS: "登録されたものと違う所がある",
+    Reason.VALUE_DIFFERS_AND_TALK: "登録されたものと違い、話でも別の人のもの",
+    Reason.VALUE_NOT_REGISTERED: "登録に比べるものがなく、誰のものか分かりません",
+    Reason.VALUE_SAID_OF_ANOTHER: "登録に比べるものがなく、話では別の人のもの",
+    Reason.VALUE_SAME: "言われた全部が、登録されたものと同じ",
+    Reason.VALUE_SAME_IN_PART: "言われた所は、登録されたものの一部と同じ",
 }
 
 _ACTIONS: Final[Mapping[Reason, str]] = {

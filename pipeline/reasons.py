@@ -33,6 +33,7 @@ class Reason(enum.StrEnum):
     BEFORE_DOT_COM = enum.auto()
     BLOCK_SHAPE = enum.auto()
     BUILDING_AND_ROOM = enum.auto()
+    CHECK_FIGURE_RIGHT = enum.auto()
     CITY_AND_TOWN = enum.auto()
     COMPANY_LIST = enum.auto()
     COMPANY_RECOGNIZER = enum.auto()
@@ -43,6 +44,7 @@ class Reason(enum.StrEnum):
     CONFIDENTIAL_HEARD = enum.auto()
     CONFIDENTIAL_WRITTEN = enum.auto()
     CONTEXT_WORD_NEAR = enum.auto()
+    DATE_OF_SOMEBODYS_BIRTH = enum.auto()
     DICTIONARY_NAME = enum.auto()
     DOUBTFUL_WORDS = enum.auto()
     EXTENSION_NUMBER = enum.auto()
@@ -57,19 +59,24 @@ class Reason(enum.StrEnum):
     MAIL_SHAPE = enum.auto()
     NAME_BEFORE_TITLE = enum.auto()
     NAME_TOLD = enum.auto()
+    NUMBER_CALLED_SO = enum.auto()
     NUMBER_ENDING = enum.auto()
+    NUMBER_READ_BACK = enum.auto()
     PART_OF_EARLIER_NUMBER = enum.auto()
     PHONE_CUE_AND_FIGURES = enum.auto()
     PHONE_LENGTH = enum.auto()
     PHONE_LENGTH_NEARLY = enum.auto()
     PLACE_AND_BLOCK = enum.auto()
     PLACE_AND_FIGURES = enum.auto()
+    PLATE_SHAPE = enum.auto()
     POSTAL_CODE = enum.auto()
     PREFECTURE_AND_CITY = enum.auto()
     READ_ONE_BY_ONE = enum.auto()
     SAME_SOUND_AS_EARLIER = enum.auto()
     SAME_SPELLING_AS_EARLIER = enum.auto()
     SECOND_HEARING = enum.auto()
+    SPELT_ACCOUNT = enum.auto()
+    WORKS_OR_STUDIES_THERE = enum.auto()
 
     # --- Whose a finding is. ---
 
@@ -109,6 +116,12 @@ class Reason(enum.StrEnum):
     POSTAL_CODE_OF_ADDRESS = enum.auto()
     RELATIVE = enum.auto()
     SAME_BUT_SAID_OF_ANOTHER = enum.auto()
+    VALUE_DIFFERS = enum.auto()
+    VALUE_DIFFERS_AND_TALK = enum.auto()
+    VALUE_NOT_REGISTERED = enum.auto()
+    VALUE_SAID_OF_ANOTHER = enum.auto()
+    VALUE_SAME = enum.auto()
+    VALUE_SAME_IN_PART = enum.auto()
 
     # --- Why it is masked, kept or shown all the same. ---
 

@@ -366,4 +366,5 @@ def show_lists(who: Who = "") -> None:
             typer.echo("取り込んでいない一覧があります。担当者や自社の名前も、不明な名前として伏せられます")
             typer.echo("取り込むには: kaiji lists import FILE")
         policy = "、".join(f"{party.value}: {action.value}" for party, action in company.actions)
+        policy += "".join(f"、{kind}: {action.value}" for kind, action in company.kinds)
         typer.echo(f"方針: {policy}")

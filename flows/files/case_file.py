@@ -9,34 +9,27 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
+    create_model,
 )
 
+from flows.files.case_fields import BirthDate, Code, Email, Kana, Phone, PlateText, Text
 from pipeline.call_case import CallCase, CaseName, MaskAction, Party, Requester
 from pipeline.errors import CaseFileError
 from pipeline.file_bytes import open_file
+from pipeline.kinds import FURTHER_KINDS
 
 __all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json", "read_json_series"]
-
-KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
-"""A reading; in that of an address digits stay as they are."""
-PHONE = re.compile(r"\+?[\d\s().\-ー−‐]+")
-MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 3, 15
-"""Bounds of a phone number's digits: 110 and 119 are numbers too; ITU-T E.164 allows 15."""
 
 REASONS = {
     "extra_forbidden": "知らないキーです",
@@ -63,35 +56,6 @@ MAX_KEY_CHARS = 40
 """Characters of a key that are shown; our own keys have at most 18."""
 
 
-def _katakana(kana: str) -> str:
-    """Return a reading in full-width katakana; any kind and width of kana is accepted."""
-    wide = unicodedata.normalize("NFKC", kana)
-    katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in wide)
-    if katakana and not KANA.fullmatch(katakana):
-        raise ValueError
-    return katakana
-
-
-def _digits(phone: str) -> str:
-    """Return the digits of a phone number, with the domestic 0 instead of +81."""
-    plain = unicodedata.normalize("NFKC", phone).strip()
-    if not PHONE.fullmatch(plain):
-        raise ValueError
-    digits = re.sub(r"\D", "", plain)
-    if plain.startswith("+81"):
-        digits = "0" + digits.removeprefix("81").removeprefix("0")
-    if not MIN_PHONE_DIGITS <= len(digits) <= MAX_PHONE_DIGITS:
-        raise ValueError
-    return digits
-
-
-MAX_CHARS = 200
-"""Characters of a name, an address, a term or an id, and of its reading.  The longest address of Japan has
-under a hundred.  Each finding is compared with each value, at a cost proportional to its length."""
-
-MAX_PHONE_CHARS = 40
-"""Characters of a written phone number: fifteen digits and the separators between them."""
-
 MAX_REQUESTER_VALUES, MAX_STAFF, MAX_COMPANY_VALUES, MAX_TERMS = 50, 1_000, 200, 500
 """Names, phones and addresses of a requester (each); members of staff; names, phones and products of the
 company (each); confidential terms.  More than any real case has: all of it together costs five CPU seconds in
@@ -103,16 +67,6 @@ MAX_TOTAL_CHARS = 50_000
 MAX_FILE_BYTES = 100_000_000
 """Bytes of any file that is read as a whole: enough for a ``.jsonl`` of a hundred thousand cases, or for
 the words of a call of four hours.  A single case is bounded by the limits above."""
-
-Text = Annotated[
-    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=MAX_CHARS)
-]
-Kana = Annotated[
-    str,
-    StringConstraints(strict=True, strip_whitespace=True, max_length=MAX_CHARS),
-    AfterValidator(_katakana),
-]
-Phone = Annotated[str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_digits)]
 
 
 class _Strict(BaseModel):
@@ -145,6 +99,23 @@ class _Requester(_Strict):
     names: tuple[_Name, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
     phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
     addresses: tuple[_Name, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
+    birth_date: BirthDate = Field(default="", repr=False)
+    emails: tuple[Email, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
+    customer_numbers: tuple[Code, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
+    plates: tuple[PlateText, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
+    workplaces: tuple[Term, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
+
+    def value(self) -> Requester:
+        return Requester(
+            tuple(name.value() for name in self.names),
+            self.phones,
+            tuple(address.value() for address in self.addresses),
+            self.birth_date,
+            self.emails,
+            self.customer_numbers,
+            self.plates,
+            tuple(place.value() for place in self.workplaces),
+        )
 
 
 class _Company(_Strict):
@@ -153,11 +124,20 @@ class _Company(_Strict):
     products: tuple[Term, ...] = Field(default=(), max_length=MAX_COMPANY_VALUES)
 
 
+_Kinds = create_model(
+    "_Kinds",
+    __base__=_Strict,
+    **{kind: (MaskAction, Field(default=MaskAction.MASK)) for kind in FURTHER_KINDS},  # type: ignore[call-overload]  # the table of kinds
+)
+"""What is done with each kind; names, addresses, telephone numbers, mail and secrets are always masked."""
+
+
 class _Policy(_Strict):
     staff: MaskAction = MaskAction.KEEP
     company: MaskAction = MaskAction.KEEP
     requester: MaskAction = MaskAction.KEEP
     unknown: MaskAction = MaskAction.MASK
+    kinds: _Kinds = _Kinds()
 
 
 class _Case(_Strict):
@@ -195,11 +175,7 @@ def parse_case(document: object, where: str) -> CallCase:
         raise CaseFileError(msg)
     return CallCase(
         case_id=case.case_id,
-        requester=Requester(
-            tuple(name.value() for name in case.requester.names),
-            case.requester.phones,
-            tuple(address.value() for address in case.requester.addresses),
-        ),
+        requester=case.requester.value(),
         staff=tuple(name.value() for name in case.staff),
         on_call=tuple(name.value() for name in case.staff if name.on_call),
         company_names=tuple(name.value() for name in case.company.names),
@@ -212,6 +188,9 @@ def parse_case(document: object, where: str) -> CallCase:
             (Party.UNKNOWN, case.policy.unknown),
         ),
         products=tuple(product.value() for product in case.company.products),
+        kinds=tuple(
+            (kind, case.policy.kinds.__dict__[kind]) for kind in sorted(case.policy.kinds.model_fields_set)
+        ),
     )
 
 
@@ -220,6 +199,7 @@ def _chars(case: _Case) -> int:
     lists = (
         case.requester.names,
         case.requester.addresses,
+        case.requester.workplaces,
         case.staff,
         case.company.names,
         case.company.products,

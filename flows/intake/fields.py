@@ -35,7 +35,8 @@ from flows.desk.kinds.bounds import (
     YEARS,
 )
 from flows.desk.kinds.values import JAPAN
-from flows.files.case_file import MALFORMED, REASONS, Kana, Phone, Text
+from flows.files.case_fields import Kana, Phone, Text
+from flows.files.case_file import MALFORMED, REASONS
 from pipeline.call_case import CaseName
 
 __all__ = [

@@ -19,7 +19,8 @@ from flows.desk.cases import lists
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.values import Actor, CompanyList, ListVersions, StaffList
-from flows.files.case_file import Text, parse_case, read_json
+from flows.files.case_fields import Text
+from flows.files.case_file import parse_case, read_json
 from flows.intake.faults import IntakeError
 from flows.intake.fields import Number, Reading, Refused, Strict, choice, reasons_of
 from flows.intake.tabular import Column, FileError, Layout, parse_records
@@ -83,7 +84,7 @@ def import_lists(desk: Desk, actor: Actor, path: Path, *, may_empty: bool = Fals
     now = lists.current_lists(desk)
     company = found.company
     if company is not None and not found.has_policy:
-        company = replace(company, actions=now.company.actions)
+        company = replace(company, actions=now.company.actions, kinds=now.company.kinds)
     gone = list(_vanishing(now, found))
     if gone and not may_empty:
         msg = f"いまの一覧にある「{'、'.join(gone)}」がこのファイルにはありません。一覧は全体を書いてください"
@@ -166,6 +167,7 @@ def _company(case: CallCase) -> CompanyList:
         case.confidential_terms,
         case.actions,
         products=case.products,
+        kinds=case.kinds,
     )
 
 

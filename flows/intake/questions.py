@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED
 from flows.desk.kinds.values import JAPAN, NewRequest
-from flows.files.case_file import Text
+from flows.files.case_fields import Text
 from flows.intake.faults import IntakeError
 from flows.intake.fields import SEPARATORS, Day, Free, Moment, Phones, Reading, Yen, YesNo, reasons_of
 from flows.intake.request_document import Authority, Channel, Way, Wish, parse_request

@@ -7,11 +7,19 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.kinds import FURTHER_KINDS
 from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
 
 __all__ = ["KIND_LABELS", "percent", "print_table", "summary_as_dict"]
 
-KIND_LABELS = {"NAME": "氏名", "ADDRESS": "住所", "PHONE": "電話番号", "CONFIDENTIAL": "機密"}
+KIND_LABELS = {
+    "NAME": "氏名",
+    "ADDRESS": "住所",
+    "PHONE": "電話番号",
+    "CONFIDENTIAL": "機密",
+    "EMAIL_ADDRESS": "メールアドレス",
+    **FURTHER_KINDS,
+}
 """Japanese names of ``pipeline.measuring.truth.KINDS``."""
 
 MAX_CAUSES = 12

@@ -43,7 +43,27 @@ COLUMNS = 1500
 PARTY_COLOURS = {"third": "#ff9f1c", "requester": "#2a9d5c", "operator": "#3a78c9", "company": "#8a8f98"}
 LEAK_COLOUR = "#d00000"
 MASK_COLOUR = "#222222"
-KIND_CODES = {"NAME": "NAME", "ADDRESS": "ADDR", "PHONE": "TEL", "CONFIDENTIAL": "SECRET"}
+KIND_CODES = {
+    "NAME": "NAME",
+    "ADDRESS": "ADDR",
+    "PHONE": "TEL",
+    "CONFIDENTIAL": "SECRET",
+    "EMAIL_ADDRESS": "MAIL",
+    "MY_NUMBER": "MYNO",
+    "CREDIT_CARD": "CARD",
+    "BANK_ACCOUNT": "BANK",
+    "LICENCE_NUMBER": "LICENCE",
+    "INSURANCE_NUMBER": "INSUR",
+    "VEHICLE_PLATE": "PLATE",
+    "DATE_OF_BIRTH": "BIRTH",
+    "CUSTOMER_NUMBER": "CUSTNO",
+    "ACCOUNT_NAME": "ACCT",
+    "WORKPLACE": "WORK",
+    "SCHOOL": "SCHOOL",
+}
+"""What a picture has room for, by kind."""
+ALWAYS_SHOWN = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
+"""Kinds with a column of their own whether they occur or not."""
 
 
 def plot_call(path: Path, audio: AudioPair, truth: CallTruth, figures: CallFigures) -> None:
@@ -157,28 +177,30 @@ def write_index(directory: Path, summary: Summary, listed: tuple[int, Summary] |
     """
     plots = {call.call_id for call in summary.calls if (directory / f"{call.call_id}.png").is_file()}
     page = directory / INDEX
+    there = dict(summary.leak_by_kind)
+    kinds = tuple(kind for kind in KIND_LABELS if kind in ALWAYS_SHOWN or kind in there)
+    rows = [_listed_row(*listed, kinds)] if listed else []
     put_file(
         page,
         _PAGE.format(
             heading=f"{len(summary.calls)} 通話・{summary.seconds / 60:.1f} 分",
             refused=f"（ほかにマスクできなかった通話 {summary.refused} 件）" if summary.refused else "",
-            header="".join(f"<th>{label}</th>" for label in ("通話", *_cells(summary))),
-            total="\n".join([_row("全体", summary, "total"), *([_listed_row(*listed)] if listed else [])]),
-            calls="\n".join(_call_row(call) for call in summary.calls),
+            header="".join(f"<th>{label}</th>" for label in ("通話", *_cells(summary, kinds))),
+            total="\n".join([_row("全体", (summary, kinds), "total"), *rows]),
+            calls="\n".join(_call_row(call, kinds) for call in summary.calls),
             plots="\n".join(_plot(call) for call in summary.calls if call.call_id in plots),
         ).encode(),
     )
     return page
 
 
-def _cells(summary: Summary) -> dict[str, str]:
-    """Return the figures of the page by heading, for all calls or for one."""
+def _cells(summary: Summary, kinds: tuple[str, ...]) -> dict[str, str]:
+    """Return the figures of the page by heading, for all calls or for one; leak of these kinds by itself."""
     load = summary.review_seconds_per_minute
-    kinds = {f"漏れ・{label}": Share(0, 0) for label in KIND_LABELS.values()}
-    kinds |= {f"漏れ・{KIND_LABELS[kind]}": share for kind, share in summary.leak_by_kind}
+    leaks = dict(summary.leak_by_kind)
     return {
         "漏れ": percent(summary.leak),
-        **{heading: percent(share) for heading, share in kinds.items()},
+        **{f"漏れ・{KIND_LABELS[kind]}": percent(leaks.get(kind, Share(0, 0))) for kind in kinds},
         "捕捉": f"{summary.caught.count}/{summary.caught.total}",
         "渡した": percent(summary.given_away, 2),
         "渡した・問わず": percent(summary.given_unasked),
@@ -194,18 +216,18 @@ def _cells(summary: Summary) -> dict[str, str]:
     }
 
 
-def _listed_row(people: int, summary: Summary) -> str:
+def _listed_row(people: int, summary: Summary, kinds: tuple[str, ...]) -> str:
     link = f'<a href="{WITH_STAFF_LIST}/{INDEX}">全体（担当者の一覧 {people} 人を足して）</a>'
-    return _row(link, summary, "total")
+    return _row(link, (summary, kinds), "total")
 
 
-def _call_row(call: CallFigures) -> str:
-    name = html.escape(call.call_id)
-    return _row(f'<a href="#{name}">{name}</a>', summarise([call]), "clean" if call.clean else "leaking")
+def _call_row(call: CallFigures, kinds: tuple[str, ...]) -> str:
+    name, style = html.escape(call.call_id), "clean" if call.clean else "leaking"
+    return _row(f'<a href="#{name}">{name}</a>', (summarise([call]), kinds), style)
 
 
-def _row(name: str, summary: Summary, style: str) -> str:
-    cells = "".join(f"<td>{value}</td>" for value in _cells(summary).values())
+def _row(name: str, told: tuple[Summary, tuple[str, ...]], style: str) -> str:
+    cells = "".join(f"<td>{value}</td>" for value in _cells(*told).values())
     return f'<tr class="{style}"><th>{name}</th>{cells}</tr>'
 
 

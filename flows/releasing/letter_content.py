@@ -17,6 +17,7 @@ from flows.letter.phone_groups import grouped
 from flows.masking.proofread import proof_note
 from flows.releasing.material import CallMaterial, Material, masked_ranges
 from flows.releasing.names import audio_names, passage_audio_names, passage_text_names, transcript_names
+from pipeline.kinds import FURTHER_KINDS
 from pipeline.third_voice import THIRD_VOICE, Remains
 
 __all__ = ["KINDS", "OTHER_KIND", "clock", "content_of", "kind_of", "sender_of"]
@@ -27,6 +28,7 @@ KINDS = {
     "PHONE_NUMBER": "電話番号",
     "EMAIL_ADDRESS": "メールアドレス",
     "CONFIDENTIAL": "当社の業務に関する情報",
+    **FURTHER_KINDS,
     THIRD_VOICE: "第三者の声",
 }
 OTHER_KIND = "その他の情報"

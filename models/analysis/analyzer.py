@@ -123,7 +123,9 @@ class CallAnalyzer:
             results += sorted(
                 engine.analyze(call.text, language="ja", nlp_artifacts=artifacts), key=_place_and_recognizer
             )
-        return tuple(sorted((_frozen(r) for r in results), key=lambda s: s.chars))
+        left = call.case.kinds_left
+        found = (_frozen(result) for result in results if result.entity_type not in left)
+        return tuple(sorted(found, key=lambda span: span.chars))
 
     def _named(self, text: str) -> Iterator[Named]:
         """The entities that ja_ginza finds, chunk by chunk, so that no spaCy document is kept."""

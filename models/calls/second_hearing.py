@@ -5,6 +5,7 @@ from __future__ import annotations
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from pipeline.kinds import FURTHER_KINDS
 from pipeline.reasons import Reason
 
 __all__ = ["SecondHearingRecognizer"]
@@ -16,7 +17,7 @@ class SecondHearingRecognizer(CallRecognizer):
     It recognises nothing by itself: it lies beside what carries the findings over, not with the recognizers.
     """
 
-    entities = ("PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS", "CONFIDENTIAL")
+    entities = ("PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS", "CONFIDENTIAL", *FURTHER_KINDS)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Return what was carried over (``models.calls.hearings``)."""

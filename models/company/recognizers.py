@@ -187,7 +187,7 @@ def _adopted(definition: Definition, predefined: Predefined) -> EntityRecognizer
 def _own_names() -> frozenset[str]:
     """Names of kaiji's recognizers, by which the judge weighs them: no other may bear one."""
     for package in (models.calls, models.recognizers):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     own = RecognizerListLoader.get_all_existing_recognizers(CallRecognizer)
     return frozenset(each.__name__ for each in own)

@@ -20,6 +20,11 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     from models.recognizers.asked_for import AskedForRecognizer
     from models.recognizers.confidential_term import ConfidentialTermRecognizer
     from models.recognizers.ginza_entities import GinzaEntityRecognizer
+    from models.recognizers.identifiers.account import AccountRecognizer
+    from models.recognizers.identifiers.affiliation import AffiliationRecognizer
+    from models.recognizers.identifiers.birth import BirthRecognizer
+    from models.recognizers.identifiers.figures import CalledNumberRecognizer
+    from models.recognizers.identifiers.plate import PlateRecognizer
     from models.recognizers.kanji_description import KanjiDescriptionRecognizer
     from models.recognizers.learned import LearnedRecognizer
     from models.recognizers.repeated_mention import RepeatedMentionRecognizer
@@ -37,6 +42,11 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
         SpokenNumberRecognizer(),
         SpokenEmailRecognizer(),
         AddressRecognizer(),
+        CalledNumberRecognizer(),
+        BirthRecognizer(),
+        PlateRecognizer(),
+        AccountRecognizer(),
+        AffiliationRecognizer(),
         ConfidentialTermRecognizer(),
         SecondHearingRecognizer(),
         RepeatedMentionRecognizer(),

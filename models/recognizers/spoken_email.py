@@ -22,10 +22,13 @@ _SIGN = (
 )
 _PIECE = (
     rf"(?:[A-Za-zＡ-Ｚａ-ｚ0-9０-９._\-]++|[ァ-ヴー]++|[一二三四五六七八九十〇百]++|{_SIGN}|"
-    rf"[ぁ-ん一-龠]{{1,6}}(?=[、\s]*(?:{_SIGN}|アットマーク|[@＠])))"
+    rf"[ァ-ヴー一-龠]{{1,5}}の(?=[A-Za-z](?![a-z]))|[ぁ-ん一-龠]{{1,6}}(?=[、\s]*(?:{_SIGN}|アットマーク|[@＠])))"
 )
+_JOINT = r"(?:[、\s・の]|(?<=[\s、])(?:はい|ええ|えっと)(?=[\s、。])|(?<=はい)。|(?<=ええ)。)*+"
+"""Between two letters: a pause, or the other side's はい."""
+
 # A run is never cut in two: it could be in as many ways as there are, and each would be tried.
-_LOCAL = re.compile(rf"(?:{_PIECE}[、\s・の]*+)+$")
+_LOCAL = re.compile(rf"(?:{_PIECE}{_JOINT})+$")
 _DOMAIN = re.compile(rf"(?:(?:{_PIECE})[、\s・]*+)+")
 _CUE = re.compile(r"メール|アドレス")
 _TAIL = re.compile(
@@ -33,7 +36,7 @@ _TAIL = re.compile(
     r"エヌイー|ne)"
 )
 
-REACH = 40
+REACH = 100
 """Characters of the part before the @ and after it, at most."""
 
 

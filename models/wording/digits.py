@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 __all__ = ["UNIT_AFTER", "Run", "complete", "runs"]
@@ -50,21 +51,21 @@ def complete(digits: str) -> bool:
     return digits.startswith("0") and len(digits) >= (11 if _MOBILE.match(digits) else 10)
 
 
-def runs(text: str) -> tuple[Run, ...]:
+def runs(text: str, whole: Callable[[str], bool] = complete) -> tuple[Run, ...]:
     """Find the longest runs of digits that only pauses, particles, fillers or a little junk part.
 
     Args:
         text: The raw transcript.
+        whole: Whether digits are all of a number; by default of a telephone number.
 
     Returns:
-        Runs in order.  A complete telephone number ends its run at the next pause, so that
-        the number and its 復唱 are two.
+        Runs in order.  A whole number ends its run at the next pause: the number and its 復唱 are two.
     """
     found: list[Run] = []
     for match in _DIGIT.finditer(text):
         written = match.group()
         digit = KANA.get(written) or KANJI.get(written) or unicodedata.normalize("NFKC", written)
-        if found and _joined(text, found[-1], match.start()):
+        if found and _joined(text, found[-1], match.start(), whole):
             last = found[-1]
             found[-1] = Run(last.start, match.end(), last.digits + digit)
         else:
@@ -72,12 +73,12 @@ def runs(text: str) -> tuple[Run, ...]:
     return tuple(found)
 
 
-def _joined(text: str, run: Run, start: int) -> bool:
+def _joined(text: str, run: Run, start: int, whole: Callable[[str], bool]) -> bool:
     """Whether the digit at ``start`` continues the number in ``run``."""
     between = text[run.end : start]
     if not between:
         return True
-    if UNIT_AFTER.match(text, run.end) or _closed(run, between):
+    if UNIT_AFTER.match(text, run.end) or _closed(run, between, whole):
         return False
     following = _DIGIT.match(text, start)
     if between.strip("、の ") and following and UNIT_AFTER.match(text, following.end()):
@@ -86,7 +87,7 @@ def _joined(text: str, run: Run, start: int) -> bool:
     return bool(_JOINT.fullmatch(between)) or (junk and text[start].isascii())
 
 
-def _closed(run: Run, between: str) -> bool:
-    """Whether the number has ended: it is complete, or です was said before a pause."""
+def _closed(run: Run, between: str, whole: Callable[[str], bool]) -> bool:
+    """Whether the number has ended: it is whole, or です was said before a pause."""
     pause = bool(set("\n。") & set(between))
-    return (pause and "です" in between) or (complete(run.digits) and (pause or len(between.strip()) > 1))
+    return (pause and "です" in between) or (whole(run.digits) and (pause or len(between.strip()) > 1))

@@ -10,17 +10,10 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from models.wording.digits import KANA, KANJI
+from pipeline.sound.identifiers import LETTERS
 from pipeline.types import CharSpan
 
 __all__ = ["LETTERS", "SpokenLine", "spoken_line"]
-
-LETTERS = {
-    "エー": "A", "ビー": "B", "シー": "C", "ディー": "D", "イー": "E", "エフ": "F", "ジー": "G",
-    "エイチ": "H", "エッチ": "H", "アイ": "I", "ジェー": "J", "ジェイ": "J", "ケー": "K", "ケイ": "K",
-    "エル": "L", "エム": "M", "エヌ": "N", "オー": "O", "ピー": "P", "アール": "R", "エス": "S",
-    "ティー": "T", "ユー": "U", "ブイ": "V", "ダブリュー": "W", "エックス": "X", "ワイ": "Y", "ゼット": "Z",
-}  # fmt: skip
-"""Names of letters, Q left out: キュー is nine far more often."""
 
 SYMBOLS = {**KANA, **KANJI, **LETTERS}
 _SYMBOL = re.compile("|".join(["[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]", *sorted(SYMBOLS, key=len, reverse=True)]))

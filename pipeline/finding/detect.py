@@ -12,12 +12,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
+from pipeline.kinds import FURTHER_KINDS
 from pipeline.types import CallCase, CharSpan, EntitySpan, Party, Transcript
 
 __all__ = ["Analyzer", "detect", "sure", "unite"]
 
-PRECEDENCE = ("CONFIDENTIAL", "EMAIL_ADDRESS", "PHONE_NUMBER", "ADDRESS", "PERSON")
-"""The type of a stretch that several types claim: the more specific first."""
+PRECEDENCE = ("CONFIDENTIAL", "EMAIL_ADDRESS", *FURTHER_KINDS, "PHONE_NUMBER", "ADDRESS", "PERSON")
+"""The type of a stretch that several types claim: the more specific first.  What a number is called says more
+than its length: twelve figures behind マイナンバー are no telephone number."""
 
 MIN_UNFLAGGED_SCORE = 0.5
 """A masked finding with a lower united score is flagged for an analyst."""

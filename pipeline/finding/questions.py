@@ -24,9 +24,11 @@ from typing import Final, NamedTuple
 from pipeline.finding.parts import whole_of
 from pipeline.finding.queue import is_candidate
 from pipeline.finding.verdict import UNOWNED
+from pipeline.kinds import FURTHER_KINDS
 from pipeline.nearby import Nearby
 from pipeline.played import REACH_SECONDS
 from pipeline.reasons import Reason
+from pipeline.sound.identifiers import code_of, dates_in, plates_in
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskAction, MaskItem, TimeSpan
 
@@ -163,10 +165,24 @@ def by_letters(text: str) -> Sound:
     """
 
     def letters(item: MaskItem) -> str:
+        if said := _date_or_figures(item.entity_type, text[item.chars.start : item.chars.end]):
+            return said
         wide = unicodedata.normalize("NFKC", text[item.chars.start : item.chars.end]).casefold()
         return "".join(char for char in wide if char.isalnum())
 
     return letters
+
+
+def _date_or_figures(entity_type: str, said: str) -> str:
+    """What a date, a plate or a number that is called by its name reads as, however it is said."""
+    if entity_type == "DATE_OF_BIRTH":
+        return " ".join(sorted({date.text for date in dates_in(said)}))
+    if entity_type == "VEHICLE_PLATE" and (plates := plates_in(said)):
+        return plates[0].text
+    return code_of(said) if entity_type in FURTHER_KINDS and entity_type not in _WORDS else ""
+
+
+_WORDS: Final = frozenset({"WORKPLACE", "SCHOOL", "ACCOUNT_NAME"})
 
 
 class Place(NamedTuple):

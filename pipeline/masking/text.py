@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pipeline.audio.spans import merged
+from pipeline.kinds import FURTHER_KINDS
 from pipeline.masking.audio import kept_by_decision
 from pipeline.nearby import Nearby
 from pipeline.third_voice import THIRD, THIRD_VOICE, Remains
@@ -37,6 +38,7 @@ LABELS: Final = {
     "PHONE_NUMBER": "[電話番号]",
     "EMAIL_ADDRESS": "[メールアドレス]",
     "CONFIDENTIAL": "[機密]",
+    **{kind: f"[{word}]" for kind, word in FURTHER_KINDS.items()},
     THIRD_VOICE: "[第三者の声]",
 }
 OTHER_LABEL: Final = "[非開示]"  # an entity type of a company's own recognizer

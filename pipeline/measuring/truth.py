@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.errors import CaseFileError
+from pipeline.kinds import FURTHER_KINDS
 from pipeline.third_voice import THIRD
 from pipeline.types import CharSpan, TimeSpan
 
@@ -32,9 +33,8 @@ __all__ = [
     "without_space",
 ]
 
-KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
+KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL", "EMAIL_ADDRESS", *FURTHER_KINDS)
 """The kinds of the contract, in the order in which tables show them."""
-
 PARTIES = ("third", "requester", "operator", "company")
 """The parties of the contract."""
 

@@ -255,6 +255,7 @@ def case_of(desk: Desk, call_id: str, versions: ListVersions | None = None) -> P
         company_phones=company.phones,
         confidential_terms=company.confidential_terms,
         actions=company.actions,
+        kinds=company.kinds,
         words=(*own, *company.words),
         products=company.products,
     )

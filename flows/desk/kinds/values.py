@@ -377,6 +377,7 @@ class CompanyList:
     actions: tuple[tuple[Party, MaskAction], ...] = USUAL_ACTIONS
     words: tuple[ListedWord, ...] = field(default=(), repr=False)
     products: tuple[CaseName, ...] = field(default=(), repr=False)
+    kinds: tuple[tuple[str, MaskAction], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

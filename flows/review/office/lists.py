@@ -14,6 +14,7 @@ from flows.intake.lists import import_lists
 from flows.review.clerk.sent_file import GivenFile, as_file
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import site_of
+from pipeline.kinds import FURTHER_KINDS
 from pipeline.types import MaskAction, Party
 
 __all__ = ["router"]
@@ -59,6 +60,7 @@ def _page(request: Request, faults: list[tuple[Any, str, str]] | None = None) ->
         "policy": [
             (PARTIES[party], "残す" if action is MaskAction.KEEP else "伏せる")
             for party, action in company.actions
-        ],
+        ]
+        + [(FURTHER_KINDS[kind], "残す") for kind, action in company.kinds if action is MaskAction.KEEP],
     }
     return site.render(request, "lists.html", values, status=422 if faults else 200)

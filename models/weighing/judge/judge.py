@@ -25,6 +25,7 @@ from models.weighing.judge.parts import parts_of
 from models.weighing.tagger.tagger import Tagger
 from pipeline.finding.detect import MIN_UNFLAGGED_SCORE
 from pipeline.finding.doubtful_names import MASK_FROM_AT_USUAL
+from pipeline.kinds import FURTHER_KINDS
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = ["MASK_FROM", "SHOW_FROM", "Judge", "load_judge"]
@@ -67,8 +68,9 @@ REPEAT_FROM = 0.1
 """Lowest probability of another finding that confirms the same word elsewhere.  A repeated mention of
 ございます, once taken for a name, has about .04; without this bound it was masked ten times in the call."""
 
-UNJUDGED = ("CONFIDENTIAL", "EMAIL_ADDRESS")
-"""Types that keep their own score: the case names them, or they are spelt out letter by letter."""
+UNJUDGED = ("CONFIDENTIAL", "EMAIL_ADDRESS", *FURTHER_KINDS)
+"""Types that keep their own score: the case names them, they are spelt out letter by letter, or words around
+them call them by their names."""
 
 
 class Judge:

@@ -21,6 +21,7 @@ from models.trees import Trees, load_trees
 from pipeline.ownership.evidence.beside import PairValues
 from pipeline.ownership.evidence.evidence import Evidence
 from pipeline.ownership.evidence.feature import FeatureValues
+from pipeline.ownership.identifiers import is_compared, owner_by_value
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.known_case import read_case
 from pipeline.ownership.known.names import KanaReader
@@ -32,7 +33,7 @@ from pipeline.ownership.verdicts import (
     together_reason,
 )
 from pipeline.reasons import Reason
-from pipeline.types import CallCase, Finding, Party, Requester, Transcript
+from pipeline.types import CallCase, Finding, Party, Transcript
 
 __all__ = [
     "CLEAR_CONTENT_PROBABILITY",
@@ -133,7 +134,12 @@ class Owner:
                 evidence = Evidence(judged, transcript, known, self._reader)
                 for at, claims in zip(some, self._claims(evidence, _known_claimants(case)), strict=True):
                     out[at] = _judged(findings[at], claims)
-        return tuple(out)
+        return tuple(
+            owner_by_value(each, transcript.text, case, self._reader.kana)
+            if is_compared(each.entity.entity_type, case)
+            else each
+            for each in out
+        )
 
     def _claims(self, evidence: Evidence, claimants: Sequence[Claimant]) -> list[list[_Claim]]:
         """For each finding what there is to say of it and each claimant of whom the case tells anything."""
@@ -180,9 +186,10 @@ def _unjudged(finding: Finding) -> Finding:
 
 
 def _known_claimants(case: CallCase) -> tuple[Claimant, ...]:
-    """Those of whom a case tells anything."""
+    """Those of whom a case tells anything that the trees compare."""
+    asks = case.requester
     told = {
-        Claimant.REQUESTER: case.requester != Requester(),
+        Claimant.REQUESTER: bool(asks.names or asks.phones or asks.addresses),
         Claimant.ON_CALL: bool(case.on_call),
         Claimant.COLLEAGUES: bool(case.colleagues),
         Claimant.COMPANY: bool(case.company_names or case.company_phones),

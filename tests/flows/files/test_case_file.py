@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -273,3 +274,39 @@ def test_a_file_is_read_to_its_bound_only(tmp_path: Path, monkeypatch: pytest.Mo
 
     with pytest.raises(CaseFileError, match="大きすぎます"):
         case_lookup(path)
+
+
+def test_what_else_identifies_the_requester_is_read_strictly() -> None:
+    """Eras, widths and strokes are made one; a policy leaves kinds, and an unknown one is no kind."""
+    told = {
+        "birth_date": "昭和33年6月4日",
+        "emails": ["Taro@Example.com"],
+        "customer_numbers": ["ＡＢ-1234"],
+        "plates": ["品川300 さ 12-34"],
+        "workplaces": ["みなと精工"],
+    }
+    case = parse_case({"case_id": "R", "requester": told, "policy": {"kinds": {"WORKPLACE": "keep"}}}, "case")
+    assert case.requester.birth_date == "1958-06-04"
+    assert case.requester.emails == ("taro@example.com",)
+    assert case.requester.customer_numbers == ("AB1234",)
+    assert case.requester.plates == ("品川300サ1234",)
+    assert case.kinds_left == {"WORKPLACE"}
+
+
+@pytest.mark.parametrize(
+    ("part", "key"),
+    [
+        ({"requester": {"birth_date": "1958-02-30"}}, "requester.birth_date"),
+        ({"requester": {"birth_date": "33年6月4日"}}, "requester.birth_date"),
+        ({"requester": {"emails": ["taro"]}}, "requester.emails[0]"),
+        ({"requester": {"customer_numbers": ["12"]}}, "requester.customer_numbers[0]"),
+        ({"requester": {"plates": ["1234"]}}, "requester.plates[0]"),
+        ({"policy": {"kinds": {"PERSON": "keep"}}}, "policy.kinds.PERSON"),
+        ({"policy": {"kinds": {"SCHOOL": "maybe"}}}, "policy.kinds.SCHOOL"),
+        ({"policy": {"kinds": ["SCHOOL"]}}, "policy.kinds"),
+    ],
+)
+def test_a_malformed_value_names_its_key(part: dict[str, object], key: str) -> None:
+    """Never the value."""
+    with pytest.raises(CaseFileError, match=f"case: {re.escape(key)}: "):
+        parse_case({"case_id": "R", **part}, "case")

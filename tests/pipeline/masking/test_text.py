@@ -52,7 +52,7 @@ def text_of(*items: MaskItem) -> list[str]:
         ),
         ((make_item(61.4, 62.2, action=MaskAction.KEEP, chars=at("佐藤健一")),), text_of()),
         (
-            (make_item(63.4, 63.9, channels=(1,), entity_type="MY_NUMBER"),),
+            (make_item(63.4, 63.9, channels=(1,), entity_type="MEMBER_NUMBER"),),
             ["隣の佐藤健一さんです", "はい[非開示]", "電話は0901234"],
         ),
     ],

@@ -1,0 +1,139 @@
+"""Numbers that are called by their names: a row for each way of calling one.
+
+A number is a kind's where its name stands before it, or right behind it, and it has as many figures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+__all__ = ["FIGURE_KINDS", "FigureKind", "is_card", "is_my_number"]
+
+
+def is_my_number(digits: str) -> bool:
+    """Whether twelve figures have the check figure of a My Number (総務省令85号5条)."""
+    if len(digits) != 12:
+        return False
+    weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+    rest = sum(int(digit) * weight for digit, weight in zip(digits[:11], weights, strict=True)) % 11
+    return int(digits[11]) == (0 if rest <= 1 else 11 - rest)
+
+
+def is_card(digits: str) -> bool:
+    """Whether the figures of a card have its check figure (Luhn)."""
+    doubled = (int(digit) * (2 if at % 2 else 1) for at, digit in enumerate(reversed(digits)))
+    return 14 <= len(digits) <= 16 and sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
+
+
+def _is_day(digits: str) -> bool:
+    """Whether eight figures are a day in somebody's life."""
+    try:
+        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return len(digits) == 8 and day.year >= 1900
+
+
+@dataclass(frozen=True, slots=True)
+class FigureKind:
+    """One way in which a number is called.
+
+    Attributes:
+        kind: Its entity type.
+        called: What stands before it, or right behind it.
+        counts: How many figures, and letters, it has.
+        proof: Tells right figures from misheard ones, where a number has a check figure.
+        must: Whether only proven figures count.
+        reach: Characters between what it is called and its first figure.
+        lettered: Whether letters may be part of it.
+    """
+
+    kind: str
+    called: re.Pattern[str] = field(repr=False)
+    counts: Container[int]
+    proof: Callable[[str], bool] | None = None
+    must: bool = False
+    reach: int = 48
+    lettered: bool = False
+
+
+_THEIRS: Final = (
+    r"(?:(?<!お客)(?:さん|様|くん|君|ちゃん|氏)|母|父|妻|夫|兄|姉|弟|妹|息子|娘|祖父|祖母|叔父|叔母|伯父|伯母|主人|家内|"
+    r"旦那|嫁|婿|孫|友人|友達|同僚|部下|上司|大家|知人|彼女?|連れ合い|義母|義父)(?:の方)?(?:の|が|は、?)[^。\n]{0,10}?"
+)
+_PERSONS: Final = (
+    r"(?:会員|患者|診察券|証券|学籍|学生証|学生|生徒|社員|職員|従業員|組合員|加入者|カルテ|契約者|ポイントカード|"
+    r"マイレージ|供給地点特定|受験)(?:の)?(?:番号|ナンバー|コード)|(?:お客様|顧客|ご?契約|ご?利用者?|登録者?)(?:番号|コード)|"
+    r"(?:会員|お客様)(?:の)?(?:ID|ＩＤ|アイディー)"
+)
+_MATTERS: Final = (
+    r"(?:注文|受付|受け付け|伝票|お?問い?合わせ|予約|整理|申込|申し込み|見積もり?|送り状|チケット|管理|配送|追跡|修理|案件)"
+    r"(?:の)?番号"
+)
+
+FIGURE_KINDS: Final = (
+    FigureKind("MY_NUMBER", re.compile(r"マイ・?ナンバー|個人番号"), range(11, 14), is_my_number),
+    FigureKind("MY_NUMBER", re.compile(r"(?:マイ・?ナンバー|個人番号)\S{0,8}下[4四よ]"), (4,), reach=16),
+    FigureKind(
+        "CREDIT_CARD",
+        re.compile(r"クレジット|クレカ|カードの?番号|デビットカード|カード(?=[はがの、])"),
+        range(14, 17),
+        is_card,
+    ),
+    FigureKind(
+        "CREDIT_CARD",
+        re.compile(
+            r"カード(?:[^\n]{0,24}?|[^。]{0,16}?)(?:下|末尾|最後の?|後ろの?)\s*(?:(?:[4４四よ]|ヨン)?\s*(?:桁|けた|ケタ))?"
+        ),
+        (4,),
+        reach=16,
+    ),
+    FigureKind(
+        "BANK_ACCOUNT", re.compile(r"口座の?番号|通帳の?番号|口座(?=[はがの、])|振り?込み?先"), range(6, 9)
+    ),
+    FigureKind("BANK_ACCOUNT", re.compile(r"(?:普通|当座|貯蓄)(?:預金|口座)?"), (6, 7, 8), reach=10),
+    FigureKind("BANK_ACCOUNT", re.compile(r"(?:ゆうちょ|通帳|口座|貯金)[^。]{0,30}?記号"), (5,), reach=16),
+    FigureKind(
+        "BANK_ACCOUNT",
+        re.compile(r"(?:ゆうちょ|通帳|記号|貯金)[^。]{0,40}?(?<!電話)番号"),
+        (6, 7, 8),
+        reach=16,
+    ),
+    FigureKind("BANK_ACCOUNT", re.compile(r"店番号?|支店の?(?:番号|コード)"), (3,), reach=12),
+    FigureKind(
+        "INSURANCE_NUMBER",
+        re.compile(
+            r"(?:保険証|医療証|年金手帳|健康保険|介護保険|雇用保険|国民健康保険)(?:証)?の?(?:被保険者)?(?:記号)?(?:番号|記号)|"
+            r"保険者番号|被保険者(?:証の?)?番号|(?:基礎)?年金の?番号|受給者番号|負担者番号|保険証(?=[はがの、])"
+        ),
+        range(6, 14),
+    ),
+    FigureKind(
+        "LICENCE_NUMBER",
+        re.compile(r"免許証?の?番号|運転免許証?(?=[はがの、])|免許証(?=[はがの、])"),
+        range(10, 14),
+    ),
+    FigureKind(
+        "LICENCE_NUMBER",
+        re.compile(r"(?:旅券|パスポート|在留カード)の?番号|パスポート(?=[はがの、])"),
+        range(7, 13),
+        lettered=True,
+    ),
+    FigureKind(
+        "VEHICLE_PLATE",
+        re.compile(
+            r"(?:車|クルマ|バイク|車両|自動車|トラック)の(?:ナンバー|番号)|ナンバープレート|車両番号|ナンバー(?=[はがの、])"
+        ),
+        (2, 3, 4),
+        reach=24,
+    ),
+    FigureKind("DATE_OF_BIRTH", re.compile(r"生年月日|誕生日"), (8,), _is_day, must=True),
+    FigureKind("CUSTOMER_NUMBER", re.compile(_PERSONS), range(4, 23), lettered=True),
+    FigureKind("CUSTOMER_NUMBER", re.compile(_THEIRS + _MATTERS), range(4, 17), lettered=True, reach=24),
+)
+"""The rows.  A number that a person has (会員番号) is theirs wherever it is called so; one that a matter has
+(注文番号) only where somebody's name or a relation stands before it."""

@@ -1,0 +1,196 @@
+"""What identifies beside names, addresses and telephone numbers: what is found, and what must stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.calls.artifacts import CallRecognizer
+from models.recognizers.identifiers.account import AccountRecognizer
+from models.recognizers.identifiers.affiliation import AffiliationRecognizer
+from models.recognizers.identifiers.birth import BirthRecognizer
+from models.recognizers.identifiers.figure_kinds import is_card, is_my_number
+from models.recognizers.identifiers.figures import CalledNumberRecognizer
+from models.recognizers.identifiers.plate import PlateRecognizer
+from tests.models.recognizers.calls import artifacts_of, call_of, shown
+
+NUMBERS = """
+cu: マイナンバーは【1234 5678 9018】です。
+op: マイナンバーをお願いします。|cu: 【1234の】|op: 【はい】|cu: 【5678の、】|op: 【はい】|cu: 【9018】です。
+cu: 個人番号が【一二三四、五六七八、九〇一八】です。
+cu: カード番号は、【4111の1111の1111の1111】です。
+op: カード番号をどうぞ。|cu: 【4111】|op: 【はい】|cu: 【1111】|op: 【はい】|cu: 【1111の1111】です。
+cu: カードの下四桁は【3306】です。
+cu: カードが使えなくなったんですけど。下四桁が【3306】です。
+cu: 母の口座は【みどり銀行の中央支店、普通の1234567】です。
+cu: 【普通の1234567】です。
+cu: 口座番号は【7654321】でございます。
+cu: 振込先は、ゆうちょの記号【12340】、番号【12345671】です。
+cu: 免許証の番号は、【3012 3456 7890】です。
+cu: 保険証の番号は【12345678】です。
+cu: 基礎年金番号が【1234の567890】です。
+cu: 会員番号は【エービー、123456】です。
+cu: 母の注文番号が、【A-1029384】です。
+op: お客様番号をお願いします。|cu: はい、【12345678】です。|op: 【1234、5678】ですね。
+cu: 会員番号は【一二三四、五六七八】で、料金は5000円です。
+cu: 車のナンバーは【12の34】です。
+cu: 生年月日は【19580604】です。
+cu: 注文番号は、1029384です。
+cu: 予約番号は20314です。
+op: 受付番号は、8801の24でございます。
+op: お客様のお問い合わせ番号は、4471230です。
+cu: 普通は1000円です。
+cu: 会員番号は分からないので電話番号で。090-1234-5678です。
+op: マイナンバーは12桁の番号です。
+op: マイナンバーカードの有効期限は2028年です。
+op: カードの年会費は1375円です。
+op: カードは5枚まで作れます。
+cu: 口座に3万5000円振り込みました。
+op: 口座振替は27日です。
+cu: 電話は03-1234-5678です。
+cu: 免許証は平成30年に取りました。
+op: 会員は4000人おります。
+op: 会員番号はお分かりですか。|cu: いいえ。
+cu: ナンバーは見ていません。
+cu: 型番はRX500Kです。
+op: 保険証を2枚お持ちください。
+op: 診察は14時30分からです。
+"""
+
+BIRTHS = """
+cu: 母は【昭和33年6月4日】生まれです。
+op: 生年月日をお願いします。|cu: 【1988年11月2日】です。|op: 【11月2日】ですね。
+cu: 孫が【令和4年の五月五日】に生まれました。
+cu: 誕生日は【6月4日】です。
+cu: 【昭和33年6月4日】です。
+cu: 父は【昭和八年十二月二十日】で、
+op: 生年月日は。|cu: 【昭和33年の】|op: 【はい】|cu: 【6月4日】です。
+cu: 【昭和33年】生まれです。
+op: 奥様の生年月日は。|cu: えっと、【1962年の、3月の、9日】です。
+cu: 生年月日が【1990/12/24】です。
+cu: 妹が【平成三年七月七日】の生まれで。
+op: 【昭和四十年一月元日】のお生まれですね。
+cu: 昭和45年4月1日に創業しました。
+cu: 2022年の8月に買いました。
+op: ご訪問は、12月3日の14時です。
+op: 有効期限は、2028年6月30日です。
+cu: 生年月日は同じですが、契約は平成30年4月1日です。
+cu: 1995年1月17日の地震で。
+cu: 6月4日に届きました。
+op: 保証は5年でございます。
+cu: 昭和60年3月20日に建てた家です。
+op: 令和8年11月20日までにお支払いください。
+cu: 生まれ変わったようです。6月4日に伺います。
+cu: 3年前の2月から使っています。
+cu: 母は2019年5月3日に入院しました。
+op: 工事は7月1日と7月2日です。
+"""
+
+PLATES = """
+cu: 相手の車は【品川300 さ 12-34】です。
+cu: 【練馬、五百三十、あさひのあ、いち、に、さん、よん】です。
+cu: 【品川ナンバーの300、さくらのさ、12の34】です。
+cu: 【横浜の、】|op: 【はい】|cu: 【三百の、まつりのま、8】です。
+cu: 【なにわ580す・・12】です。
+cu: 【500、いろはのい、9の87】です。
+cu: 【湘南 530 も 1】でした。
+cu: 品川の300円の、さ、12個です。
+cu: 横浜に3時に着きます。
+cu: 三の12の34です。
+cu: 30ね12個。
+cu: 品川の駅から300メートルです。
+cu: 札幌へ500キロ、2回行きました。
+cu: 川口1の2の3です。
+"""
+
+ACCOUNTS = """
+cu: ログインIDは、【tanaka_123】です。
+cu: ユーザー名は【エムのM、エー、ケー、アンダーバー、ゼロイチ】です。
+cu: ラインのIDが【hana.s72】なんです。
+cu: 息子のアカウント名は【ケー、ワイ、2020】です。
+cu: インスタのアカウントは【mino_0612】で。
+cu: アカウントは作っていません。
+cu: ログインIDを忘れました。
+op: IDとパスワードをご用意ください。
+op: ログインIDは会員番号と同じで、123456です。
+op: アカウントの作成は無料です。
+"""
+
+PLACES = """
+cu: 母は【みなと精工の総務課】に勤めております。
+cu: 息子が【緑ヶ丘小学校の三年二組】です。
+cu: 【みなと精工の総務課】の田中さんが。
+cu: 【横浜信用金庫の審査部】におる者です。
+op: お勤め先はどちらですか。|cu: 【株式会社青葉】です。
+cu: 妹は【東西大学の経済学部】に通っています。
+cu: 夫が【中央病院の内科】で働いています。
+cu: 佐藤さんは、【北日本電機】で、
+cu: 娘は【若葉保育園】です。
+cu: 【さくら工業の営業部の課長】の山田様です。
+cu: 弟が【東山高校】の生徒です。
+cu: みなと精工の製品を買いました。
+cu: 横浜銀行から振り込みます。
+cu: 中央病院に電話しました。
+op: 青空通信サービスセンターの山本でございます。
+cu: 小学校の前の道です。
+cu: わたくし、みなと精工の総務課の鈴木と申します。
+cu: ヤマト運輸で届きました。
+op: みどり銀行の口座をご用意ください。
+cu: 東山高校の近くに住んでいます。
+cu: 大学の前で降りました。
+cu: 市役所に行ってきます。
+"""
+
+
+def _rows() -> list[tuple[CallRecognizer, str]]:
+    tables = (
+        (CalledNumberRecognizer(), NUMBERS),
+        (BirthRecognizer(), BIRTHS),
+        (PlateRecognizer(), PLATES),
+        (AccountRecognizer(), ACCOUNTS),
+        (AffiliationRecognizer(), PLACES),
+    )
+    return [(recognizer, row) for recognizer, table in tables for row in table.strip().splitlines()]
+
+
+@pytest.mark.parametrize(("recognizer", "row"), _rows())
+def test_what_identifies_is_found_and_nothing_else(recognizer: CallRecognizer, row: str) -> None:
+    """The marked stretches are found, over turns too; amounts, times and nobody's dates stay."""
+    lines = tuple(row.split("|"))
+    assert shown(recognizer, lines) == lines
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("cu: マイナンバーは1234 5678 9018です。", "MY_NUMBER"),
+        ("cu: カード番号は4111111111111111です。", "CREDIT_CARD"),
+        ("cu: 普通の1234567です。", "BANK_ACCOUNT"),
+        ("cu: 免許証の番号は301234567890です。", "LICENCE_NUMBER"),
+        ("cu: 保険証の番号は12345678です。", "INSURANCE_NUMBER"),
+        ("cu: 会員番号は12345678です。", "CUSTOMER_NUMBER"),
+        ("cu: 車のナンバーは1234です。", "VEHICLE_PLATE"),
+        ("cu: 生年月日は19580604です。", "DATE_OF_BIRTH"),
+    ],
+)
+def test_a_number_is_of_the_kind_that_it_is_called(line: str, kind: str) -> None:
+    """What stands before it says of which kind it is."""
+    call = call_of((line,))
+    found = CalledNumberRecognizer().find(call, artifacts_of(call))
+    assert {result.entity_type for result in found} == {kind}
+
+
+def test_check_figures() -> None:
+    """One wrong figure is seen."""
+    assert is_my_number("123456789018")
+    assert not is_my_number("123456789012")
+    assert is_card("4111111111111111")
+    assert not is_card("4111111111111112")
+
+
+@pytest.mark.parametrize(
+    "loop", ["エー" * 100, "の" * 300, "普通" * 100, "昭和" * 100, "一二" * 150, "課" * 200]
+)
+def test_a_recogniser_that_loops_is_read_in_no_time(loop: str) -> None:
+    """No expression tries a run in all the ways in which it can be cut."""
+    for recognizer, _ in {type(each): (each, row) for each, row in _rows()}.values():
+        shown(recognizer, (f"cu: 会員番号、アカウントは{loop}、みなと精工の{loop}です。",))

@@ -32,7 +32,7 @@ __all__ = ["case"]
 case = typer.Typer(no_args_is_help=True)
 
 METHODS = (
-    "運転免許証、マイナンバーカード、旅券、在留カード、健康保険証、"
+    "運転免許証、マイナンバーカード、旅券、在留カード、資格確認書、"
     "印鑑登録証明書、折り返し電話、会員ログイン、対面、その他"
 )
 """The labels that ``flows.cli.case_view`` accepts; importing it for the help text would be too slow."""

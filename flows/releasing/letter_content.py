@@ -167,8 +167,8 @@ def _call_row(call: CallMaterial, kind: Answer) -> dict[str, str]:
     elif call.manner.leaves_out and not call.passages:
         outcome = "文字起こしを開示します"
     else:
-        part = "選んだ箇所を" if call.passages else ""
-        outcome = f"{part}{'一部を除いて' if call.masked else ''}開示します"
+        chosen = ("選んだ箇所のうち、" if call.masked else "選んだ箇所を") if call.passages else ""
+        outcome = f"{chosen}{'一部を除いて' if call.masked else ''}開示します"
     seconds = call.seconds
     length = "" if seconds is None else f"{int(seconds) // 60}分{int(seconds) % 60:02d}秒"
     at = call.started_at.astimezone(JAPAN)

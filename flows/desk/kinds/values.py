@@ -99,7 +99,7 @@ METHODS = {
     IdentityMethod.MY_NUMBER_CARD: "マイナンバーカード",
     IdentityMethod.PASSPORT: "旅券",
     IdentityMethod.RESIDENCE_CARD: "在留カード",
-    IdentityMethod.INSURANCE_CARD: "健康保険証",
+    IdentityMethod.INSURANCE_CARD: "資格確認書",
     IdentityMethod.SEAL_CERTIFICATE: "印鑑登録証明書",
     IdentityMethod.CALL_BACK: "折り返し電話",
     IdentityMethod.MEMBER_LOGIN: "会員ログイン",

@@ -55,7 +55,7 @@ def same(password: str, again: str) -> str:
         RefusedError: when the two differ.
     """
     if password != again:
-        raise RefusedError(422, "bad_request", "2つのパスワードが違います")
+        raise RefusedError(422, "bad_request", "2つのパスワードが一致しません")
     return password
 
 

@@ -103,10 +103,9 @@ class Evidence:
 
     def by_itself(self) -> tuple[PairValues, ...]:
         """What speaks for each finding being each claimant's, whatever stands around its value."""
-        return tuple(
-            self._look_at_code(at) if at in self._codes else self._look(at)
-            for at in range(len(self._entities))
-        )
+        entities = range(len(self._entities))
+        looked = {at: self._look(at) for at in entities if at not in self._codes}
+        return tuple(self._look_at_code(at, looked) if at in self._codes else looked[at] for at in entities)
 
     def around(self, chances: NDArray[np.float64]) -> tuple[PairValues, ...]:
         """What the findings around each say of it.
@@ -184,10 +183,10 @@ class Evidence:
             out[claimant] = values
         return out
 
-    def _look_at_code(self, at: int) -> PairValues:
+    def _look_at_code(self, at: int, looked: Mapping[int, PairValues]) -> PairValues:
         """What there is to say of a postal code: the same as of the address with which it is said."""
         pieces = [piece for place in self._codes[at] for piece in (place, *self._values[place])]
-        addresses = [each for each in map(self._look, pieces) if names_town(each[Claimant.REQUESTER])]
+        addresses = [looked[piece] for piece in pieces if names_town(looked[piece][Claimant.REQUESTER])]
         out: dict[Claimant, FeatureValues] = {}
         for claimant in Claimant:
             lives = claimant is Claimant.REQUESTER and self._known.codes

@@ -10,8 +10,8 @@ from presidio_analyzer import RecognizerResult
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.wording.heard_mention import mentions
 from models.wording.names import token_at
-from models.wording.spoken_code import LETTERS
 from pipeline.reasons import Reason
+from pipeline.sound.identifiers import LETTERS
 from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.sound.search import SoundMatch, find_sound
 from pipeline.types import CaseName, CharSpan

@@ -13,7 +13,7 @@ from models.wording.digits import KANA, KANJI
 from pipeline.sound.identifiers import LETTERS
 from pipeline.types import CharSpan
 
-__all__ = ["LETTERS", "SpokenLine", "spoken_line"]
+__all__ = ["SpokenLine", "spoken_line"]
 
 SYMBOLS = {**KANA, **KANJI, **LETTERS}
 _SYMBOL = re.compile("|".join(["[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]", *sorted(SYMBOLS, key=len, reverse=True)]))

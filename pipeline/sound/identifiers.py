@@ -18,10 +18,8 @@ from pipeline.sound.digits import digits_of
 from pipeline.sound.morae import Mora, fold_kana, morae, spell_out, undrawn
 
 __all__ = [
-    "DATE",
-    "JOINT",
     "LETTERS",
-    "PLATE",
+    "LETTER_NAMES",
     "Mail",
     "Plate",
     "SaidDate",
@@ -40,7 +38,10 @@ LETTERS: Final = {
 }  # fmt: skip
 """Names of letters, Q left out: キュー is nine far more often."""
 
-JOINT: Final = r"(?:[\s、。,・]|はい|ええ|うん|えっと|えーと|ええと|えー|あの|ですね|です|で|の|と)*"
+LETTER_NAMES: Final = "|".join(sorted(LETTERS, key=len, reverse=True))
+"""Alternatives of an expression that matches one of these names, the longest first."""
+
+_JOINT: Final = r"(?:[\s、。,・]|はい|ええ|うん|えっと|えーと|ええと|えー|あの|ですね|です|で|の|と)*"
 """What may stand between two parts of one date or plate: particles, fillers, the other side's はい."""
 
 # ---- Dates. ----
@@ -50,10 +51,10 @@ _ERAS: Final = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, 
 
 _COUNT: Final = r"[0-9０-９]{1,4}|[〇零一二三四五六七八九十百千]{1,7}|元"
 _DAY: Final = rf"(?:{_COUNT})\s*日(?![間前後目以ほ程])"
-DATE: Final = re.compile(
-    rf"(?:(?P<era>明治|大正|昭和|平成|令和|西暦){JOINT})?(?P<year>{_COUNT})\s*年(?![間前後目以ほ程半])(?:の?生まれ(?=.*月))?"
-    rf"(?:{JOINT}(?P<month>{_COUNT})\s*月(?!間)(?:{JOINT}(?P<day>{_DAY}))?)?"
-    rf"|(?P<month_alone>{_COUNT})\s*月(?!間){JOINT}(?P<day_alone>{_DAY})"
+_DATE: Final = re.compile(
+    rf"(?:(?P<era>明治|大正|昭和|平成|令和|西暦){_JOINT})?(?P<year>{_COUNT})\s*年(?![間前後目以ほ程半])(?:の?生まれ(?=.*月))?"
+    rf"(?:{_JOINT}(?P<month>{_COUNT})\s*月(?!間)(?:{_JOINT}(?P<day>{_DAY}))?)?"
+    rf"|(?P<month_alone>{_COUNT})\s*月(?!間){_JOINT}(?P<day_alone>{_DAY})"
     r"|(?<![0-9０-９])(?P<ymd>(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2})(?![0-9０-９])"
 )
 """A date: a year with month and day, with the month, or alone; month and day; figures between strokes."""
@@ -92,7 +93,7 @@ def dates_in(text: str) -> tuple[SaidDate, ...]:
     Args:
         text: The raw transcript, or a piece of it.
     """
-    found = (_date(match) for match in DATE.finditer(text))
+    found = (_date(match) for match in _DATE.finditer(text))
     return tuple(each for each in found if each.month <= 12 and each.day <= 31)
 
 
@@ -130,12 +131,11 @@ def _count(said: str) -> int:
 
 # ---- Codes of letters and figures. ----
 
-_LETTER: Final = "|".join(sorted(LETTERS, key=len, reverse=True))
 _EXPLAINED: Final = re.compile(r"[ァ-ヴーぁ-ん一-龠]{1,6}の(?=[A-Za-z](?![a-z]))")
 """エムのM, 東京のT: the letter stands behind."""
 
-_CODE: Final = re.compile(rf"[A-Za-z]|(?<![ァ-ヶー])(?:{_LETTER})+(?![ァ-ヶー])")
-_ONE_LETTER: Final = re.compile(_LETTER)
+_CODE: Final = re.compile(rf"[A-Za-z]|(?<![ァ-ヶー])(?:{LETTER_NAMES})+(?![ァ-ヶー])")
+_ONE_LETTER: Final = re.compile(LETTER_NAMES)
 
 
 def code_of(text: str) -> str:
@@ -179,11 +179,11 @@ _CLASS: Final = (
     r"[0-9０-９]{3}|[0-9０-９]{2}(?![0-9０-９])|[一二三四五六七八九]?百(?:[一二三四五六七八九]?十)?[一二三四五六七八九]?"
     rf"|{_FIGURE}(?:[\s、]*{_FIGURE}){{1,2}}"
 )
-PLATE: Final = re.compile(
-    rf"(?:(?P<place>{'|'.join(sorted(_PLACES, key=len, reverse=True))})(?:ナンバー)?{JOINT})?"
-    rf"(?P<class>{_CLASS})(?:番)?{JOINT}"
+_PLATE: Final = re.compile(
+    rf"(?:(?P<place>{'|'.join(sorted(_PLACES, key=len, reverse=True))})(?:ナンバー)?{_JOINT})?"
+    rf"(?P<class>{_CLASS})(?:番)?{_JOINT}"
     r"(?:(?P<explains>[ぁ-んァ-ヶー一-龠]{1,5}の)(?P<kana>[ぁ-んァ-ヴ])|(?P<bare>[ぁ-んァ-ヴ]))"
-    rf"{JOINT}(?P<number>{_FIGURE}(?:(?:[\s、・\-ー−‐]|の|ハイフン|はい)*{_FIGURE}){{0,3}})(?![0-9０-９])"
+    rf"{_JOINT}(?P<number>{_FIGURE}(?:(?:[\s、・\-ー−‐]|の|ハイフン|はい)*{_FIGURE}){{0,3}})(?![0-9０-９])"
 )
 """A plate: 地域名, 分類番号, kana, 一連指定番号."""
 
@@ -222,7 +222,7 @@ def plates_in(text: str) -> tuple[Plate, ...]:
             digits_of(match["number"]),
             bool(match["explains"]),
         )
-        for match in PLATE.finditer(text)
+        for match in _PLATE.finditer(text)
     )
     return tuple(each for each in found if each.place or each.explained)
 

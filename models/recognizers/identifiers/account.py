@@ -8,7 +8,7 @@ from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.reasons import Reason
-from pipeline.sound.identifiers import LETTERS
+from pipeline.sound.identifiers import LETTER_NAMES
 
 __all__ = ["AccountRecognizer"]
 
@@ -17,9 +17,8 @@ _CALLED = re.compile(
     rf"(?:ログイン|ユーザー|アカウント|ライン|LINE|インスタ(?:グラム)?|ツイッター|スカイプ|ゲーム)の?(?:{_ID}|名|ネーム)|"
     r"(?:ユーザー|ハンドル)ネーム|(?:インスタ(?:グラム)?|ツイッター|LINE|ライン)の?アカウント|アカウント(?=[はが、])"
 )
-_LETTER = "|".join(sorted(LETTERS, key=len, reverse=True))
 _PIECE = (
-    rf"(?:[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_.\-]++|(?:{_LETTER}|ゼロ|イチ|ニー|ニ|サン|ヨン|ゴー|ゴ|ロク|ナナ|ハチ|キュー|キュウ)(?![ァィゥェォャュョ])|"
+    rf"(?:[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_.\-]++|(?:{LETTER_NAMES}|ゼロ|イチ|ニー|ニ|サン|ヨン|ゴー|ゴ|ロク|ナナ|ハチ|キュー|キュウ)(?![ァィゥェォャュョ])|"
     r"ドット|ハイフン|アンダー(?:バー|スコア)|[ァ-ヴー一-龠]{1,5}の(?=[A-Za-z](?![a-z]))|(?:大文字|小文字|数字)の?|"
     r"[ァ-ヴー]{2,8}(?=[、\s]*(?:[0-9]|アンダー|ドット|ハイフン)))"
 )

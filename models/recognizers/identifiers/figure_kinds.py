@@ -6,7 +6,7 @@ A number is a kind's where its name stands before it, or right behind it, and it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -50,15 +50,17 @@ class FigureKind:
         must: Whether only proven figures count.
         reach: Characters between what it is called and its first figure.
         lettered: Whether letters may be part of it.
+        is_end: Whether it is only the end of a number (下四桁), which stands behind what it is called.
     """
 
     kind: str
     called: re.Pattern[str] = field(repr=False)
-    counts: Container[int]
+    counts: Collection[int]
     proof: Callable[[str], bool] | None = None
     must: bool = False
     reach: int = 48
     lettered: bool = False
+    is_end: bool = False
 
 
 _THEIRS: Final = (
@@ -77,7 +79,9 @@ _MATTERS: Final = (
 
 FIGURE_KINDS: Final = (
     FigureKind("MY_NUMBER", re.compile(r"マイ・?ナンバー|個人番号"), range(11, 14), is_my_number),
-    FigureKind("MY_NUMBER", re.compile(r"(?:マイ・?ナンバー|個人番号)\S{0,8}下[4四よ]"), (4,), reach=16),
+    FigureKind(
+        "MY_NUMBER", re.compile(r"(?:マイ・?ナンバー|個人番号)\S{0,8}下[4四よ]"), (4,), reach=16, is_end=True
+    ),
     FigureKind(
         "CREDIT_CARD",
         re.compile(r"クレジット|クレカ|カードの?番号|デビットカード|カード(?=[はがの、])"),
@@ -91,6 +95,7 @@ FIGURE_KINDS: Final = (
         ),
         (4,),
         reach=16,
+        is_end=True,
     ),
     FigureKind(
         "BANK_ACCOUNT", re.compile(r"口座の?番号|通帳の?番号|口座(?=[はがの、])|振り?込み?先"), range(6, 9)

@@ -6,7 +6,6 @@ in any writing.  What is read back, whole or group by group, is found by the fig
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 
@@ -16,7 +15,7 @@ from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.identifiers.figure_kinds import FIGURE_KINDS, FigureKind, is_card
 from models.wording.digits import UNIT_AFTER, Run, complete, runs
 from pipeline.reasons import Reason
-from pipeline.sound.identifiers import LETTERS
+from pipeline.sound.identifiers import LETTER_NAMES
 
 __all__ = ["CalledNumberRecognizer"]
 
@@ -25,7 +24,7 @@ _OTHER = re.compile(
 )
 """Between a number and what another is called, this says that it is not that other's."""
 
-_LETTER = rf"(?:[A-Za-zＡ-Ｚａ-ｚ]|{'|'.join(sorted(LETTERS, key=len, reverse=True))})"
+_LETTER = rf"(?:[A-Za-zＡ-Ｚａ-ｚ]|{LETTER_NAMES})"
 _LETTERS_BEFORE = re.compile(rf"(?<![ァ-ヶーA-Za-z])(?:{_LETTER}(?:[\s、・の\-]|ハイフン|はい)*)+$")
 _MISSED = re.compile(r"(?:[^0-9０-９。\n]|[。\n](?!.*番号)){0,24}")
 """Between two groups of one number where the first alone is too short."""
@@ -69,20 +68,22 @@ class CalledNumberRecognizer(CallRecognizer):
         for (_, end), (row, digits) in found.items():
             if len(digits) < READ_BACK_FIGURES:
                 continue
-            for run in runs(text, functools.partial(_is_as_long, digits)):
+            for run in _runs_of(text, len(digits)):
                 near = 0 <= run.start - end <= READ_BACK_CHARS and len(run.digits) >= READ_BACK_FIGURES
                 again = run.digits == digits or (near and run.digits in digits)
                 if again and not complete(run.digits) and not UNIT_AFTER.match(text, run.end):
                     yield self.result(row.kind, run.start, run.end, 0.9, Reason.NUMBER_READ_BACK)
 
     def _cards(self, text: str) -> Iterator[RecognizerResult]:
-        for run in runs(text, lambda said: len(said) >= 16):
+        for run in _runs_of(text, 16):
             if len(run.digits) == 16 and run.digits[0] in "3456" and is_card(run.digits):
                 yield self.result("CREDIT_CARD", run.start, run.end, 0.95, Reason.CHECK_FIGURE_RIGHT)
 
 
-def _is_as_long(digits: str, said: str) -> bool:
-    return len(said) >= len(digits)
+def _runs_of(text: str, figures: int, moved: int = 0) -> list[Run]:
+    """The runs of digits. A number is whole from so many figures on; places are moved by ``moved``."""
+    found = runs(text, lambda said: len(said) >= figures)
+    return [Run(run.start + moved, run.end + moved, run.digits) for run in found]
 
 
 def _sure(row: FigureKind, digits: str) -> tuple[float, Reason]:
@@ -95,21 +96,15 @@ def _numbers(text: str, named: re.Match[str], row: FigureKind) -> Iterator[tuple
     """The number that a name calls: the first behind it, and one right before it."""
     begin = named.end()
     scope = text[begin : begin + row.reach + 120]
-    most = max(count for count in range(2, 24) if count in row.counts)
-    behind = [_moved(run, begin) for run in runs(scope, lambda said: len(said) >= most)]
+    most = max(row.counts)
+    behind = _runs_of(scope, most, begin)
     if behind and behind[0].start - begin <= row.reach and not _OTHER.search(text, begin, behind[0].start):
         yield from _fitting(text, begin, behind, row)
-    if row.proof is None and not row.lettered and "下" not in row.called.pattern:
+    if row.proof is None and not row.lettered and not row.is_end:
         first = max(0, named.start() - 60)
-        before = [
-            _moved(run, first) for run in runs(text[first : named.start()], lambda said: len(said) >= most)
-        ]
+        before = _runs_of(text[first : named.start()], most, first)
         if before and _BEHIND.fullmatch(text, before[-1].end, named.start()):
             yield from _fitting(text, before[-1].start, before[-1:], row)
-
-
-def _moved(run: Run, by: int) -> Run:
-    return Run(run.start + by, run.end + by, run.digits)
 
 
 def _fitting(text: str, begin: int, following: list[Run], row: FigureKind) -> Iterator[tuple[int, int, str]]:

@@ -189,7 +189,7 @@ def parse_case(document: object, where: str) -> CallCase:
         ),
         products=tuple(product.value() for product in case.company.products),
         kinds=tuple(
-            (kind, case.policy.kinds.__dict__[kind]) for kind in sorted(case.policy.kinds.model_fields_set)
+            (kind, getattr(case.policy.kinds, kind)) for kind in sorted(case.policy.kinds.model_fields_set)
         ),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -186,7 +186,7 @@ def write_index(directory: Path, summary: Summary, listed: tuple[int, Summary] |
             heading=f"{len(summary.calls)} 通話・{summary.seconds / 60:.1f} 分",
             refused=f"（ほかにマスクできなかった通話 {summary.refused} 件）" if summary.refused else "",
             header="".join(f"<th>{label}</th>" for label in ("通話", *_cells(summary, kinds))),
-            total="\n".join([_row("全体", (summary, kinds), "total"), *rows]),
+            total="\n".join([_row("全体", _cells(summary, kinds), "total"), *rows]),
             calls="\n".join(_call_row(call, kinds) for call in summary.calls),
             plots="\n".join(_plot(call) for call in summary.calls if call.call_id in plots),
         ).encode(),
@@ -218,17 +218,17 @@ def _cells(summary: Summary, kinds: tuple[str, ...]) -> dict[str, str]:
 
 def _listed_row(people: int, summary: Summary, kinds: tuple[str, ...]) -> str:
     link = f'<a href="{WITH_STAFF_LIST}/{INDEX}">全体（担当者の一覧 {people} 人を足して）</a>'
-    return _row(link, (summary, kinds), "total")
+    return _row(link, _cells(summary, kinds), "total")
 
 
 def _call_row(call: CallFigures, kinds: tuple[str, ...]) -> str:
     name, style = html.escape(call.call_id), "clean" if call.clean else "leaking"
-    return _row(f'<a href="#{name}">{name}</a>', (summarise([call]), kinds), style)
+    return _row(f'<a href="#{name}">{name}</a>', _cells(summarise([call]), kinds), style)
 
 
-def _row(name: str, told: tuple[Summary, tuple[str, ...]], style: str) -> str:
-    cells = "".join(f"<td>{value}</td>" for value in _cells(*told).values())
-    return f'<tr class="{style}"><th>{name}</th>{cells}</tr>'
+def _row(name: str, cells: Mapping[str, str], style: str) -> str:
+    values = "".join(f"<td>{value}</td>" for value in cells.values())
+    return f'<tr class="{style}"><th>{name}</th>{values}</tr>'
 
 
 def _plot(call: CallFigures) -> str:

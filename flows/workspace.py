@@ -51,6 +51,7 @@ __all__ = [
     "Slot",
     "Workspace",
     "open_run",
+    "remove_left_runs",
 ]
 
 T = TypeVar("T")
@@ -265,18 +266,35 @@ def open_run(root: Path) -> Iterator[Path]:
     Raises:
         PipelineError: when the folder cannot be made, or others can write to ``root`` or exchange it.
     """
-    try:
-        sweep(root, RUN_PREFIX)
-        with contextlib.ExitStack() as stack:
+    remove_left_runs(root)
+    with contextlib.ExitStack() as stack:
+        with _usable():
             folder = stack.enter_context(held_folder(root, RUN_PREFIX))
-            held = stack.pop_all()
+        yield folder
+
+
+def remove_left_runs(root: Path) -> None:
+    """Remove the folders of runs that were killed.
+
+    Args:
+        root: Folder of all runs, made if it does not exist.
+
+    Raises:
+        PipelineError: when others can write to ``root`` or exchange it.
+    """
+    with _usable():
+        sweep(root, RUN_PREFIX)
+
+
+@contextlib.contextmanager
+def _usable() -> Iterator[None]:
+    try:
+        yield
     except NotOurFolderError:
         raise PipelineError(NOT_OURS) from None
     except OSError as error:
         msg = f"作業フォルダを作れません({type(error).__name__})"
         raise PipelineError(msg) from None
-    with held:
-        yield folder
 
 
 def _unset(name: str) -> PipelineError:

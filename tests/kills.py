@@ -255,10 +255,11 @@ def _warm_up(made: FakeModels) -> None:
 
 def _work_off() -> None:
     from flows.desk.work.backlog import backlog
-    from flows.masking.mask_case_call import mask_case_call
+    from flows.masking.mask_case_call import mask_case_call, remove_left_over
     from tests.desk_builders import WORKER
 
     with open_desk(Settings()) as desk:
+        remove_left_over(desk)
         while ready := backlog(desk).ready:
             mask_case_call(desk, WORKER, ready[0])
 

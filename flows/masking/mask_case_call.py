@@ -51,7 +51,17 @@ from flows.masking.mask_calls import sanitised
 from flows.masking.proofread import proof_note
 from flows.settings import Settings
 from flows.stages import Models, Stage, recipe
-from flows.workspace import JOB, LISTENER, PLAN, RECORDING, SKETCH, TRANSCRIPT, Job, MemoryWorkspace
+from flows.workspace import (
+    JOB,
+    LISTENER,
+    PLAN,
+    RECORDING,
+    SKETCH,
+    TRANSCRIPT,
+    Job,
+    MemoryWorkspace,
+    remove_left_runs,
+)
 from models.company.yaml_lines import RecognizerFileError
 from pipeline.errors import ModelError, PipelineError
 from pipeline.masking.sketch import sketch_of
@@ -65,6 +75,7 @@ __all__ = [
     "is_of_the_machine",
     "load_models",
     "mask_case_call",
+    "remove_left_over",
 ]
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
@@ -156,6 +167,18 @@ def load_models(name: str) -> Models:
         name: Name or path of the speech model.
     """
     return Models(name, Settings())
+
+
+def remove_left_over(desk: Desk) -> None:
+    """Remove the clear text that killed workers left.
+
+    Masking the next call does so too; but a worker that was killed after its last call has no next one.
+
+    Raises:
+        StorageGoneError, PipelineError: when others can write to the work folder or exchange it.
+    """
+    desk.store.remove_left_over()
+    remove_left_runs(desk.settings.work)
 
 
 def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]:

@@ -29,7 +29,7 @@ from flows.desk.breaches.clocks import open_clocks
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.errors import DeskError, ImpossibleStepError
 from flows.desk.work.backlog import Standing, backlog, standing
-from flows.masking.mask_case_call import MachineError, PutBackError, SetAsideError
+from flows.masking.mask_case_call import MachineError, PutBackError, SetAsideError, remove_left_over
 from flows.runs.case_task import QUIET, harmless, mask_waiting_call, note_failure, recognition
 from flows.runs.night_plot import Waiting, plot
 from flows.runs.night_report import End, Fate, Tally, Tried, rows_of, summary
@@ -76,6 +76,7 @@ def nightly(helpers: Helpers = 0, at_most: AtMost = 0, hours: Hours = 8.0) -> di
     call_helpers(helpers, hours)
     with open_desk(Settings()) as desk, night.shown():
         try:
+            remove_left_over(desk)
             night.count(len(backlog(desk).ready))
             while (call_id := next_call(desk, night)) is not None:
                 mask_next(call_id, night)

@@ -176,15 +176,19 @@ class Store:
     def private_folder(self) -> Iterator[Path]:
         """Make a folder for clear copies, which is always removed afterwards."""
         with contextlib.ExitStack() as stack:
-            try:
+            with _in_the_work_folder():
                 sweep(self._work, CLEAR_PREFIX)
                 folder = stack.enter_context(held_folder(self._work, CLEAR_PREFIX))
-            except NotOurFolderError:
-                raise StorageGoneError(NOT_OURS) from None
-            except OSError as error:
-                msg = f"作業フォルダを作れません({type(error).__name__})"
-                raise StorageGoneError(msg) from None
             yield folder
+
+    def remove_left_over(self) -> None:
+        """Remove the clear copies of processes that were killed.
+
+        Raises:
+            StorageGoneError: when others can write to the work folder or exchange it.
+        """
+        with _in_the_work_folder():
+            sweep(self._work, CLEAR_PREFIX)
 
     def let_go(self) -> None:
         """Remove the clear copies of this process now, because the process ends."""
@@ -269,6 +273,18 @@ def _opened(source: Path | BinaryIO | bytes) -> Iterator[BinaryIO]:
             yield file
     else:
         yield source
+
+
+@contextlib.contextmanager
+def _in_the_work_folder() -> Iterator[None]:
+    """Turn errors of the work folder into ours."""
+    try:
+        yield
+    except NotOurFolderError:
+        raise StorageGoneError(NOT_OURS) from None
+    except OSError as error:
+        msg = f"作業フォルダを作れません({type(error).__name__})"
+        raise StorageGoneError(msg) from None
 
 
 @contextlib.contextmanager

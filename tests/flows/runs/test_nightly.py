@@ -90,6 +90,19 @@ def states(desk: Desk) -> list[State]:
     return [call.state for call in calls.list_calls(desk)]
 
 
+def test_what_killed_workers_left_in_clear_is_gone_after_a_night_without_calls(desk):
+    """A worker that was killed as it ended its last call leaves a folder, and no call comes to sweep it."""
+    left = [desk.settings.work / name for name in ("clear-0123456789abcdef", "run-0123456789abcdef")]
+    for folder in left:
+        folder.mkdir(parents=True, mode=0o700)
+        (folder / ".lock").touch()
+        (folder / "recording").write_bytes(b"in clear")
+
+    night()
+
+    assert not any(folder.exists() for folder in left)
+
+
 def test_the_good_calls_go_into_review_and_the_broken_ones_are_set_aside(desk, tmp_path, monkeypatch):
     """One night over good, unreadable, changed, missing and unsafe calls: each has its own fate."""
     good = [waiting_voice(desk, tmp_path, seconds) for seconds in (4.0, 5.0)]

@@ -258,10 +258,10 @@ class Evidence:
         left = other_name(
             [morae(without_honorific(kana)) for kana in self._names[at].kana], stretches, values, names
         )
-        # A place is often taken for a name; it is the requester's only if all of it is.
+        # A place is often taken for a name; it is the requester's only if all that is written of it is.
         places = [form for form in forms if form.kind not in NAMES]
         theirs = (known.addresses, known.blocks, places)
-        place = lives and left >= CLEAR and not other_address(said, stretches, theirs, self._reader)
+        place = lives and left >= CLEAR and not other_address(said, (), theirs, self._reader)
         return 0.0 if place else left
 
     def _line(self, said: str) -> tuple[Mora | None, ...]:

@@ -26,6 +26,9 @@ PREFIX_DIGITS: Final = 3
 MIN_PIECE_DIGITS: Final = 3
 """Fewest figures in a row by which a piece of a longer number is theirs: two are in most numbers."""
 
+WHOLE_DIGITS: Final = 10
+"""Fewest figures of a whole telephone number, its zero and area code included; 110 is none."""
+
 
 def figures_in(texts: Sequence[str], numbers: Sequence[str]) -> Mapping[Feature, float]:
     """Compare figures with telephone numbers.
@@ -69,13 +72,15 @@ def strange_places(said: str, numbers: Sequence[str]) -> tuple[int, ...]:
     Returns:
         The places that are left when as many figures as possible are taken by pieces of one of the numbers,
         each of ``MIN_PIECE_DIGITS`` figures or more, in the number's own order; after its last figure it may
-        be said again.  None are left of a piece that is all that is said.
+        be said again.  None are left of a piece that is all that is said, and none beside a whole number that
+        are too few for a piece of another: they are particles (に reads as 2, ご as 5).
     """
     return min((_left(said, number) for number in numbers), key=len, default=tuple(range(len(said))))
 
 
 def _left(said: str, number: str) -> tuple[int, ...]:
-    if said in number:
+    beside_whole = len(said) - len(number) if len(number) >= WHOLE_DIGITS and number in said else None
+    if said in number or (beside_whole is not None and beside_whole < MIN_PIECE_DIGITS):
         return ()
     # The fewest places left of the first so many, by how far the number has been said.
     least: list[dict[int, tuple[int, ...]]] = [{} for _ in range(len(said) + 1)]

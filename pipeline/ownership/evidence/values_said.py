@@ -1,4 +1,4 @@
-"""Which findings are pieces of one number, address or mail address.
+"""Group the findings that are pieces of one number, address or mail address.
 
 「090の」「はい」「1234の」「はい」「5678です」      one number, three findings
 """
@@ -41,7 +41,7 @@ _FOUR_FIGURES: Final = re.compile(r"[^0-9]{0,2}[0-9]{4}(?![0-9])")
 """Its figures behind it."""
 
 FILLERS: Final = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s")
-"""What is said between two pieces of one address or number."""
+"""Words between two pieces of one address or number."""
 
 
 def values_said(entities: Sequence[EntitySpan], text: str) -> tuple[tuple[int, ...], ...]:
@@ -66,7 +66,7 @@ def values_said(entities: Sequence[EntitySpan], text: str) -> tuple[tuple[int, .
 
 
 def _goes_on(entities: Sequence[EntitySpan], group: Sequence[int], at: int, text: str) -> bool:
-    """Whether a finding is the next piece of a value."""
+    """Return whether a finding is the next piece of a value."""
     last, entity = entities[group[-1]], entities[at]
     if entity.entity_type == "PERSON" or entity.entity_type != last.entity_type:
         return False
@@ -85,7 +85,7 @@ def _goes_on(entities: Sequence[EntitySpan], group: Sequence[int], at: int, text
 
 
 def _begins_another(before: Sequence[str], piece: str) -> bool:
-    """Whether another address begins: by a place behind numbers, or by more numbers than one address has."""
+    """Return whether a piece begins another address: a place behind numbers, or too many numbers for one."""
     if any(map(digits_of, before)) and _PLACE.search(piece):
         return True
     said, more = sum(len(block_of(each)) for each in before), len(block_of(piece))

@@ -1,4 +1,4 @@
-"""How wide what a Whisper encoder reads is; without the recogniser, so that training can tell, too."""
+"""Width of the Whisper encoder's input; imports no recogniser, so that training can use it too."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ FRAMES_A_SECOND: Final = 100
 """Of the spectrogram, of every Whisper model."""
 
 HOP: Final = 160
-"""Samples of 16 kHz audio that a frame moves on."""
+"""Hop between two frames, in samples of 16 kHz audio."""
 
 WIDEST: Final = 3000
-"""Frames that the encoder takes at most: thirty seconds."""
+"""Most frames of the encoder's input: thirty seconds."""
 
 SPARE: Final = 1.0
-"""Seconds of padding after the longest window: an end without any loses its last words."""
+"""Padding in seconds behind the longest window; without padding the last words are lost."""

@@ -1,10 +1,10 @@
-"""The judge of owners: whose each finding is.
+"""Judge who owns each finding.
 
-Boosted trees say how probably a finding is the requester's, the operator's, a colleague's, the company's.
-*Content gives, context only withholds*: the first compare what was said with what the case has; the second
-also see the talk and what the first say of the findings around; a finding is given where both say so, and
-where nothing clearly differs (``pipeline.ownership.verdicts``).  To keep a third party's data is a breach, to
-mask the requester's a disclosure refused.
+Boosted trees estimate the probability that a finding is the requester's, the operator's, a colleague's or the
+company's.  *Content gives, context only withholds*: the first trees compare the finding with the case; the
+second also see the conversation and the first trees' result for the findings around.  A finding is given to
+an owner where both agree and nothing forbids it (``pipeline.ownership.verdicts``).  To keep a third party's
+data is a breach; to mask the requester's is a disclosure refused.
 """
 
 from __future__ import annotations
@@ -47,32 +47,32 @@ __all__ = [
 ]
 
 MIN_CONTENT_PROBABILITY: Final = 0.25
-"""Lowest probability, by content alone, at which a finding is a claimant's; the card has the table."""
+"""Lowest probability by content alone at which a finding is a claimant's; README.md has the figures."""
 
 MIN_PROBABILITY: Final = 0.65
 """The same by everything together."""
 
 CLEAR_PROBABILITY: Final = 0.95
-"""Probability by everything together from which nobody has to look at what is kept."""
+"""Probability by all features from which a kept finding needs no analyst."""
 
 CLEAR_CONTENT_PROBABILITY: Final = 0.9
 """The same by content alone: what agrees only in part is asked about."""
 
 JUDGED_TYPES: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
-"""Types of findings that the trees have learned from."""
+"""Entity types from which the trees have learned."""
 
 UNLIKELY_PROBABILITY: Final = 0.2
-"""Probability below which what is masked is a third party's, and no analyst is asked whose it is."""
+"""Probability below which a masked finding is a third party's and needs no analyst."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What there is to say of a finding and one claimant.
+    """Result for a finding and one claimant.
 
     Attributes:
-        claimant: Whose it may be.
-        values: The evidence.
-        content, probability: How probably it is theirs, by content alone and by everything.
+        claimant: The possible owner.
+        values: Features of the finding for the claimant.
+        content, probability: Probability that it is the claimant's, by content alone and by all features.
     """
 
     claimant: Claimant
@@ -81,7 +81,7 @@ class _Claim:
     probability: float
 
     def forbidden(self, entity_type: str) -> Reason | None:
-        """Why the finding cannot be theirs, if anything says so."""
+        """Return why the finding cannot be theirs; ``None`` where nothing forbids it."""
         return forbidden(entity_type, self.claimant, self.values)
 
     @property
@@ -99,9 +99,9 @@ class Owner:
     """The judge.
 
     Args:
-        content: Compares each finding with what the case has.
-        context: Sees also the talk and the findings around it.
-        reader: Gives readings and kanji to the evidence.
+        content: Trees on the features of content.
+        context: Trees on all features.
+        reader: Reads text and names, and knows kanji.
     """
 
     def __init__(self, content: Trees, context: Trees, reader: KanaReader) -> None:
@@ -115,13 +115,13 @@ class Owner:
         """Give every finding its owner.
 
         Args:
-            findings: In order of text.
-            transcript: What they point into.
+            findings: Findings, in order of text.
+            transcript: The transcript that they point into.
             case: The requester, the staff and the company.
 
         Returns:
-            The findings in the same order, with party and reason.  What is nobody's that the case knows is a
-            third party's, or UNKNOWN and to be looked at where it may be somebody's.
+            The findings in the same order, with party and reason.  A finding of nobody in the case is a third
+            party's, or UNKNOWN and shown to an analyst where its owner may be in the case.
         """
         # What is only shown to an analyst says nothing of what stands beside it.
         masked = [at for at, each in enumerate(findings) if _is_judged(each) and not each.entity.candidate]
@@ -142,7 +142,7 @@ class Owner:
         )
 
     def _claims(self, evidence: Evidence, claimants: Sequence[Claimant]) -> list[list[_Claim]]:
-        """For each finding what there is to say of it and each claimant of whom the case tells anything."""
+        """Return for each finding one claim of each claimant of whom the case has data."""
         by_itself = evidence.by_itself()
         content = probabilities(self._content, by_itself)
         around = evidence.around(content)
@@ -164,9 +164,9 @@ class Owner:
 
 
 def probabilities(trees: Trees, seen: Sequence[PairValues]) -> NDArray[np.float64]:
-    """The probability of each finding that it is each claimant's, shape (findings, claimants).
+    """Return the probability that each finding is each claimant's; shape (findings, claimants).
 
-    Each is judged by itself, so that nothing is likelier one's because it is less another's.
+    Each claimant is judged alone: less probability for one adds nothing to another.
     """
     pairs = [dict[str, float](values[claimant].items()) for values in seen for claimant in Claimant]
     odds = trees.odds(pairs).reshape(len(seen), len(Claimant))
@@ -186,7 +186,7 @@ def _unjudged(finding: Finding) -> Finding:
 
 
 def _known_claimants(case: CallCase) -> tuple[Claimant, ...]:
-    """Those of whom a case tells anything that the trees compare."""
+    """Return the claimants of whom the case has data that the trees compare."""
     asks = case.requester
     told = {
         Claimant.REQUESTER: bool(asks.names or asks.phones or asks.addresses),
@@ -198,7 +198,7 @@ def _known_claimants(case: CallCase) -> tuple[Claimant, ...]:
 
 
 def _judged(finding: Finding, claims: Sequence[_Claim]) -> Finding:
-    """The finding with its likeliest owner, where that is likely enough and nothing forbids it."""
+    """Return the finding with its likeliest owner, where that is likely enough and nothing forbids it."""
     entity = finding.entity
     kind = entity.entity_type
     allowed = [claim for claim in claims if claim.is_likely and claim.forbidden(kind) is None]

@@ -143,7 +143,7 @@ class Evidence:
         return values | ({Feature.IN_GROUP: self._in_group[at]} if Feature.IN_GROUP in values else {})
 
     def _surname_shared(self, theirs: NDArray[np.float64]) -> list[float]:
-        """Return for each finding the probability that another person named in the call shares the surname."""
+        """Return for each finding the probability that somebody else in the call has that surname."""
         known = self._known.names[Claimant.REQUESTER]
         chances = {at: 1 - theirs[at] for at, name in self._names.items() if is_relative(name, known)}
         return [

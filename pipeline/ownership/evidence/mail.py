@@ -1,7 +1,7 @@
 """Find the user part of a mail address, the part before the @: only this part tells the owner.
 
 スギタ ドット ケン | アットマーク エグザンプル ドット ジェーピー
-whose              | the provider's
+user               | the provider's
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Hear that a name, an address or a number is being said, whatever it is written down as.
+"""Detect by sound that a name, an address or a number is being said, however the recogniser writes it.
 
     window of a call -> encoder (Whisper's, done anyway) -> network -> 12.5 times a second:
-        how probably a name / an address / a number is being said now
+        probability that a name / an address / a number is being said now
 
-Where the recogniser turns a name into other words, reading these words again cannot bring it back.  The
-encoder's output, from which they were guessed, still holds how it was said and what stood around it.
+Where the recogniser writes a name as other words, the text alone cannot bring the name back.  The encoder's
+output still holds how it was said and what was said around it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING", "POOL", "STEP", "Ear", "load_ear", "on_cpu", "on_words", "pooled", "traces"]
 
 POOL = 4
-"""Steps of the encoder that the network reads as one: a mora takes about two."""
+"""Encoder steps that are averaged into one step of the network: a mora takes about two."""
 
 ENCODED = 0.02
 """Seconds of a step of the encoder."""
@@ -37,23 +37,23 @@ STEP = ENCODED * POOL
 """Seconds of a step of the network."""
 
 AROUND = 0.08
-"""Seconds around a word that are its own: times of words are that coarse."""
+"""Margin in seconds around a word: word times are that coarse."""
 
 NOTHING = np.zeros((0, len(SOUND_KINDS)), dtype=np.float32)
-"""Of a window that nobody listened to."""
+"""Result for a window without a listener."""
 
 
 class Ear:
-    """The network.  It may be asked by several threads at once."""
+    """The network; safe for several threads at once."""
 
     def __init__(self, session: InferenceSession) -> None:
         self._session = session
 
     def listen(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What is being said in one window.
+        """Return the probabilities of each kind of data in one window.
 
         Args:
-            encoded: The encoder's output for what sounds in it (``pooled``), shape (steps, width).
+            encoded: The averaged output of the encoder (``pooled``); shape (steps, width).
 
         Returns:
             Probabilities of a name, an address and a number, shape (steps, 3).
@@ -65,7 +65,7 @@ class Ear:
 
 
 def on_cpu(encoded: Any) -> NDArray[np.float32]:
-    """What CTranslate2 encoded, shape (windows, steps, width), wherever and however finely it did so."""
+    """Return an encoding of CTranslate2 as float32 on the CPU; shape (windows, steps, width)."""
     import ctranslate2
 
     single = encoded.to(ctranslate2.DataType.float32)
@@ -73,12 +73,12 @@ def on_cpu(encoded: Any) -> NDArray[np.float32]:
 
 
 def pooled(encoded: NDArray[np.float32], samples: int, pool: int = POOL) -> NDArray[np.float32]:
-    """The encoder's output as the network reads it.
+    """Average the encoder's output into the steps of the network.
 
     Args:
-        encoded: Of one window, as CTranslate2 gives it, shape (steps, width).
-        samples: Of the window, at 16 kHz; what the encoder was filled up with is left out.
-        pool: Steps of the encoder that are read as one.
+        encoded: The encoder's output for one window, from CTranslate2; shape (steps, width).
+        samples: Number of 16 kHz samples in the window; the encoder's padding is left out.
+        pool: Encoder steps for each step of the network.
 
     Returns:
         Means of ``pool`` steps each, float32, shape (n, width).
@@ -89,14 +89,14 @@ def pooled(encoded: NDArray[np.float32], samples: int, pool: int = POOL) -> NDAr
 
 
 def on_words(words: Iterable[HeardWord], heard: NDArray[np.float32]) -> tuple[HeardWord, ...]:
-    """Give words what sounds in them.
+    """Add the ear's probabilities to words.
 
     Args:
-        words: Of one window, in seconds from its start.
-        heard: From ``Ear.listen``, of the same window.
+        words: Words of one window, in seconds from its start.
+        heard: Output of ``Ear.listen`` for the same window.
 
     Returns:
-        The words, each with the highest probabilities of its time and ``AROUND``.
+        The words, each with the highest probabilities within its time and ``AROUND``.
     """
     return tuple(_with_sounds(word, heard) for word in words)
 
@@ -109,7 +109,7 @@ def _with_sounds(word: HeardWord, heard: NDArray[np.float32]) -> HeardWord:
 
 
 def traces(heard: NDArray[np.float32]) -> tuple[Trace, ...]:
-    """How probably anybody's data is being said in one window, from ``Ear.listen``; none of nothing."""
+    """Turn the output of ``Ear.listen`` for one window into traces; empty for an empty window."""
     chances = tuple(round(float(p), 4) for p in heard.sum(axis=1))
     return (Trace(0.0, STEP, chances),) if chances else ()
 

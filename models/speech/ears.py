@@ -1,4 +1,4 @@
-"""What listens to the embedded model's adapted encoder: the ear, and the phonetic recogniser."""
+"""The two networks that read the adapted encoder of the embedded model: the ear and the phonetic network."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ __all__ = [
 ]
 
 NETWORKS: Final = (("ear", "network"), ("phonetic", "network"))
-"""What reads an encoder, as the registry calls it."""
+"""Names of the networks that read an encoder, as in the registry."""
 
 
 LISTENED_SECONDS: Final = 30.0
-"""Seconds that are listened to at most: all that an encoder takes.  Every window is shorter."""
+"""Longest window in seconds: the encoder's limit.  Every window is shorter."""
 
 
 class Unheard(StrEnum):
-    """Why nobody listens beside a speech model.  The values stand in manifests."""
+    """Reason why a speech model has no ears.  The values stand in manifests."""
 
     NOT_INSTALLED = "not_installed"
-    """The packages of the embedded model, whose encoder the ears read, are not there."""
+    """The packages of the embedded model, whose encoder the ears read, are not installed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was heard in one window.
+    """Output of both networks for one window.
 
     Attributes:
-        kinds: From ``Ear.listen``.
-        traces: Of it, in seconds from the window's start.
-        posteriorgrams: From ``Phonetic.hear``.
+        kinds: Output of ``Ear.listen``.
+        traces: Traces made of it, in seconds from the window's start.
+        posteriorgrams: Output of ``Phonetic.hear``.
     """
 
     kinds: NDArray[np.float32] = field(repr=False)
@@ -60,12 +60,12 @@ class Heard:
 
 
 SILENCE: Final = Heard(NOTHING, (), ())
-"""Of a window that nobody listened to."""
+"""Result for a window without a listener."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """Both networks, each of which may be asked by several threads at once."""
+    """Both networks; safe for several threads at once."""
 
     ear: Ear
     phonetic: Phonetic
@@ -75,21 +75,21 @@ class Ears:
         """Listen to one window.
 
         Args:
-            encoded: Of it, as CTranslate2 gives it, shape (steps, width).
-            samples: Of the window, at 16 kHz; what the encoder was filled up with is left out.
+            encoded: The encoder's output for the window, from CTranslate2; shape (steps, width).
+            samples: Number of 16 kHz samples in the window; the encoder's padding is left out.
 
         Returns:
-            What was heard.
+            The output of both networks.
         """
         kinds = self.ear.listen(pooled(encoded, samples))
         return Heard(kinds, traces(kinds), self.phonetic.hear(encoded, samples))
 
     def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
-        """Say of words when each is heard, and what sounds in it.
+        """Add to words the time at which each is heard, and the ear's probabilities in that time.
 
         Args:
-            words: Of one window, in order, in seconds from its start.
-            heard: From ``listen``, of the same window.
+            words: Words of one window, in order, in seconds from its start.
+            heard: Output of ``listen`` for the same window.
 
         Returns:
             The words, with their ``time``, ``spread`` and ``sounds``.
@@ -98,10 +98,10 @@ class Ears:
 
 
 def ears_encoder() -> Encoder:
-    """The one encoder that both networks have learned to read, by the registry.
+    """Return the encoder that both networks were trained on, from the registry.
 
     Raises:
-        ModelError: when a network is bound to none, or the two to different ones.
+        ModelError: when a network is bound to no encoder, or the two to different ones.
     """
     one, other = (bound_encoder(section, name) for section, name in NETWORKS)
     if one != other:
@@ -113,17 +113,16 @@ def ears_encoder() -> Encoder:
 def load_ears(encoder: Encoder) -> Ears:
     """Load both networks (a few ms).
 
-    Of another encoder's output they would say something, too, and all of it wrong.
+    On another encoder's output they would run without an error and be wrong, so the encoder is checked.
 
     Args:
-        encoder: What they will read.
+        encoder: The encoder that they will read.
 
     Returns:
-        What listens to it.
+        The networks.
 
     Raises:
-        ModelError: when they have not learned to read this very encoder, or their bytes are not the
-            registered ones.
+        ModelError: when they were not trained on this encoder, or their bytes are not the registered ones.
     """
     if encoder != (bound := ears_encoder()):
         msg = f"the ears read the encoder of {_named(bound)}, not of {_named(encoder)}"

@@ -1,8 +1,8 @@
 """Load the embedded speech model from its verified bytes, as published or with the telephone adapter.
 
-With the adapter it also stands beside any other model that writes the words: the ears read its encoder, and
-it hears the call again.  A second hearing is worth its price as far as it errs otherwise than the first, and
-this model has learned calls.
+With the adapter it also runs beside any other recogniser: the ears read its encoder, and it does the second
+hearing.  A second hearing is worth its price as far as its errors differ from the first's, and this model
+was trained on calls.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ __all__ = ["Beside", "ears_on", "embedded_models", "load_beside"]
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The embedded model, with its adapter, that stands beside another one.
+    """The embedded model with its adapter, beside another recogniser.
 
     Attributes:
-        model: Loaded.
-        ears: Read its encoder.
-        adapter: Name of what was added to it.
+        model: The loaded model.
+        ears: The networks that read its encoder.
+        adapter: Name of its adapter.
     """
 
     model: WhisperModel
@@ -56,17 +56,17 @@ class Beside:
 def embedded_models(
     embedded: EmbeddedModel, options: Mapping[str, Any], adapters: Sequence[str | None]
 ) -> list[WhisperModel]:
-    """Load the model by way of files that are gone afterwards.
+    """Load the model from temporary files.
 
-    CTranslate2 keeps for good what it is handed in memory: 180 MB beside the model itself.
+    CTranslate2 never releases files that it is handed in memory: 180 MB beside the model itself.
 
     Args:
         embedded: The model.
-        options: Of ``faster_whisper.WhisperModel``.
-        adapters: Of each that is loaded, what is added to its weights.
+        options: Arguments of ``faster_whisper.WhisperModel``.
+        adapters: The adapter of each copy that is loaded.
 
     Raises:
-        ModelError: when there is no room for them, or a file is not what it must be.
+        ModelError: when there is no room for the files, or a file is not the registered one.
     """
     from faster_whisper import WhisperModel
 
@@ -86,25 +86,25 @@ def embedded_models(
 
 
 def ears_on(model: WhisperModel, embedded: EmbeddedModel, at_once: int) -> ListeningEncoder:
-    """Lay the ears on the embedded model, loaded with its adapter; from now on it encodes only sound."""
+    """Attach the ears to the loaded embedded model; from now on its encoder skips padding."""
     encode_only_sound(model)
     return listening(WindowEncoder(model.model, model.feature_extractor), embedded, at_once)
 
 
 def load_beside(at: Place) -> Beside | Unheard:
-    """Load the embedded model with its adapter beside another one, once in a process for each place.
+    """Load the embedded model with its adapter beside another one, once per process and place.
 
-    It runs in the precision that the ears have learned with (``Place.precision``), whatever that of the
-    model beside it.
+    It runs in the precision in which the ears were trained (``Place.precision``), whatever that of the other
+    model is.
 
     Args:
-        at: Where it runs.
+        at: Device and threads.
 
     Returns:
-        It, or why nobody listens.
+        The model, or the reason why there are no ears.
 
     Raises:
-        ModelError: when the model, its adapter or a network is not the bytes that it must be.
+        ModelError: when the model, its adapter or a network is not the registered one.
     """
     embedded = installed_embedded()
     return Unheard.NOT_INSTALLED if embedded is None else _loaded_beside(embedded, at)
@@ -119,12 +119,12 @@ def _loaded_beside(embedded: EmbeddedModel, at: Place) -> Beside:
 def _lay_out(
     files: Mapping[str, EmbeddedFile], places: Sequence[Path], adapters: Sequence[str | None]
 ) -> NDArray[np.int64]:
-    """Write a model's files into folders, without the tokens that no call needs; gives those that are kept.
+    """Write a model's files into folders without the tokens that no call needs; return the kept tokens.
 
     Args:
-        files: Of the model; they are read and verified once.
-        places: Folders to be made.
-        adapters: Of each folder.
+        files: Files of the model, read and verified once.
+        places: Folders to make.
+        adapters: The adapter for each folder.
     """
     content = {name: verified_bytes(file) for name, file in files.items()}
     vocabulary = content["vocabulary.txt"].decode().splitlines()

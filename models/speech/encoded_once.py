@@ -1,13 +1,13 @@
-"""Ask a window's language, listen to it and recognise it at the price of one encoding.
+"""Detect a window's language, listen to it and recognise it at the price of one encoding.
 
     language(window)    spectrogram -> encoder -> which language?         the encoder's output is kept
     encoding(window)    spectrogram -> encoder                            likewise
     recognise(window)   spectrogram -> the same, so what was kept -> decoder
 
-The ears read the adapted encoder, the one that recognises; the language is asked of the model as published.
-Beside another model only language and words share what was kept.
+The ears read the adapted encoder, which also recognises; the published model detects the language.  Without
+an adapter, language and words share an encoding.
 
-Encoding is most of what the question costs, and faster-whisper keeps none of it.
+Encoding is most of the cost of detecting a language, and faster-whisper keeps no encoding.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["EncodedOnce", "language_of"]
 
 KEPT = 12
-"""Windows whose encoding is kept at most: more than are asked about in a call and heard at once; 3 MB each
+"""Most encodings that are kept: more than the windows asked about in a call at once; 3 MB each
 for ``base``."""
 
 

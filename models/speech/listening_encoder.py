@@ -1,13 +1,13 @@
-"""The encoder that the ears read, whoever writes the words.
+"""The encoder that the ears read, whichever model recognises the words.
 
-    window -> embedded encoder, adapted -> ear, phonetic network      the same beside every writer of words
+    window -> embedded encoder, adapted -> ear, phonetic network      the same beside every recogniser
            -> any model                 -> words                      of any width and any spectrogram
 
-The ears have learned to read one encoder: the embedded model's with the telephone adapter.  Where that model
-writes the words, both share what was encoded; beside another model it is loaded whole, as it hears again, too
-(``models.speech.embedded``).  Here the encoder is loaded by itself, for words from a file: that costs, ears
-included, 0.6 s of CPU time and 90 MB (0.3 GB for a moment; of the decoder only what CTranslate2 insists on
-is loaded).
+The ears were trained on one encoder: the embedded model's with the telephone adapter.  Where that model
+recognises the words, both share its output; beside another model it is loaded whole, as it also does the
+second hearing (``models.speech.embedded``).  Here the encoder is loaded alone, for words from a file: with
+the ears that costs 0.6 s of CPU time and 90 MB (0.3 GB for a moment; of the decoder only what CTranslate2
+insists on is loaded).
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ from pipeline.types import Posteriorgram
 __all__ = ["EMBEDDED", "ListeningEncoder", "installed_embedded", "listening", "load_listening_encoder"]
 
 EMBEDDED: Final = "base"
-"""The embedded model whose encoder the ears have learned to read, as the registry calls it."""
+"""Name, in the registry, of the embedded model whose encoder the ears read."""
 
 
 class ListeningEncoder:
-    """The embedded model's encoder with the ears on it; several threads may ask it.
+    """The embedded model's encoder with the ears; safe for several threads.
 
     Args:
-        encoder: The embedded model's, with its adapter.
+        encoder: The embedded model's encoder, with its adapter.
         ears: The networks that read it.
-        sha256: Of the embedded model's weights (``model.bin``).
-        at_once: How many threads may listen at the same time without waiting for each other.
+        sha256: SHA-256 of the embedded model's weights (``model.bin``).
+        at_once: Number of threads that can listen at the same time without waiting.
     """
 
     def __init__(self, encoder: WindowEncoder, ears: Ears, sha256: str, at_once: int = 1) -> None:
@@ -66,7 +66,7 @@ class ListeningEncoder:
         """Listen to one window.
 
         Args:
-            samples: 16 kHz mono, float32, shape (n,); of more than 30 s nothing is heard.
+            samples: 16 kHz mono, float32, shape (n,); a window over 30 s has an empty result.
         """
         if len(samples) > LISTENED_SECONDS * RATE:
             return SILENCE
@@ -74,7 +74,7 @@ class ListeningEncoder:
         return heard
 
     def listen_to(self, encoded: NDArray[np.float32], samples: int) -> Heard:
-        """Listen to a window that this encoder has encoded elsewhere (``Ears.listen``)."""
+        """Listen to the encoding of a window by this encoder (``Ears.listen``)."""
         return self._ears.listen(encoded, samples)
 
     def listen_together(
@@ -82,14 +82,14 @@ class ListeningEncoder:
     ) -> tuple[Heard, ...]:
         """Listen to several windows one after another, in an encoder as wide as the longest of them.
 
-        What is encoded of one is gone before the next: all of eight windows is 12 MB, and each copy as much.
+        Each encoding is released before the next window: those of eight windows are 12 MB, and so is a copy.
 
         Args:
             windows: 16 kHz mono, float32, shape (n,) each.
-            least_seconds: Width of the encoder at the least.
+            least_seconds: Least width of the encoder.
 
         Returns:
-            One for each window, in order.
+            The output for each window, in order.
 
         Raises:
             ValueError: when a window is longer than the encoder.
@@ -98,39 +98,39 @@ class ListeningEncoder:
         return tuple(self._listened(window, width) for window in windows)
 
     def _listened(self, window: NDArray[np.float32], width: float) -> Heard:
-        """Listen to one window in an encoder of so many seconds."""
+        """Listen to one window in an encoder of a given width in seconds."""
         return self._ears.listen(on_cpu(self._encoder.together([window], width))[0], len(window))
 
     def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
-        """Say of words when each is heard, and what sounds in it (``Ears.on_words``)."""
+        """Add times and the ear's probabilities to words (``Ears.on_words``)."""
         return self._ears.on_words(words, heard)
 
     def posteriorgrams(self, samples: NDArray[np.float32]) -> tuple[Posteriorgram, ...]:
-        """What is heard mora by mora in one window, in seconds from its start (``listen``)."""
+        """Return the posteriorgrams of one window, in seconds from its start (``listen``)."""
         return self.listen(samples).posteriorgrams
 
 
 def load_listening_encoder(at: Place) -> ListeningEncoder | Unheard:
-    """Load the embedded encoder and the ears, once in a process for each place.
+    """Load the embedded encoder and the ears, once per process and place.
 
-    It runs in the precision that the ears have learned with (``Place.precision``), whatever that of the
-    model that writes the words.
+    It runs in the precision in which the ears were trained (``Place.precision``), whatever that of the
+    recogniser is.
 
     Args:
-        at: Where it runs.
+        at: Device and threads.
 
     Returns:
-        What listens, or why nobody does.
+        The encoder with the ears, or the reason why there are none.
 
     Raises:
-        ModelError: when the embedded model, its adapter or a network is not the bytes that it must be.
+        ModelError: when the embedded model, its adapter or a network is not the registered one.
     """
     embedded = installed_embedded()
     return Unheard.NOT_INSTALLED if embedded is None else _loaded(embedded, at)
 
 
 def installed_embedded() -> EmbeddedModel | None:
-    """The embedded model whose encoder the ears read; None where its packages are not installed."""
+    """Return the embedded model whose encoder the ears read; ``None`` where it is not installed."""
     embedded = embedded_asr(EMBEDDED)
     return embedded if embedded is not None and is_installed(embedded) else None
 
@@ -159,10 +159,10 @@ def _loaded(embedded: EmbeddedModel, at: Place) -> ListeningEncoder:
 
 
 def listening(encoder: WindowEncoder, embedded: EmbeddedModel, at_once: int) -> ListeningEncoder:
-    """Lay the ears on the encoder of an embedded model that is loaded with its adapter.
+    """Attach the ears to the encoder of an embedded model that is loaded with its adapter.
 
     Raises:
-        ModelError: when the ears have not learned to read it.
+        ModelError: when the ears were not trained on it.
     """
     (weights,) = (file for file in embedded.files if file.name == "model.bin")
     adapter = registered_sha256("adapter", embedded.adapter) if embedded.adapter else None

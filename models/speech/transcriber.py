@@ -1,10 +1,9 @@
 """Load a faster-whisper model by name, path or hub name, and recognise with it.
 
-Why the recogniser is set as it is stands in the facts measured on such calls: sequential
-decoding because the batched one loses speech, no voice-activity filter and no silence or
-hallucination thresholds because each of them silently drops what was said.  And no temperature but 0:
-to draw lots where a window is hard to hear gives another copy of the same call each time and hears no
-better.  What looped or ran away is heard again in short pieces (``pipeline.hearing.transcribe``).
+The settings follow from measurements on such calls.  Decoding is sequential, because batched decoding loses
+speech.  There is no voice-activity filter and no silence or hallucination threshold, because each of them
+silently drops speech.  The temperature is 0 only: sampling gives another copy of the same call each time and
+hears no better.  Windows that loop are recognised again in short pieces (``pipeline.hearing.transcribe``).
 """
 
 from __future__ import annotations
@@ -49,10 +48,10 @@ DECODING: Mapping[str, Any] = {
 
 
 TOKENS_A_SECOND, TOKENS_BESIDE, MOST_TOKENS = 14.0, 40, 440
-"""Most that is decoded of so much sound.  Talk is at most eight morae a second, and most characters are a
-token; what is longer is a loop, which ``pipeline.hearing.transcribe`` takes back anyway.  Without a bound a
-loop in two seconds of noise is decoded to the model's own limit, three times over: of one call of eight
-seconds that was nine tenths of the time."""
+"""Bound on the tokens decoded for a window.  Talk is at most eight morae a second, and most characters are
+one token; a longer result is a loop, which ``pipeline.hearing.transcribe`` drops anyway.  Without a bound, a
+loop in two seconds of noise was decoded to the model's limit three times: nine tenths of the time of a call
+of eight seconds."""
 
 
 class FasterWhisperRecogniser:
@@ -60,18 +59,18 @@ class FasterWhisperRecogniser:
 
     Args:
         model: The loaded model.
-        name: What the manifest calls it.
-        sha256: Of its weights (``model.bin``).
-        at_once: How many threads may recognise at the same time without waiting for each other.
-        ears: What listens, or why nobody does.
-        again: The model as published, where ``model`` is adapted: second hearings are decoded with it, and
-            it is asked for the language.
-        adapter: Name of what was added to ``model``, if anything was: then the ears read what it encodes.
-        beside: The embedded model, where ``model`` is another one: it hears the call again.
+        name: Its name in the manifest.
+        sha256: SHA-256 of its weights (``model.bin``).
+        at_once: Number of threads that can recognise at the same time without waiting.
+        ears: The encoder with the ears, or the reason why there are none.
+        again: The published model, where ``model`` is adapted: it does second hearings and detects the
+            language.
+        adapter: Name of the adapter of ``model``, if any: the ears then read the encoder of ``model``.
+        beside: The embedded model, where ``model`` is another one: it does the second hearing.
 
     Attributes:
-        unheard: Why nobody listens; ``None`` where the ears do.
-        encoder_sha256: Of the weights whose encoder the ears read, or would have read.
+        unheard: Reason why there are no ears; ``None`` with ears.
+        encoder_sha256: SHA-256 of the weights whose encoder the ears read, or would have read.
         beside: As given.
     """
 
@@ -127,34 +126,34 @@ class FasterWhisperRecogniser:
 
     @property
     def hears_morae(self) -> bool:
-        """Whether ``posteriorgrams`` hears anything: wherever the embedded encoder is installed."""
+        """Whether ``posteriorgrams`` has a result: wherever the embedded encoder is installed."""
         return self._ears is not None
 
     def posteriorgrams(self, samples: NDArray[np.float32]) -> tuple[Posteriorgram, ...]:
-        """What is heard mora by mora in at most 30 s of 16 kHz audio, without decoding a word of it.
+        """Return the posteriorgrams of at most 30 s of 16 kHz audio; no words are decoded.
 
         Args:
             samples: float32, shape (n,).
 
         Returns:
-            Posteriorgrams in seconds from ``samples[0]``; none where ``hears_morae`` is not so.
+            Posteriorgrams in seconds from ``samples[0]``; empty unless ``hears_morae``.
         """
         return self.listen(samples).posteriorgrams
 
     def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
-        """Say of words when each is heard, and what sounds in it; as they are, where nobody listens.
+        """Add times and the ear's probabilities to words; without ears the words stay as they are.
 
         Args:
-            words: Of one window, in order, in seconds from its start.
-            heard: From ``listen``, of the same window.
+            words: Words of one window, in order, in seconds from its start.
+            heard: Output of ``listen`` for the same window.
         """
         return tuple(words) if self._ears is None else self._ears.on_words(words, heard)
 
     def listen(self, samples: NDArray[np.float32]) -> Heard:
-        """What is heard in a window beside its words; nothing, where nobody listens.
+        """Listen to a window with the ears; without ears the result is empty.
 
         Args:
-            samples: float32, shape (n,); of more than 30 s nothing is heard.
+            samples: float32, shape (n,); a window over 30 s has an empty result.
         """
         if self._ears is None or len(samples) > LISTENED_SECONDS * RATE:
             return SILENCE
@@ -164,11 +163,11 @@ class FasterWhisperRecogniser:
         return self._ears.listen_to(on_cpu(self._encoded.encoding(samples))[0], len(samples))
 
     def in_batches(self, how: Decoding = GREEDY, *, listened: bool = True) -> BatchTranscriber:
-        """What decodes short windows together, for a second hearing, with the model that is loaded for it.
+        """Return the decoder for second hearings, which decodes short windows together.
 
         Args:
-            how: How windows are decoded.
-            listened: Whether the ears listen to them, too.
+            how: Settings of decoding.
+            listened: Whether the ears listen to the windows, too.
 
         Returns:
             The decoder.
@@ -177,10 +176,9 @@ class FasterWhisperRecogniser:
         return BatchTranscriber(self._again, self.name, self.at_once, how, ears)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
-        """The most probable language of at most 30 s of 16 kHz audio, and its probability.
+        """Return the most probable language of at most 30 s of 16 kHz audio, and its probability.
 
-        Where the model is not adapted, the same samples are encoded no second time if they are recognised
-        soon after.
+        A model without an adapter keeps the encoding: recognising the same samples soon after reuses it.
         """
         if self._again is self._model:
             return self._encoded.language(samples)
@@ -224,7 +222,7 @@ def load_transcriber(
 
 
 def _word(word: Any) -> HeardWord:
-    """A word of faster-whisper's."""
+    """Convert a word of faster-whisper."""
     return HeardWord(word.word, float(word.start), float(word.end), float(word.probability))
 
 
@@ -248,7 +246,7 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any], at: Place) 
 
 
 def _with_ears_beside(model: WhisperModel, name: str, sha256: str, at: Place) -> FasterWhisperRecogniser:
-    """A model that the ears have not learned to read, and the embedded one beside it, which hears again."""
+    """Wrap a model that the ears cannot read, with the embedded one beside it for the second hearing."""
     there = load_beside(at)
     if isinstance(there, Unheard):
         return FasterWhisperRecogniser(model, name, sha256, at.at_once, there)

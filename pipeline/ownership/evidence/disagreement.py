@@ -118,9 +118,8 @@ def other_address(
     if stretches and (strange or figures):
         runs = [without_honorific(run).strip("ノ") for run in _left(stretches, forms)]
         figures = min(figures, sum(len(digits_of(run)) for run in runs))
-        lines = (morae(run) for run in runs if not _is_number(run) and not _PARTICLES.fullmatch(run))
-        left = (line for line in lines if len(line) >= PLACE_MORAE and not _is_theirs(line, forms))
-        strange = min(strange, sum(map(len, left)))
+        sizes = (len(morae(run)) for run in runs if not _is_number(run))
+        strange = min(strange, sum(size for size in sizes if size >= PLACE_MORAE))
     return max(float(figures), strange / PLACE_MORAE)
 
 
@@ -199,9 +198,6 @@ _FIGURE_WORDS: Final = re.compile(
     "ジュー|ジュッ|[ヒビピ]ャク|[セゼ]ン"
 )
 
-_PARTICLES: Final = re.compile(r"(?:マデ|カラ|デス|デ|ワ|ニ|ト|ガ|オ)+")
-"""Behind an address, as the ears write them."""
-
 _MAIL_WORDS: Final = re.compile(
     r"ドット|ハイフン|アンダー(?:バー)?|アット(?:マーク)?.*|スウジ|"
     r"(?:ゼロ|マル|レイ|イチ|ニー?|サン|ヨン|ゴー?|ロク|ナナ|ハチ|キュー?ウ?|ジュ[ウー])+"
@@ -245,12 +241,6 @@ def _said_so(written: Sequence[tuple[Mora, ...]], heard: Sequence[str]) -> list[
     """Return the written runs that are also heard, or nearly."""
     lines = [SoundText(line) for run in heard if (line := morae(run))]
     return [run for run in written if any(line.find(run, SAID_PRICE) for line in lines)]
-
-
-def _is_theirs(line: tuple[Mora, ...], forms: Sequence[SpokenForm]) -> bool:
-    """Return whether a heard run is a piece of a claimant's place with a misheard mora."""
-    places = (form.sound for form in forms if form.covers and form.kind not in NUMBERS)
-    return any(SoundText(place).find(line, SAME_PLACE_PRICE) for place in places)
 
 
 def _left(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> list[str]:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
-from flows.folders.held_folder import NOT_OURS, held_folder, sweep
-from flows.folders.open_folder import NotOurFolderError
+from flows.folders.held_folder import remove_left, swept_folder
 from flows.listener import Listener
 from pipeline.audio.recording import Recording
 from pipeline.audio.stored import StoredSamples
@@ -253,24 +251,17 @@ class FolderWorkspace:
         return self._folder / slot.name
 
 
-@contextlib.contextmanager
-def open_run(root: Path) -> Iterator[Path]:
+def open_run(root: Path) -> contextlib.AbstractContextManager[Path]:
     """Make the folder of a run, readable by its owner only, and remove it afterwards.
 
     Args:
         root: Folder of all runs, made if it does not exist.
 
-    Yields:
-        The folder; its random name is the run's id.
-
-    Raises:
-        PipelineError: when the folder cannot be made, or others can write to ``root`` or exchange it.
+    Returns:
+        A context with the folder, whose random name is the run's id.  It raises ``PipelineError`` when the
+        folder cannot be made, or others can write to ``root`` or exchange it.
     """
-    remove_left_runs(root)
-    with contextlib.ExitStack() as stack:
-        with _usable():
-            folder = stack.enter_context(held_folder(root, RUN_PREFIX))
-        yield folder
+    return swept_folder(root, RUN_PREFIX, PipelineError)
 
 
 def remove_left_runs(root: Path) -> None:
@@ -282,19 +273,7 @@ def remove_left_runs(root: Path) -> None:
     Raises:
         PipelineError: when others can write to ``root`` or exchange it.
     """
-    with _usable():
-        sweep(root, RUN_PREFIX)
-
-
-@contextlib.contextmanager
-def _usable() -> Iterator[None]:
-    try:
-        yield
-    except NotOurFolderError:
-        raise PipelineError(NOT_OURS) from None
-    except OSError as error:
-        msg = f"作業フォルダを作れません({type(error).__name__})"
-        raise PipelineError(msg) from None
+    remove_left(root, RUN_PREFIX, PipelineError)
 
 
 def _unset(name: str) -> PipelineError:

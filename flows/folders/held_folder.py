@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flows.folders.endings import before_ending, undisturbed
-from flows.folders.open_folder import OpenFolder, open_own_folder
+from flows.folders.open_folder import NotOurFolderError, OpenFolder, open_own_folder
+from pipeline.errors import PipelineError
 
-__all__ = ["NOT_OURS", "held_folder", "is_held", "let_go", "sweep"]
+__all__ = ["held_folder", "is_held", "let_go", "remove_left", "sweep", "swept_folder"]
 
-NOT_OURS = (
+_NOT_OURS = (
     "作業フォルダが別の利用者のものか、ほかの利用者が書けるか入れ替えられます"
     "(chmod go-w とするか、KAIJI_WORK で別の場所を指定してください)"
 )
@@ -89,6 +90,56 @@ def held_folder(root: Path, prefix: str) -> Iterator[Path]:
                 with undisturbed():
                     _remove(folder)
                     _held.pop(folder, None)
+
+
+@contextlib.contextmanager
+def swept_folder(root: Path, prefix: str, failure: type[PipelineError]) -> Iterator[Path]:
+    """Make a folder as ``held_folder`` does, once the folders that killed processes left are removed.
+
+    Args:
+        root: The folder that contains it: ours alone, and made where it is missing.
+        prefix: Prefix of its name and of theirs.
+        failure: Error to raise.
+
+    Yields:
+        The folder; errors raised inside the context pass unchanged.
+
+    Raises:
+        PipelineError: of the type ``failure``, when the folder cannot be made, or others can write to
+            ``root`` or exchange it.
+    """
+    remove_left(root, prefix, failure)
+    with contextlib.ExitStack() as stack:
+        with _raised_as(failure):
+            folder = stack.enter_context(held_folder(root, prefix))
+        yield folder
+
+
+def remove_left(root: Path, prefix: str, failure: type[PipelineError]) -> None:
+    """Remove the folders that killed processes left, as ``sweep`` does.
+
+    Args:
+        root: The folder that contains them: ours alone, and made where it is missing.
+        prefix: Prefix of their names.
+        failure: Error to raise.
+
+    Raises:
+        PipelineError: of the type ``failure``, when others can write to ``root`` or exchange it.
+    """
+    with _raised_as(failure):
+        sweep(root, prefix)
+
+
+@contextlib.contextmanager
+def _raised_as(failure: type[PipelineError]) -> Iterator[None]:
+    """Turn the system's errors of the work folder into an error for a person."""
+    try:
+        yield
+    except NotOurFolderError:
+        raise failure(_NOT_OURS) from None
+    except OSError as error:
+        msg = f"作業フォルダを作れません({type(error).__name__})"
+        raise failure(msg) from None
 
 
 def let_go(root: Path) -> None:

@@ -28,8 +28,8 @@ from flows.desk.kinds.errors import (
 from flows.desk.sealing.chunks import CHUNK_BYTES, HEADER_BYTES, SealedReader, key_id_of, seal_stream
 from flows.desk.sealing.keys import Keyring
 from flows.desk.storage.local_files import LocalFiles, files_at
-from flows.folders.held_folder import NOT_OURS, held_folder, let_go, sweep
-from flows.folders.open_folder import NotOurFolderError, open_folder
+from flows.folders.held_folder import let_go, remove_left, swept_folder
+from flows.folders.open_folder import open_folder
 from flows.settings import Settings
 
 __all__ = ["Store", "StoredFile", "of_a_client", "open_store"]
@@ -172,14 +172,9 @@ class Store:
                 shutil.copyfileobj(clear, copy, CHUNK_BYTES)
             yield path
 
-    @contextlib.contextmanager
-    def private_folder(self) -> Iterator[Path]:
+    def private_folder(self) -> contextlib.AbstractContextManager[Path]:
         """Make a folder for clear copies, which is always removed afterwards."""
-        with contextlib.ExitStack() as stack:
-            with _in_the_work_folder():
-                sweep(self._work, CLEAR_PREFIX)
-                folder = stack.enter_context(held_folder(self._work, CLEAR_PREFIX))
-            yield folder
+        return swept_folder(self._work, CLEAR_PREFIX, StorageGoneError)
 
     def remove_left_over(self) -> None:
         """Remove the clear copies of processes that were killed.
@@ -187,8 +182,7 @@ class Store:
         Raises:
             StorageGoneError: when others can write to the work folder or exchange it.
         """
-        with _in_the_work_folder():
-            sweep(self._work, CLEAR_PREFIX)
+        remove_left(self._work, CLEAR_PREFIX, StorageGoneError)
 
     def let_go(self) -> None:
         """Remove the clear copies of this process now, because the process ends."""
@@ -273,18 +267,6 @@ def _opened(source: Path | BinaryIO | bytes) -> Iterator[BinaryIO]:
             yield file
     else:
         yield source
-
-
-@contextlib.contextmanager
-def _in_the_work_folder() -> Iterator[None]:
-    """Turn errors of the work folder into ours."""
-    try:
-        yield
-    except NotOurFolderError:
-        raise StorageGoneError(NOT_OURS) from None
-    except OSError as error:
-        msg = f"作業フォルダを作れません({type(error).__name__})"
-        raise StorageGoneError(msg) from None
 
 
 @contextlib.contextmanager

@@ -84,7 +84,7 @@ def language_of(model: WhisperModel, window: NDArray[np.float32]) -> tuple[str, 
 
 
 def _loudest(window: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The loudest stretch of ``SECOND_WINDOW_SECONDS``; the window itself where it is no longer."""
+    """Return the loudest ``SECOND_WINDOW_SECONDS`` of a window, and a shorter window whole."""
     size = round(SECOND_WINDOW_SECONDS * RATE)
     if len(window) <= size:
         return window

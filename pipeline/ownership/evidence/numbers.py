@@ -79,8 +79,8 @@ def strange_places(said: str, numbers: Sequence[str]) -> tuple[int, ...]:
 
 
 def _left(said: str, number: str) -> tuple[int, ...]:
-    beside_whole = len(said) - len(number) if len(number) >= WHOLE_DIGITS and number in said else None
-    if said in number or (beside_whole is not None and beside_whole < MIN_PIECE_DIGITS):
+    is_whole = len(number) >= WHOLE_DIGITS and number in said
+    if said in number or (is_whole and len(said) < len(number) + MIN_PIECE_DIGITS):
         return ()
     # The fewest places left of the first so many, by how far the number has been said.
     least: list[dict[int, tuple[int, ...]]] = [{} for _ in range(len(said) + 1)]

@@ -33,7 +33,7 @@ for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
 
-# As where GiNZA is loaded: beside another worker, a second thread for small products waits more than it works.
+# As where GiNZA is loaded: beside another worker, a second thread for small products mostly waits.
 use_blas_threads(1)
 
 # How long an example takes tells of the machine's other work, not of the code.

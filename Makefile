@@ -38,6 +38,8 @@ serve: $(READY) ## Prefect's server, worker, deployments and the review page on 
 WORKERS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
+# Each worker, and each program that a test starts, would compile our sources and the tests anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY) ## run the whole test suite; as root with apt it first installs what some tests open things with
 	@$(BIN)/python -m tests.system_packages
 	$(BIN)/python -m pytest $(WORKERS)

@@ -18,6 +18,7 @@ from flows.files.case_file import case_lookup
 from flows.masking.mask_calls import Order, Outcome, mask_calls
 from flows.settings import Settings
 from flows.stages import Models
+from models.language.blas import use_blas_threads
 from tests.builders import case_file, spoken_file
 
 # Hooks of every run.
@@ -31,6 +32,9 @@ ROOT = Path(__file__).parents[1]
 for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
+
+# As where GiNZA is loaded: beside another worker, a second thread for small products mostly waits.
+use_blas_threads(1)
 
 # How long an example takes tells of the machine's other work, not of the code.
 # CI tries the same examples each time, so that what lands does not hang on chance; elsewhere they are new.

@@ -47,6 +47,10 @@ FIRST = (
     "tests/browser/test_words.py",
     "tests/pipeline/masking/test_faint_copy.py",
     "tests/browser/test_practice.py",
+    "tests/flows/test_many_machines.py",
+    "tests/models/weighing/owner/test_shape.py",
+    "tests/models/training/calls/test_hear.py",
+    "tests/pipeline/verifying/test_verify.py",
 )
 """What takes longest: begun last, it would leave the other workers with nothing to do."""
 

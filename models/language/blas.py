@@ -12,16 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["blas_threads", "one_blas_thread"]
+__all__ = ["blas_threads", "use_blas_threads"]
 
 _SET, _GET = "openblas_set_num_threads", "openblas_get_num_threads"
 
 
-def one_blas_thread() -> None:
-    """Tell the OpenBLAS that NumPy's wheels bring to use one thread; another BLAS is left as it is."""
+def use_blas_threads(count: int) -> None:
+    """Tell the OpenBLAS that NumPy's wheels bring how many threads to use; another BLAS is left as it is."""
     for library in _libraries():
         if do := _named(library, _SET):
-            do(1)
+            do(count)
 
 
 def blas_threads() -> tuple[int, ...]:

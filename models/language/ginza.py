@@ -18,7 +18,7 @@ from spacy.language import Language
 from spacy.pipeline.ner import EntityRecognizer
 from thinc.api import use_ops
 
-from models.language.blas import one_blas_thread
+from models.language.blas import use_blas_threads
 from models.language.vector_rows import VectorRows
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def load_ginza() -> Language:
     """
     import spacy
 
-    one_blas_thread()
+    use_blas_threads(1)
     with use_ops("numpy", use_blis=False):
         nlp = spacy.load("ja_ginza", exclude=[*UNUSED, *UNREAD], config={"components.ner.factory": FACTORY})
     nlp.vocab.vectors.key2row = VectorRows(nlp.vocab.vectors.key2row)

@@ -22,6 +22,7 @@ is masked with it where the other channel has nothing else.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -66,6 +67,9 @@ one call in fifty, and costs little: what is then masked is noise."""
 
 _BANDS: Final = ((200.0, 3400.0), (200.0, 900.0), (900.0, 1900.0), (1900.0, 3400.0))  # hertz
 _ECHO_TAPS: Final = 32  # samples: 4 ms, in which a hybrid's echo has most of its energy
+_LAGS_AT_ONCE: Final = (
+    256  # what is worked on stays in the cache, and BLAS takes no second thread for so little
+)
 _TEST_COUNT: Final = len(_BANDS) + 1
 _FRAME_SAMPLES: Final = 256  # samples of a spectrum's frame
 _NOISE_PERCENTILE: Final = 10  # percentile of the frames' power taken as the noise
@@ -95,11 +99,17 @@ class Floor:
 
     def white(self, sound: Array, band: tuple[float, float] = _BANDS[0]) -> Array:
         """Whiten a sound by this noise and limit it to one band."""
+        return next(self.white_bands(sound, (band,)))
+
+    def white_bands(self, sound: Array, bands: Iterable[tuple[float, float]] = _BANDS) -> Iterator[Array]:
+        """Whiten a sound by this noise, and limit it to each band."""
         size = 1 << max(1, len(sound) - 1).bit_length()
         hertz = np.fft.rfftfreq(size, 1 / RATE)
         gains = np.interp(hertz, np.linspace(0, RATE / 2, len(self.whitening)), self.whitening)
-        gains[(hertz < band[0]) | (hertz >= band[1])] = 0
-        return np.asarray(np.fft.irfft(np.fft.rfft(sound, size) * gains, size)[: len(sound)])
+        white = np.fft.rfft(sound, size) * gains
+        for low, high in bands:
+            within = np.where((hertz >= low) & (hertz < high), white, 0)
+            yield np.asarray(np.fft.irfft(within, size)[: len(sound)])
 
 
 def floor_of(sound: Array, law: str) -> Floor:
@@ -137,7 +147,10 @@ def free_of_others(sound: Array, floor: Floor) -> npt.NDArray[np.bool_]:
     """Mark the samples at which a channel carries only its own noise, also for a moment on each side."""
     width = round(MOMENT_SECONDS * RATE)
     loud = (_moments(floor.white(sound)) > MAX_NOISE_RATIO) | (_moments(sound) > SPEECH_POWER)
-    return ~(np.convolve(loud, np.ones(2 * width + 1), "same") > 0.5)
+    counted = np.concatenate(([0], np.cumsum(loud)))
+    at = np.arange(len(sound))
+    near = counted[np.minimum(len(sound), at + width + 1)] - counted[np.maximum(0, at - width)]
+    return np.asarray(near == 0)
 
 
 def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
@@ -159,10 +172,9 @@ def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
     free = free_of_others(other, floor)
     near = np.abs(np.arange(-margin, margin + 1)) <= reach
     best: tuple[float, int] | None = None
-    for band in _BANDS:
-        one = floor.white(said, band)
-        two = np.where(free, floor.white(other, band), 0)
-        alike = _alike(one, two)
+    sounds = zip(_BANDS, floor.white_bands(said), floor.white_bands(other), strict=True)
+    for band, one, two in sounds:
+        alike = _alike(one, np.where(free, two, 0))
         for taps in (1, _ECHO_TAPS) if band is _BANDS[0] else (1,):
             score = alike.of(taps)
             here, there = np.where(near, score, 0), np.where(near, 0, score)
@@ -185,13 +197,29 @@ class _Alike:
         """Test statistic of a fit of so many taps at each lag; chi-squared of as many degrees by chance."""
         if taps == 1:
             return np.asarray(np.square(self.common) / self.chance)
-        apart = np.abs(np.subtract.outer(np.arange(taps), np.arange(taps)))
-        own = self.own[apart] / max(self.own[0], _TINY) + 0.01 * np.eye(taps)
+        distance = np.abs(np.subtract.outer(np.arange(taps), np.arange(taps)))
+        own = self.own[distance] / max(self.own[0], _TINY) + 0.01 * np.eye(taps)
         beside = np.lib.stride_tricks.sliding_window_view(np.pad(self.common, (0, taps - 1)), taps)
-        explained = np.square(np.linalg.solve(np.linalg.cholesky(own), beside.T)).sum(axis=0)
+        # Inverted once for all lags: it is small, and what is added to its diagonal keeps it regular.
+        apart = np.linalg.inv(np.linalg.cholesky(own)).T
+        explained = np.concatenate(
+            [
+                np.square(beside[at : at + _LAGS_AT_ONCE] @ apart).sum(axis=1)
+                for at in range(0, len(beside), _LAGS_AT_ONCE)
+            ]
+        )
         # The largest variance among the taps: they differ where free moments begin or end.
-        chance = np.lib.stride_tricks.sliding_window_view(np.pad(self.chance, (0, taps - 1), "edge"), taps)
-        return np.asarray(explained / chance.max(axis=1))
+        return np.asarray(explained / _largest(np.pad(self.chance, (0, taps - 1), "edge"), taps))
+
+
+def _largest(values: Array, width: int) -> Array:
+    """Return the largest of each ``width`` values that follow each other."""
+    done = 1
+    while done < width:
+        step = min(done, width - done)
+        values = np.maximum(values[:-step], values[step:])
+        done += step
+    return values
 
 
 def _alike(one: Array, two: Array) -> _Alike:

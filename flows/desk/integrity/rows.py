@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Float, select, true
+from sqlalchemy import Float, bindparam, select
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session
 
@@ -134,7 +135,7 @@ def all_folders(session: Session, schema: int = EVERY_VERSION) -> dict[str, Fold
     """Read all rows of the tree from the database, as a version of the tables had them in it."""
     folders: dict[str, Folder] = defaultdict(dict)
     for belongs in (each for each in BELONGS if each.since <= schema):
-        for name, key, found in _rows(session, belongs, true()):
+        for name, key, found in _rows(session, belongs, _reading(belongs).all_rows, {}):
             folders[name][key] = found
     return folders
 
@@ -148,32 +149,65 @@ def folders_of(session: Session, names: Sequence[str]) -> dict[str, Folder]:
         by_kind[kind].append(owner)
     for kind, owners in by_kind.items():
         for belongs in KINDS[kind]:
-            column = belongs.table.__table__.c[belongs.owner]
+            statement = _reading(belongs).rows_of_owners
             for at in range(0, len(owners), MAX_PARAMETERS):
-                for name, key, found in _rows(session, belongs, column.in_(owners[at : at + MAX_PARAMETERS])):
+                some = {"owners": owners[at : at + MAX_PARAMETERS]}
+                for name, key, found in _rows(session, belongs, statement, some):
                     folders[name][key] = found
     return folders
 
 
-def _rows(session: Session, belongs: Belongs, which: Any) -> Iterator[tuple[str, Key, str]]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the rows of a table are read for the tree.
+
+    Attributes:
+        columns: What is read of them.
+        primary: Places of the primary key among these.
+        owner: Place of the folder's id.
+        all_rows: Statement that reads all of them.
+        rows_of_owners: Statement that reads those of the folders ``owners``.
+    """
+
+    columns: tuple[Any, ...]
+    primary: tuple[int, ...]
+    owner: int
+    all_rows: Any
+    rows_of_owners: Any
+
+
+# Every transaction reads a dozen tables; to put a statement together takes longer than SQLite needs for it.
+@cache
+def _reading(belongs: Belongs) -> _Reading:
     table = belongs.table.__table__
     columns = _columns(belongs)
-    statement = select(*columns).where(which)
+    names = [column.name for column in columns]
+    statement = select(*columns)
     if belongs.unless:
         statement = statement.where(table.c[belongs.unless].is_(None))
     elif len(OF_TABLE[belongs.table.__tablename__]) > 1:
         statement = statement.where(table.c[belongs.owner].is_not(None))
-    names = [column.name for column in columns]
-    primary = [names.index(column.name) for column in inspected(belongs.table).primary_key]
-    owner = names.index(belongs.owner)
+    return _Reading(
+        columns,
+        primary=tuple(names.index(column.name) for column in inspected(belongs.table).primary_key),
+        owner=names.index(belongs.owner),
+        all_rows=statement,
+        rows_of_owners=statement.where(table.c[belongs.owner].in_(bindparam("owners", expanding=True))),
+    )
+
+
+def _rows(
+    session: Session, belongs: Belongs, statement: Any, parameters: Mapping[str, Any]
+) -> Iterator[tuple[str, Key, str]]:
+    reading = _reading(belongs)
     try:
-        found = session.connection().execute(statement).all()
+        found = session.connection().execute(statement, parameters).all()
     except (ValueError, TypeError):
         # SQLite allows a text in a column of numbers.
         raise broken(belongs.kind) from None
     for row in found:
-        key = (belongs.table.__tablename__, "\0".join(str(row[place]) for place in primary))
-        yield f"{belongs.kind}:{row[owner]}", key, _hash(key, zip(columns, row, strict=True))
+        key = (belongs.table.__tablename__, "\0".join(str(row[place]) for place in reading.primary))
+        yield f"{belongs.kind}:{row[reading.owner]}", key, _hash(key, zip(reading.columns, row, strict=True))
 
 
 def _belongs(row: Any) -> Belongs:
@@ -187,12 +221,13 @@ def folder_of(row: Any) -> str:
     return f"{belongs.kind}:{getattr(row, belongs.owner)}"
 
 
-def _columns(belongs: Belongs) -> list[Any]:
-    return [
+@cache
+def _columns(belongs: Belongs) -> tuple[Any, ...]:
+    return tuple(
         column
         for column in belongs.table.__table__.columns
         if not (belongs.fixed and column.name == "sealed")
-    ]
+    )
 
 
 def key_of(row: Any) -> Key:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.ownership.evidence.feature import Feature
-from pipeline.ownership.known.kanji import Explained, explained
+from pipeline.ownership.known.kanji import Explained, explained_each
 from pipeline.ownership.known.names import KanaReader, KnownName
 from pipeline.ownership.known.spelling import TAIL, letter_by_letter, without_lead
 from pipeline.sound.digits import longest_common_run
@@ -147,7 +147,7 @@ def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) ->
 
 def _explained(how: str, text: str, spelt: Sequence[str], reader: KanaReader) -> Mapping[Feature, float]:
     """Return the explanation of the name that a text explains best; zeros for an empty text."""
-    each = [explained(text, name, reader) for name in spelt if text]
+    each = explained_each(text, spelt, reader) if text else []
     most = max(each, key=lambda of_one: of_one.share, default=Explained())
     return {
         Feature.named(f"explains, {how}"): most.share,

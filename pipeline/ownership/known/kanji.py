@@ -9,7 +9,7 @@ order, some sound like what was heard, and of another name's they do not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -18,7 +18,7 @@ from pipeline.sound.morae import Mora, mora_price, morae
 from pipeline.sound.reader import SoundReader
 from pipeline.sound.search import SoundText
 
-__all__ = ["Explained", "KanjiReader", "KanjiSounds", "explained"]
+__all__ = ["Explained", "KanjiReader", "KanjiSounds", "explained", "explained_each"]
 
 MIN_WORTH, WORTH_PER_MORA, MIN_WORTH_SHARE = 9.5, 0.1, 0.4
 """Worth, in morae, of the words that make a text the explanation of a name: at the least, more for each of
@@ -99,24 +99,36 @@ def explained(text: str, name: str, reader: KanjiReader) -> Explained:
     Returns:
         What the words of the highest total worth explain; nothing in a text too short to explain anything.
     """
+    return explained_each(text, (name,), reader)[0]
+
+
+def explained_each(text: str, names: Sequence[str], reader: KanjiReader) -> list[Explained]:
+    """Look for the words that explain each of many names; a kanji that many have is looked for once.
+
+    Returns:
+        For each name the result of ``explained``.
+    """
     line = reader.line(text).morae
     if len(line) < MIN_MORAE:
-        return Explained()
+        return [Explained()] * len(names)
     needed = max(MIN_WORTH + WORTH_PER_MORA * len(line), MIN_WORTH_SHARE * len(line))
-    best = _best(line, name, reader)
-    return Explained(best.worth / needed, best.kanji, min(1.0, best.worth / len(line)))
-
-
-def _best(line: Sequence[Mora], name: str, reader: KanjiReader) -> _Way:
-    """The dearest words that explain a name's kanji in their order; a kanji may have none."""
     sounds = SoundText(line)
+    words = {
+        kanji: sorted(_words(sounds, line, reader.kanji_sounds(kanji)), reverse=True)[:PLACES_PER_KANJI]
+        for kanji in dict.fromkeys("".join(names))
+    }
+    ways = (_best(name, words) for name in names)
+    return [Explained(best.worth / needed, best.kanji, min(1.0, best.worth / len(line))) for best in ways]
+
+
+def _best(name: str, words: Mapping[str, Sequence[tuple[float, int, int]]]) -> _Way:
+    """The dearest words that explain a name's kanji in their order; a kanji may have none."""
     ways = [_Way(0.0, 0, 0)]
     for kanji in name:
-        words = sorted(_words(sounds, line, reader.kanji_sounds(kanji)), reverse=True)[:PLACES_PER_KANJI]
         # A mora may belong to two words: in タノノ the の.
         longer = [
             _Way(way.worth + worth, end, way.kanji + 1)
-            for worth, start, end in words
+            for worth, start, end in words[kanji]
             for way in ways
             if start >= way.end - 1
         ]

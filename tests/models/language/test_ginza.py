@@ -4,7 +4,7 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from models.language.blas import blas_threads
+from models.language.blas import blas_threads, use_blas_threads
 from models.language.ginza import UNUSED, load_ginza
 
 TEXTS = (
@@ -19,7 +19,8 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def ours() -> Language:
-    """The pipeline as the product loads it."""
+    """The pipeline as the product loads it, in a process that began with two threads."""
+    use_blas_threads(2)
     return load_ginza()
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
 from models.language.readings import Reader
-from pipeline.ownership.known.kanji import Explained, KanjiSounds, explained
+from pipeline.ownership.known.kanji import Explained, KanjiSounds, explained, explained_each
 from pipeline.sound.morae import Mora, morae
 from pipeline.types import CharSpan
 
@@ -29,6 +29,7 @@ class KanaReader:
     """Reads kana as they are, and knows the kanji that a test gives."""
 
     known: Mapping[str, KanjiSounds]
+    asked: list[str] = field(default_factory=list)
 
     def line(self, text: str) -> Line:
         """The morae of kana."""
@@ -36,6 +37,7 @@ class KanaReader:
 
     def kanji_sounds(self, kanji: str) -> KanjiSounds:
         """What the test gave."""
+        self.asked.append(kanji)
         return self.known.get(kanji, KanjiSounds())
 
 
@@ -265,3 +267,14 @@ def test_few_places_and_few_ways_are_tried(said: str, words: list[tuple[str, ...
     length = len(morae(said))
     share = explained(said, "".join(known), KanaReader(known)).share
     assert share * max(9.5 + 0.1 * length, 0.4 * length) == pytest.approx(found)
+
+
+def test_a_kanji_that_many_names_have_is_looked_for_once(reader: Reader) -> None:
+    """A company has hundreds of colleagues; each name is explained as it is by itself."""
+    names = ["陸林", "林陸", "大林", "仲程陽菜", "林", "陸", "陽", "々"]
+    for text in ("大陸の陸に森林の林", "大量のようになのかなのな", "はい", ""):
+        assert explained_each(text, names, reader) == [explained(text, name, reader) for name in names]
+
+    asked = KanaReader({"甲": by_words("タカサ"), "乙": by_words("ヒロマ")})
+    explained_each("タカサノヌヒロマノネヌ", ["甲乙", "乙甲", "甲", "乙"] * 50, asked)
+    assert sorted(asked.asked) == ["乙", "甲"]

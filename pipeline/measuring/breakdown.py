@@ -1,6 +1,6 @@
-"""The figures once more, by voice and by kind of name.
+"""Break the figures down by voice and by kind of name.
 
-They rest on the spans and sides of calls, so the figures over all calls are not touched by them.
+The breakdown only reads the figures of calls; the totals over all calls do not depend on it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.measuring.figures import CallFigures, Share, SideFigures, SpanFigures, caught, left, total
+from pipeline.measuring.figures import CallFigures, Share, SideFigures, SpanFigures, caught, total, unchanged
 from pipeline.measuring.truth import NAME_KINDS
 
 __all__ = ["NameKindFigures", "VoiceFigures", "by_name_kind", "by_voice"]
@@ -16,17 +16,17 @@ __all__ = ["NameKindFigures", "VoiceFigures", "by_name_kind", "by_voice"]
 
 @dataclass(frozen=True, slots=True)
 class VoiceFigures:
-    """What became of all that one voice says; shares count frames of speech unless it is said otherwise.
+    """Figures of one voice; shares count frames of speech unless stated otherwise.
 
     Attributes:
-        voice: As in the truth.
-        calls: In how many calls it speaks.
+        voice: Name of the voice in the truth.
+        calls: Number of calls in which it speaks.
         speech: Frames of its speech.
-        leak: Of its spans that had to be masked, left unchanged.
-        names_leak: The same of names.
-        caught: Its spans that had to be masked with at least 90 % of their speech changed.
-        over_mask: Of its speech outside every span, changed.
-        requester_kept: Of its spans with the requester's own data, left unchanged.
+        leak: Frames left unchanged, of all frames of its spans that had to be masked.
+        names_leak: The same for spans of kind NAME.
+        caught: Spans with at least 90 % of their speech changed, of its spans that had to be masked.
+        over_mask: Frames changed, of its frames outside every span.
+        requester_kept: Frames left unchanged, of its frames in the requester's own spans.
         character_errors: Edits, of the characters of its turns.
         mora_errors: Edits, of the morae of its turns.
     """
@@ -45,7 +45,7 @@ class VoiceFigures:
 
 @dataclass(frozen=True, slots=True)
 class NameKindFigures:
-    """What became of the names of one kind (``truth.NAME_KINDS``) that had to be masked."""
+    """Figures of the names of one kind (``truth.NAME_KINDS``) that had to be masked."""
 
     kind: str
     leak: Share
@@ -59,7 +59,7 @@ def by_voice(calls: Sequence[CallFigures]) -> tuple[VoiceFigures, ...]:
         calls: The calls that were masked.
 
     Returns:
-        One entry for each voice, in order of name; none where no truth names any.
+        One entry for each voice, in order of name; empty where no truth names a voice.
     """
     spoken: dict[str, list[tuple[CallFigures, SideFigures]]] = {}
     for call in calls:
@@ -75,11 +75,11 @@ def _voice(voice: str, parts: Sequence[tuple[CallFigures, SideFigures]]) -> Voic
         voice=voice,
         calls=len({id(call) for call, _ in parts}),
         speech=sum(side.speech for _, side in parts),
-        leak=total(map(left, masked)),
-        names_leak=total(left(span) for span in masked if span.kind == "NAME"),
+        leak=total(map(unchanged, masked)),
+        names_leak=total(unchanged(span) for span in masked if span.kind == "NAME"),
         caught=total(map(caught, masked)),
         over_mask=total(side.over_mask for _, side in parts),
-        requester_kept=total(left(span) for span in spans if span.must_keep),
+        requester_kept=total(unchanged(span) for span in spans if span.must_keep),
         character_errors=total(side.character_errors for _, side in parts),
         mora_errors=total(side.mora_errors for _, side in parts),
     )
@@ -103,4 +103,4 @@ def by_name_kind(calls: Sequence[CallFigures]) -> tuple[NameKindFigures, ...]:
 
 
 def _name_kind(kind: str, names: Sequence[SpanFigures]) -> NameKindFigures:
-    return NameKindFigures(kind, total(map(left, names)), total(map(caught, names)))
+    return NameKindFigures(kind, total(map(unchanged, names)), total(map(caught, names)))

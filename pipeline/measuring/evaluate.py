@@ -1,9 +1,9 @@
-"""Measure one call against the truth, from the audio alone.
+"""Measure one masked call against its truth, from the audio alone.
 
-A 10 ms frame that differs from the original was masked, whatever the program reports.  A frame belongs to
-one channel: in a two-channel file a span covers frames of its speaker's channel only, and speech of the other
-side that is masked meanwhile is over-mask.  The figures are those of the contract, section 2; the values that
-hold them are in ``pipeline.measuring.figures``.
+A 10 ms frame that differs from the original counts as masked, whatever the program reports.  Each frame
+belongs to one channel: in a two-channel file a span covers frames of its speaker's channel only, and masked
+speech on the other channel is over-mask.  The figures are defined in section 2 of the contract;
+``pipeline.measuring.figures`` holds the values.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ __all__ = [
 ]
 
 CAUGHT_SHARE = 0.90
-"""A span is caught when this share of its speech was changed (contract section 2)."""
+"""Share of a span's speech that must be changed for the span to be caught (contract section 2)."""
 
 SOFT_EDGE_SECONDS = 0.20
-"""Changed frames this near a finding, and in none, are its soft edge or a bridged gap
-(``MaskPolicy.merge_gap``): they come and go with it when it is decided."""
+"""Reach of a finding's soft edge and of a bridged gap (``MaskPolicy.merge_gap``).  Changed frames within this
+distance of a finding, and in no other finding, are decided together with it."""
 
 
 def measure_call(
@@ -54,21 +54,22 @@ def measure_call(
     recognised: str | None = None,
     mora_errors: Sequence[Share] = (),
 ) -> CallFigures:
-    """Count everything the contract asks of one call.
+    """Count the figures of the contract for one call.
 
     Args:
         audio: The call and its masked copy.
-        truth: What was said when.
+        truth: The truth of the call.
         review: The findings of ``<stem>.review.json`` (``read_review_rows``).
-        recognised: What the recogniser wrote, in order of time; None when unknown.
-        mora_errors: Of each turn of the script (``pipeline.measuring.mora_errors``); none when unknown.
+        recognised: The recognised text, in order of time; ``None`` when unknown.
+        mora_errors: Mora errors of each turn of the script (``pipeline.measuring.mora_errors``); empty when
+            unknown.
 
     Returns:
         The counts.
 
     Raises:
-        CaseFileError: a span of the truth begins after the recording ends, so that the
-            two do not belong together.
+        CaseFileError: a span of the truth begins after the end of the recording, so the two do not belong
+            together.
     """
     _refuse_other_recording(audio, truth)
     frames = frames_of(audio)
@@ -80,7 +81,7 @@ def measure_call(
         frames.speech & _mark_spans(frames, [span for span in truth.spans if span.party == party])
         for party in PARTIES
     )
-    # What must be masked comes first: a secret is nobody's to keep, and in a mono file two may speak at once.
+    # A span that must be masked wins: spans overlap where two people speak at once in a mono file.
     own, staff, company = own & ~hot, staff & ~hot, company & ~hot
     third = frames.mark([(turn.time, (turn.channel(len(frames.speech)),)) for turn in truth.third_turns])
     outside = frames.speech & ~covered & ~third
@@ -127,7 +128,7 @@ def _share(of: Marked, which: Marked) -> Share:
 
 
 def _measure_span(frames: Frames, decided: Marked, given: GivenAway, span: TruthSpan) -> SpanFigures:
-    """Count one span; one too quiet to hold speech is judged by all of its frames."""
+    """Count one span; a span too quiet to hold speech is judged by all of its frames."""
     channel = span.channel(len(frames.speech))
     where = (channel, frames.within(span.time))
     speech, changed = frames.speech[where], frames.changed[where]
@@ -150,7 +151,7 @@ def _measure_span(frames: Frames, decided: Marked, given: GivenAway, span: Truth
 
 
 def _real_questions(review: Sequence[ReviewRow], spans: Sequence[TruthSpan], channels: int) -> Share:
-    """Of the questions that an analyst is asked, those of which a finding is about anybody's data."""
+    """Count the analyst's questions, and those of them with a finding that matches a span of the truth."""
     asked: dict[str, bool] = {}
     for number, row in enumerate(review):
         if row.needs_review:
@@ -160,7 +161,7 @@ def _real_questions(review: Sequence[ReviewRow], spans: Sequence[TruthSpan], cha
 
 
 def _is_about(row: ReviewRow, spans: Sequence[TruthSpan], channels: int) -> bool:
-    """Whether more than half of what a row holds is a span's, or more than half of a span is the row's."""
+    """Whether a row and some span share more than half of the shorter of the two."""
     return any(
         span.channel(channels) in row.on(channels)
         and -row.time.apart(span.time) > min(row.time.duration, span.time.duration) / 2
@@ -174,10 +175,10 @@ def _overlaps(row: ReviewRow, spans: Sequence[TruthSpan], channels: int) -> bool
 
 
 def _after_review(frames: Frames, spans: Sequence[TruthSpan], review: Sequence[ReviewRow]) -> Marked:
-    """Which frames are changed once every ``needs_review`` finding is decided as in the truth.
+    """Mark the frames that are changed once every ``needs_review`` finding is decided as in the truth.
 
-    One that overlaps a span that must be masked is masked over its own stretch, any
-    other is kept; findings not up for review stay as they are.
+    A finding that overlaps a span that must be masked is masked over its own stretch; any other is kept.
+    Findings that need no review stay as they are.
     """
     channels = len(frames.speech)
     hot = [span for span in spans if span.must_mask]
@@ -200,7 +201,7 @@ def _after_review(frames: Frames, spans: Sequence[TruthSpan], review: Sequence[R
 
 
 def _distance(marked: Marked) -> NDArray[np.float64]:
-    """From each frame to the nearest marked one, in frames; infinite where none is."""
+    """Return each frame's distance to the nearest marked frame, in frames; infinite where none is marked."""
     at = np.flatnonzero(marked).astype(np.float64)
     fence = np.concatenate(([-np.inf], at, [np.inf]))
     frames = np.arange(marked.size, dtype=np.float64)
@@ -211,7 +212,7 @@ def _distance(marked: Marked) -> NDArray[np.float64]:
 def _over_mask_causes(
     frames: Frames, taken: Marked, spans: Sequence[TruthSpan], review: Sequence[ReviewRow]
 ) -> tuple[OverMask, ...]:
-    """Give each frame taken outside every span to the first masked finding that covers it."""
+    """Attribute each over-masked frame to the first masked finding that covers it."""
     channels = len(taken)
     left = taken.copy()
     counts: Counter[tuple[str, str, bool]] = Counter()
@@ -226,7 +227,7 @@ def _over_mask_causes(
 
 
 def _union_seconds(times: Sequence[TimeSpan]) -> float:
-    """Seconds in at least one of ``times``: what two findings share is heard once."""
+    """Return the length of the union of ``times`` in seconds."""
     total, heard_until = 0.0, 0.0
     for time in sorted(times):
         total += max(0.0, time.end - max(time.start, heard_until))

@@ -1,6 +1,6 @@
-"""The figures of the contract (section 2) as values: counts of a call, shares over many.
+"""Figures of the contract (section 2) as values: counts for one call, shares over many calls.
 
-Calls hold counts, so that sums over them are exact; shares are taken last.
+A call holds counts, so sums over calls are exact; ratios are taken last.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ __all__ = [
     "SpanFigures",
     "Summary",
     "caught",
-    "left",
     "summarise",
     "total",
+    "unchanged",
     "wilson_interval",
 ]
 
@@ -33,25 +33,29 @@ _Z_95 = 1.959963984540054
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``count`` of ``total``; sums of shares are exact."""
+    """``count`` out of ``total``; sums of shares are exact.  ``Share(0, 0)`` means not measured."""
 
     count: int
     total: int
 
     @property
     def value(self) -> float | None:
-        """The ratio, or None where there was nothing to count."""
+        """Ratio, or ``None`` where ``total`` is zero."""
         return self.count / self.total if self.total else None
 
 
 @dataclass(frozen=True, slots=True)
 class SpanFigures:
-    """What became of one span of the truth.
+    """Figures of one span of the truth.
 
-    ``speech`` and the two ``changed`` are frames of speech on the span's channel;
-    ``caught`` is None where no frame of the call lies in the span;
-    ``speaker`` and ``name_kind`` are the truth's; ``given`` are those of the speech that were left unchanged
-    in a finding that is kept as somebody's.
+    Attributes:
+        kind, party, must_mask, must_keep, time, speaker, name_kind: As in ``TruthSpan``.
+        channel: Index of the channel on which it is spoken.
+        speech: Frames of speech in the span, on its channel.
+        changed: Changed frames among these.
+        changed_after_review: The same once every ``needs_review`` finding is decided rightly.
+        caught: Whether at least 90 % of its speech is changed; ``None`` where no frame lies in the span.
+        given: Frames of its speech that are unchanged and in a finding that is kept for a known party.
     """
 
     kind: str
@@ -71,11 +75,12 @@ class SpanFigures:
 
 @dataclass(frozen=True, slots=True)
 class OverMask:
-    """Speech outside every span that was masked, by recognizer and entity type.
+    """Masked speech outside every span of the truth, by recognizer and entity type.
 
-    ``beside_span`` tells an edge set too wide (the finding overlaps a span) from a
-    finding with nothing behind it.  ``recognizer`` is empty for changed frames that no
-    finding owns.  ``frames`` are frames of speech.
+    Attributes:
+        recognizer, entity_type: Of the finding; empty for changed frames that no finding covers.
+        beside_span: Whether the finding overlaps a span, so that only its edges are too wide.
+        frames: Frames of speech.
     """
 
     recognizer: str
@@ -86,15 +91,13 @@ class OverMask:
 
 @dataclass(frozen=True, slots=True)
 class SideFigures:
-    """What one side of a call says, in a voice that the truth names.
+    """Figures of one side of a call whose voice the truth names.
 
     Attributes:
-        speaker: As in the truth.
-        voice: As in the truth.
-        speech: Frames of speech in its turns.
-        over_mask: As in ``CallFigures``, of its turns.
-        character_errors: As in ``CallFigures``, of its turns; those of both sides add up to the call's.
-        mora_errors: Likewise.
+        speaker, voice: As in the truth.
+        speech: Frames of speech in the side's turns.
+        over_mask: As in ``CallFigures``, for these turns.
+        character_errors, mora_errors: As in ``CallFigures``, for these turns; both sides add up to the call.
     """
 
     speaker: str
@@ -107,39 +110,40 @@ class SideFigures:
 
 @dataclass(frozen=True, slots=True)
 class CallFigures:
-    """Counts of one call; shares count 10 ms frames of speech unless it is said otherwise.
+    """Counts for one call; shares count 10 ms frames of speech unless stated otherwise.
 
     Attributes:
-        call_id: As in the truth.
+        call_id: Identifier of the call, as in the truth.
         seconds: Length of the recording.
-        has_third_party: Whether any span is a third party's.
-        spans: Every span of the truth, in order of time.
-        leak: Had to be masked and was left unchanged, of all that had to be.
+        has_third_party: Whether some span belongs to a third party.
+        spans: Figures of every span of the truth, in order of time.
+        leak: Frames left unchanged, of those that had to be masked.
         leak_after_review: The same once every ``needs_review`` finding is decided rightly.
-        over_mask: Outside every span and changed, of all outside every span.
+        over_mask: Frames changed, of those outside every span.
         over_mask_after_review: The same after review.
-        over_mask_causes: Which findings took the changed frames of ``over_mask``.
-        requester_kept: In the requester's own spans and left unchanged, of all in them.
+        over_mask_causes: Findings that cover the changed frames of ``over_mask``.
+        requester_kept: Frames left unchanged, of those in the requester's own spans.
         requester_kept_after_review: The same after review.
-        review_seconds: What an analyst must hear to judge every ``needs_review`` finding.
-        review_findings: How many findings that is.
-        review_questions: Of the questions that they are put as, those about anybody's data.
-        character_errors: Edits from script to recognised text, of the script's
-            characters; nothing of nothing where the recognised text is not known.
-        mora_errors: Edits from the script's reading to what the listener heard, of the script's
-            morae; nothing of nothing where nobody listened.
-        sides: What each side says, where the truth names its voice.
-        wrong_speaker: Given to the wrong speaker, of what one side says on one channel; nothing of nothing
-            where speakers were not told by ear.
-        third_found: One of one where a third person's voice is found, of one call in which one speaks;
-            nothing of nothing as in ``wrong_speaker``.
-        third_claimed: One of one where a third person's voice is claimed, of one call in which none speaks.
-        third_heard: Said by a third person and left unchanged, of all that one says, on any channel.
-        given_away: Left unchanged in a finding that is kept as the requester's, the staff's or the company's,
-            of all in third parties' spans.
-        given_unasked: Of these frames, those of which no analyst is asked.
-        staff_kept: As ``requester_kept``, of the staff's data.
-        company_kept: Likewise, of the company's.
+        review_seconds: Seconds that an analyst must hear to judge every ``needs_review`` finding.
+        review_findings: Number of these findings.
+        review_questions: Questions about somebody's data, of all questions that group these findings.
+        character_errors: Edits from the script to the recognised text, of the script's characters;
+            ``Share(0, 0)`` where the recognised text is unknown.
+        mora_errors: Edits from the script's reading to the listener's morae, of the script's morae;
+            ``Share(0, 0)`` without a listener.
+        sides: Figures of each side whose voice the truth names.
+        wrong_speaker: Frames attributed to the wrong speaker, of those on one channel in which one side
+            talks; ``Share(0, 0)`` where speakers were not told apart by voice.
+        third_found: Calls in which a third person's voice is found (0 or 1), of calls in which one speaks;
+            ``Share(0, 0)`` as in ``wrong_speaker``.
+        third_claimed: Calls in which a third person's voice is claimed (0 or 1), of calls in which none
+            speaks.
+        third_heard: Frames left unchanged, of all that a third person says on any channel.
+        given_away: Frames left unchanged in a finding kept as the requester's, the staff's or the company's,
+            of those in third parties' spans.
+        given_unasked: Frames of ``given_away`` that no question to an analyst covers.
+        staff_kept: As ``requester_kept``, for the staff's data.
+        company_kept: As ``requester_kept``, for the company's data.
     """
 
     call_id: str
@@ -170,7 +174,7 @@ class CallFigures:
 
     @property
     def clean(self) -> bool:
-        """Whether every third-party span is caught; true of a call that has none."""
+        """Whether every third party's span is caught; true for a call without any."""
         return all(span.caught is not False for span in self.spans if span.party == "third")
 
 
@@ -179,19 +183,19 @@ _ByKind = tuple[tuple[str, Share], ...]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures of the contract over many calls.
+    """Figures of the contract over many calls.
 
-    Fields named as in ``CallFigures`` are its sums.  Those ``by_kind`` hold (kind,
-    share) in the order of ``truth.KINDS``; a kind that does not occur is left out.
+    Fields named as in ``CallFigures`` are its sums.  Fields ``by_kind`` hold pairs of kind and share in the
+    order of ``truth.KINDS``; a kind that does not occur is left out.
 
     Attributes:
-        refused: Calls that could not be masked safely; they are in no share.
-        caught: Spans that had to be masked with at least 90 % of their speech changed.
-        clean: Calls in which every third-party span is caught, of all calls.
-        clean_interval: Its 95 % Wilson interval; None without calls.
-        clean_with_third_party: The same of the calls that have a third party.
-        over_mask_without_third_party: Over-mask in the calls that have none.
-        review_seconds_per_minute: Review load; None without calls.
+        refused: Number of calls that could not be masked safely; they are in no share.
+        caught: Spans with at least 90 % of their speech changed, of those that had to be masked.
+        clean: Calls in which every third party's span is caught, of all calls.
+        clean_interval: 95 % Wilson interval of ``clean``; ``None`` without calls.
+        clean_with_third_party: As ``clean``, for the calls with a third party.
+        over_mask_without_third_party: Over-mask in the calls without a third party.
+        review_seconds_per_minute: Review load; ``None`` without calls.
     """
 
     calls: tuple[CallFigures, ...]
@@ -230,7 +234,7 @@ class Summary:
 
     @property
     def review_questions_per_minute(self) -> float | None:
-        """Decisions that an analyst is asked for; None without calls."""
+        """Number of questions to an analyst per minute of call; ``None`` without calls."""
         return 60 * self.review_questions.total / self.seconds if self.seconds else None
 
 
@@ -239,10 +243,10 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
 
     Args:
         calls: The calls that were masked.
-        refused: How many more could not be masked safely; shown, and in no share.
+        refused: Number of further calls that could not be masked safely; reported, but in no share.
 
     Returns:
-        The figures.
+        The figures over all calls.
     """
     masked = [span for call in calls for span in call.spans if span.must_mask]
     own = [span for call in calls for span in call.spans if span.must_keep]
@@ -255,7 +259,7 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
         refused=refused,
         seconds=seconds,
         leak=total(call.leak for call in calls),
-        leak_by_kind=_by_kind(masked, left),
+        leak_by_kind=_by_kind(masked, unchanged),
         leak_after_review=total(call.leak_after_review for call in calls),
         leak_by_kind_after_review=_by_kind(masked, _left_after_review),
         caught=total(caught(span) for span in masked),
@@ -268,7 +272,7 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
         over_mask_without_third_party=total(call.over_mask for call in calls if not call.has_third_party),
         over_mask_causes=_sum_causes(calls),
         requester_kept=total(call.requester_kept for call in calls),
-        requester_kept_by_kind=_by_kind(own, left),
+        requester_kept_by_kind=_by_kind(own, unchanged),
         requester_kept_after_review=total(call.requester_kept_after_review for call in calls),
         review_seconds_per_minute=(
             60 * math.fsum(call.review_seconds for call in calls) / seconds if seconds else None
@@ -290,15 +294,15 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
 
 
 def wilson_interval(share: Share) -> tuple[float, float]:
-    """The 95 % Wilson score interval of a share of independent trials.
+    """Return the 95 % Wilson score interval of a share of independent trials.
 
-    It stays within 0 to 1 and is valid for few calls, unlike the normal approximation.
+    Unlike the normal approximation it stays within 0 to 1 and is valid for few trials.
 
     Args:
-        share: Successes of trials; at least one trial.
+        share: Successes out of trials; at least one trial.
 
     Returns:
-        Lower and upper end, 0 to 1.
+        Lower and upper bound, 0 to 1.
     """
     trials, ratio = share.total, share.count / share.total
     weight = _Z_95**2 / trials
@@ -308,13 +312,13 @@ def wilson_interval(share: Share) -> tuple[float, float]:
 
 
 def total(shares: Iterable[Share]) -> Share:
-    """Add shares up."""
+    """Add up shares."""
     many = tuple(shares)
     return Share(sum(share.count for share in many), sum(share.total for share in many))
 
 
-def left(span: SpanFigures) -> Share:
-    """The share of a span's speech that was left unchanged."""
+def unchanged(span: SpanFigures) -> Share:
+    """Return the share of a span's speech that was left unchanged."""
     return Share(span.speech - span.changed, span.speech)
 
 
@@ -327,7 +331,7 @@ def _given(span: SpanFigures) -> Share:
 
 
 def caught(span: SpanFigures) -> Share:
-    """One of one where a span is caught; nothing of nothing where no frame lies in it."""
+    """Return ``Share(1, 1)`` for a caught span, ``Share(0, 1)`` for a missed one; (0, 0) without frames."""
     return Share(span.caught is True, span.caught is not None)
 
 
@@ -341,7 +345,7 @@ def _by_kind(spans: Sequence[SpanFigures], figure: Callable[[SpanFigures], Share
 
 
 def _sum_causes(calls: Sequence[CallFigures]) -> tuple[OverMask, ...]:
-    """The same cause of all calls added up, the costliest first."""
+    """Add up each cause over all calls, the costliest first."""
     frames: Counter[tuple[str, str, bool]] = Counter()
     for call in calls:
         for cause in call.over_mask_causes:

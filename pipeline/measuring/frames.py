@@ -1,4 +1,4 @@
-"""A call and its masked copy, cut into frames: which are speech, and which were changed."""
+"""Frames of a call and its masked copy: which are speech, and which were changed."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ FRAME_SECONDS = 0.010
 """Length of a frame (contract section 2)."""
 
 SPEECH_DBFS = -38.0
-"""A frame of the original with a greater RMS (full scale 32768) is speech (contract section 2)."""
+"""RMS above which a frame of the original is speech; full scale is 32768 (contract section 2)."""
 
 Marked = NDArray[np.bool_]
-"""Of each frame, shape (channels, frames), whether something holds."""
+"""Boolean for each frame; shape (channels, frames)."""
 
 Stretch = tuple[TimeSpan, tuple[int, ...]]
-"""When, and on which channels."""
+"""Time and channels."""
 
 
 @dataclass(frozen=True, slots=True)
 class AudioPair:
-    """A call before and after: int16 of one shape (channels, samples), and Hz.
+    """A call and its masked copy.
+
+    Attributes:
+        original, masked: Samples, int16 of one shape (channels, samples).
+        rate: Sample rate in Hz.
 
     Raises:
         ValueError: the two differ in shape, or are not int16 (channels, samples).
@@ -48,24 +52,24 @@ class AudioPair:
 
     @property
     def seconds(self) -> float:
-        """Length of the recording."""
+        """Length of the recording in seconds."""
         return float(self.original.shape[1] / self.rate)
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What each frame is; arrays of shape (channels, frames); the last frame may be shorter."""
+    """Which frames are speech and which are changed; shape (channels, frames); the last may be shorter."""
 
     speech: Marked = field(repr=False)
     changed: Marked = field(repr=False)
     frame_seconds: float
 
     def within(self, time: TimeSpan) -> slice:
-        """The frames whose middle lies in ``time``."""
+        """Return the frames whose middle lies in ``time``."""
         return slice(*(max(0, math.ceil(edge / self.frame_seconds - 0.5)) for edge in (time.start, time.end)))
 
     def mark(self, stretches: Sequence[Stretch]) -> Marked:
-        """The frames of the given (time, channels), as an array of the frames' shape."""
+        """Mark the frames of the given stretches; shape (channels, frames)."""
         marked = np.zeros(self.speech.shape, dtype=np.bool_)
         for time, channels in stretches:
             marked[channels, self.within(time)] = True
@@ -73,13 +77,13 @@ class Frames:
 
 
 def frames_of(audio: AudioPair) -> Frames:
-    """Cut a call into frames and say of each whether it is speech and whether it was changed.
+    """Cut a call into frames and classify each.
 
     Args:
         audio: The call and its masked copy.
 
     Returns:
-        The frames; a frame is changed when any sample of it differs.
+        The frames; a frame is changed when any of its samples differs.
     """
     channels, samples = audio.original.shape
     length = max(1, round(audio.rate * FRAME_SECONDS))

@@ -1,11 +1,11 @@
-"""Which frames were found to be somebody's data, and left as they are because of whose they were said to be.
+"""Mark the frames that a finding covers and that stay audible because of the party given to the finding.
 
-    spoken    | 佐 藤 健 一 |                   a third party's
-    found     [ 佐 藤 健 一 ]  staff, keep      a colleague is called so
+    spoken    | 佐 藤 健 一 |                   a third party's name
+    found     [ 佐 藤 健 一 ]  staff, keep      a colleague has the same name
     changed
-    given      #############                    with a question to an analyst, or without one
+    given      #############                    with or without a question to an analyst
 
-A leak that nobody found is none of these: it is missed, not given away.
+A leak in no finding is missed, not given away.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from pipeline.measuring.frames import Frames, Marked
 from pipeline.measuring.review_rows import ReviewRow
 from pipeline.types import Party
 
-__all__ = ["GIVEN_TO", "GivenAway", "given_away"]
+__all__ = ["KEPT_PARTIES", "GivenAway", "given_away"]
 
-GIVEN_TO = frozenset({Party.REQUESTER, Party.STAFF, Party.COMPANY})
-"""Whose data is kept.  What is kept as nobody's (``Party.UNKNOWN``) is the policy's choice."""
+KEPT_PARTIES = frozenset({Party.REQUESTER, Party.STAFF, Party.COMPANY})
+"""Parties whose data is kept.  ``Party.UNKNOWN`` is left out: it is a choice of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenAway:
-    """Of each frame, shape (channels, frames), whether it was given to somebody.
+    """Frames given to a party; booleans of shape (channels, frames).
 
     Attributes:
-        frames: Left unchanged, and in a finding that is kept as somebody's.
-        unasked: Of these, in no such finding that an analyst is asked about.
+        frames: Frames that are unchanged and in a finding kept for a party of ``KEPT_PARTIES``.
+        unasked: Frames of these in no such finding that an analyst is asked about.
     """
 
     frames: Marked = field(repr=False)
@@ -37,17 +37,17 @@ class GivenAway:
 
 
 def given_away(frames: Frames, review: Sequence[ReviewRow]) -> GivenAway:
-    """Mark what a call's findings give to somebody, whoever it belongs to in truth.
+    """Mark the frames that a call's findings give to a party, whoever owns the data in truth.
 
     Args:
-        frames: The call's frames.
-        review: Its findings.
+        frames: Frames of the call.
+        review: Findings of the call.
 
     Returns:
-        The frames; what a finding says of audio that was changed does not count.
+        The given frames; changed frames do not count.
     """
     channels = len(frames.speech)
-    kept = [row for row in review if not row.masked and row.party in GIVEN_TO]
+    kept = [row for row in review if not row.masked and row.party in KEPT_PARTIES]
     held, asked = (
         frames.mark([(row.time, row.on(channels)) for row in rows])
         for rows in (kept, [row for row in kept if row.needs_review])

@@ -1,4 +1,4 @@
-"""The findings of ``<stem>.review.json``, as the program reports them, without their text."""
+"""Read the findings of ``<stem>.review.json``, without their text."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ __all__ = ["ReviewRow", "read_review_rows"]
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """One row of ``<stem>.review.json``, without its text.
+    """One finding of ``<stem>.review.json``, without its text.
 
-    ``channels`` is empty where the row names none: it is then meant on all.  Rows that are decided together
-    share a ``question``; a row without one is decided alone.  ``party`` is whose it is said to be; None where
-    the row does not tell.
+    Attributes:
+        time: Its stretch of the recording.
+        channels: Channels on which it is masked or kept; empty for all.
+        entity_type, recognizer: Its entity type, and the recognizers that found it.
+        masked: Whether it is masked.
+        needs_review: Whether an analyst is asked about it.
+        question: Identifier shared by the rows that are decided together; empty for a row decided alone.
+        party: Its party; ``None`` where the row states none.
     """
 
     time: TimeSpan
@@ -30,23 +35,21 @@ class ReviewRow:
     party: Party | None = None
 
     def on(self, channels: int) -> tuple[int, ...]:
-        """The channels it applies to, in a file with so many channels."""
+        """Return the indices of its channels in a file with ``channels`` channels."""
         return tuple(channel for channel in self.channels or range(channels) if channel < channels)
 
 
 def read_review_rows(rows: Sequence[Mapping[str, object]]) -> tuple[ReviewRow, ...]:
-    """The rows of ``<stem>.review.json`` as values, without their text.
+    """Check the rows of ``<stem>.review.json`` and turn them into values.
 
     Args:
-        rows: The findings as parsed from JSON.  ``channel`` is one index, a list of
-            them, or null for all.
+        rows: The findings as parsed from JSON.  ``channel`` is an index, a list of indices, or null for all.
 
     Returns:
         The rows in order of time.
 
     Raises:
-        CaseFileError: a row lacks a key or holds a malformed one; the message names the
-            row by its index, never the value.
+        CaseFileError: a key is missing or malformed; the message names the row's index, never the value.
     """
     read = []
     for index, row in enumerate(rows):

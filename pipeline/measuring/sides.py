@@ -1,4 +1,4 @@
-"""Measure what each side of a call says, where the truth names its voice."""
+"""Measure each side of a call whose voice the truth names."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def measure_sides(
 ) -> tuple[SideFigures, ...]:
     """Count the speech of each side whose voice the truth names.
 
-    A side's speech lies in its turns of the script.  Where both sides talk at once on one channel, a frame is
-    neither's.
+    A side's speech lies in its turns of the script.  A frame of one channel in which both sides talk counts
+    for neither.
 
         op turns   |―――――――――|      |――――|
         cu turns           |――――――――――|
-        op's       |=======|        ..|==|      mono: what both say at once is left out
+        op's       |=======|        ..|==|      mono: the overlap is left out
 
     Args:
-        frames: The call's frames.
-        truth: What was said when, and in whose voice.
+        frames: Frames of the call.
+        truth: The truth of the call.
         outside: Frames of speech outside every span.
-        recognised: What the recogniser wrote, in order of time; None when unknown.
-        mora_errors: Of each turn of the script; none when unknown.
+        recognised: The recognised text, in order of time; ``None`` when unknown.
+        mora_errors: Mora errors of each turn of the script; empty when unknown.
 
     Returns:
         One entry for each side with a named voice, in the order of the truth.
@@ -64,13 +64,13 @@ def measure_sides(
 
 
 def _parted(script: Sequence[TruthTurn], speaker: str) -> tuple[list[TruthTurn], list[TruthTurn]]:
-    """The turns of a side, and those of the other."""
+    """Split the script into the turns of a side and the turns of the other."""
     own = [turn for turn in script if turn.speaker == speaker]
     return own, [turn for turn in script if turn.speaker != speaker]
 
 
 def _of_side(speaker: str, script: Sequence[TruthTurn], errors: Sequence[Share]) -> Share:
-    """The errors of a side's turns; nothing of nothing where those of the turns are not known."""
+    """Add up the errors of a side's turns; ``Share(0, 0)`` where the errors are unknown."""
     return total(share for turn, share in zip(script, errors, strict=bool(errors)) if turn.speaker == speaker)
 
 
@@ -80,7 +80,7 @@ def _said_in(turns: Sequence[TruthTurn], frames: Frames) -> Marked:
 
 
 def _errors_by_turn(truth: CallTruth, recognised: str | None) -> list[Share]:
-    """The errors of each turn; they add up to those of the call."""
+    """Return the character errors of each turn; they add up to those of the call."""
     if recognised is None:
         return [Share(0, 0)] * len(truth.script)
     said = [letters(turn.text) for turn in truth.script]

@@ -1,4 +1,4 @@
-"""Measure who was told to speak on one channel: speech with the wrong speaker, and third persons."""
+"""Measure speaker attribution on one channel: wrong speakers, and third persons found or claimed."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ __all__ = ["third_claimed", "third_found", "wrong_speaker"]
 
 
 def wrong_speaker(audio: AudioPair, truth: CallTruth, transcript: Transcript | None) -> Share:
-    """Count the speech that a transcript gives to somebody else.
+    """Count the speech that a transcript attributes to the wrong speaker.
 
     Args:
         audio: The call.
-        truth: Who says what when.
-        transcript: Its lines and their speakers.
+        truth: The truth of the call.
+        transcript: Lines with their speakers.
 
     Returns:
-        Frames with a wrong speaker, of all frames of speech in which one side talks by the truth and that lie
-        in a line; nothing of nothing where speakers were not told by ear.
+        Frames with a wrong speaker, of all frames of speech that lie in a line and in turns of one side only;
+        ``Share(0, 0)`` where speakers were not told apart by voice.
     """
     if transcript is None or not transcript.speakers_by_ear:
         return Share(0, 0)
@@ -43,15 +43,16 @@ def wrong_speaker(audio: AudioPair, truth: CallTruth, transcript: Transcript | N
 
 
 def third_found(truth: CallTruth, transcript: Transcript | None) -> Share:
-    """Whether a third person's voice is found.
+    """Measure whether a third person's voice is found.
 
     Args:
-        truth: Who says what when.
-        transcript: Its lines and their speakers.
+        truth: The truth of the call.
+        transcript: Lines with their speakers.
 
     Returns:
-        One of one where most of what is given to a third person is one's; nothing of one where it is not;
-        nothing of nothing where nobody takes the telephone, or speakers were not told by ear.
+        ``Share(1, 1)`` where most of the time attributed to a third person is a third person's, else
+        ``Share(0, 1)``; ``Share(0, 0)`` where no third person speaks, or speakers were not told apart by
+        voice.
     """
     if transcript is None or not transcript.speakers_by_ear or not truth.third_turns:
         return Share(0, 0)
@@ -61,14 +62,15 @@ def third_found(truth: CallTruth, transcript: Transcript | None) -> Share:
 
 
 def third_claimed(truth: CallTruth, transcript: Transcript | None) -> Share:
-    """Whether a third person's voice is claimed where nobody takes the telephone.
+    """Measure whether a third person's voice is claimed in a call without one (a false alarm).
 
     Args:
-        truth: Who says what when.
-        transcript: Its lines and their speakers.
+        truth: The truth of the call.
+        transcript: Lines with their speakers.
 
     Returns:
-        One or nothing of one; nothing of nothing where somebody does, or speakers were not told by ear.
+        ``Share(1, 1)`` for a false alarm, else ``Share(0, 1)``; ``Share(0, 0)`` where a third person speaks,
+        or speakers were not told apart by voice.
     """
     if transcript is None or not transcript.speakers_by_ear or truth.third_turns:
         return Share(0, 0)

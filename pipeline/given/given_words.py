@@ -31,7 +31,7 @@ from pipeline.given.said_elsewhere import SaidElsewhere
 from pipeline.given.written_morae import price, written_morae
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, as_heard, build_transcript
 from pipeline.hearing.windows import FRAME_SECONDS
-from pipeline.masking.crosstalk import heard_on
+from pipeline.masking.crosstalk import audible_channels
 from pipeline.masking.faint_copy import MAX_ECHO_LAG_SECONDS
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason
@@ -233,7 +233,7 @@ def findings_of_marks(transcript: Transcript, recording: Recording) -> tuple[Fin
             Reason.SPEECH_WITHOUT_WORDS,
             needs_review=True,
             time=segment.time,
-            channels=heard_on(recording, segment.time, (segment.channel,)),
+            channels=audible_channels(recording, segment.time, (segment.channel,)),
         )
         for segment in transcript.segments
         if transcript.text[segment.chars.start : segment.chars.end] == MARK

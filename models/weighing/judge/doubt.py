@@ -1,13 +1,9 @@
-"""Propose words outside every finding that an analyst should hear, because they may still be personal data.
+"""Candidates among the words outside every finding: the probability that they are personal data.
 
-    聞き取り   当時が合いで、任命の新業界の会社さんです        both hearings garbled two names
-    doubt      .2 .1 .1 .1 .0  .2 .2 .2 .1 .1               highest where an answer is expected, where the
-                                                            words are unsure, where the hearings differ
-
-A name that was recognised as ordinary words looks like ordinary words: too little for a mask (except for
+A name that was recognised as ordinary words looks like ordinary words: too improbable to mask (except for
 numbers, ``judge.MASK_DOUBT_FROM``).  But an analyst listens to a few seconds of every minute of call
-(``pipeline.finding.asked``), and a logistic model chooses those seconds better than chance.  Its weights:
-``models.training.weighing.fit_doubt``.
+(``pipeline.finding.chosen_questions``), and a logistic model chooses those seconds better than chance.
+``models.training.weighing.fit_doubt`` makes its weights.
 """
 
 from __future__ import annotations

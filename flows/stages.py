@@ -235,7 +235,7 @@ def attribute(call: Workspace, models: Models) -> int:
 
 def _judged(call: Workspace) -> Transcript:
     """The words as what finds data and judges whose it is sees them."""
-    return pipeline.speaking.speakers.untold(call.get(TRANSCRIPT))
+    return pipeline.speaking.speakers.without_guessed_speakers(call.get(TRANSCRIPT))
 
 
 def align(call: Workspace, _: Models) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from models.language.readings import Reader
-from pipeline.correcting.offers import Known
+from pipeline.correcting.offers import CaseWord
 from pipeline.ownership.known.names import known_names
 from pipeline.ownership.known.spelling import BLANKS
 from pipeline.sound.morae import fold_kana, morae
@@ -14,7 +14,7 @@ from pipeline.types import CallCase, CaseName
 __all__ = ["known_people", "known_words"]
 
 
-def known_words(case: CallCase, reader: Reader) -> tuple[Known, ...]:
+def known_words(case: CallCase, reader: Reader) -> tuple[CaseWord, ...]:
     """The names of requester, staff, company and products; an analyst may be offered them.
 
     Args:
@@ -28,7 +28,7 @@ def known_words(case: CallCase, reader: Reader) -> tuple[Known, ...]:
     return _read((*named, *_parts(case, reader)), reader)
 
 
-def known_people(case: CallCase, reader: Reader) -> tuple[Known, ...]:
+def known_people(case: CallCase, reader: Reader) -> tuple[CaseWord, ...]:
     """The names of requester and staff, whole, and surname and given name by themselves.
 
     Args:
@@ -38,10 +38,10 @@ def known_people(case: CallCase, reader: Reader) -> tuple[Known, ...]:
     return _read((*case.requester.names, *case.staff, *_parts(case, reader)), reader)
 
 
-def _read(names: Iterable[CaseName], reader: Reader) -> tuple[Known, ...]:
+def _read(names: Iterable[CaseName], reader: Reader) -> tuple[CaseWord, ...]:
     """Names with their readings; of two written alike, the reading of the one that is given first."""
     words = {each.text: each.kana or reader.kana(each.text) for each in reversed(tuple(names))}
-    return tuple(Known(text, morae(fold_kana(kana))) for text, kana in words.items())
+    return tuple(CaseWord(text, morae(fold_kana(kana))) for text, kana in words.items())
 
 
 def _parts(case: CallCase, reader: Reader) -> Iterator[CaseName]:

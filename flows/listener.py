@@ -51,7 +51,7 @@ class Listener:
             read, with its adapter (``networks`` of a manifest); what wrote the words stands apart from it
             (``models.asr``).
         role: ``BESIDE_WORDS`` or ``AGAINST_FILE``.
-        why: Code of why not (``models.speech.ears.Unheard``), where they did not.
+        why: Code of why not (``models.speech.ears.NoEarsReason``), where they did not.
     """
 
     heard: bool

@@ -1,8 +1,8 @@
 """Load the embedded speech model from its verified bytes, as published or with the telephone adapter.
 
-With the adapter it also stands beside any other model that writes the words: the ears read its encoder, and
-it hears the call again.  A second hearing is worth its price as far as it errs otherwise than the first, and
-this model has learned calls.
+With the adapter it also runs beside any other recogniser: the ears read its encoder, and it does the second
+hearing. A second hearing pays as far as its errors differ from the first's, and this model was trained on
+calls.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.registry import EmbeddedFile, EmbeddedModel, verified_bytes
-from models.speech.ears import Unheard
-from models.speech.listening_encoder import ListeningEncoder, installed_embedded, listening
+from models.speech.ears import NoEarsReason
+from models.speech.listening_encoder import ListeningEncoder, installed_embedded, with_ears
 from models.speech.whisper.adapter import load_adapter
 from models.speech.whisper.narrow_vocabulary import (
     NarrowWhisper,
@@ -28,24 +28,24 @@ from models.speech.whisper.narrow_vocabulary import (
     narrowed_config,
     narrowed_weights,
 )
-from models.speech.whisper.processors import Place
+from models.speech.whisper.processor import Processor
 from models.speech.whisper.window_encoder import WindowEncoder, encode_only_sound
 from pipeline.errors import ModelError
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["Beside", "ears_on", "embedded_models", "load_beside"]
+__all__ = ["EmbeddedBeside", "ears_on", "embedded_models", "load_beside"]
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """The embedded model, with its adapter, that stands beside another one.
+class EmbeddedBeside:
+    """The embedded model with its adapter, loaded beside another recogniser.
 
     Attributes:
-        model: Loaded.
-        ears: Read its encoder.
-        adapter: Name of what was added to it.
+        model: The loaded model.
+        ears: The ears on its encoder.
+        adapter: Name of its adapter.
     """
 
     model: WhisperModel
@@ -56,17 +56,20 @@ class Beside:
 def embedded_models(
     embedded: EmbeddedModel, options: Mapping[str, Any], adapters: Sequence[str | None]
 ) -> list[WhisperModel]:
-    """Load the model by way of files that are gone afterwards.
+    """Load the model once for each adapter, from temporary files that are deleted afterwards.
 
-    CTranslate2 keeps for good what it is handed in memory: 180 MB beside the model itself.
+    Files are used because CTranslate2 keeps a model that is passed in memory: 180 MB beside the model itself.
 
     Args:
-        embedded: The model.
-        options: Of ``faster_whisper.WhisperModel``.
-        adapters: Of each that is loaded, what is added to its weights.
+        embedded: Registry entry of the model.
+        options: Options of ``faster_whisper.WhisperModel``.
+        adapters: Name of the adapter of each loaded model; ``None`` for the model as published.
+
+    Returns:
+        The models, in order of ``adapters``.
 
     Raises:
-        ModelError: when there is no room for them, or a file is not what it must be.
+        ModelError: there is no room for the files, or a file is not the registered one.
     """
     from faster_whisper import WhisperModel
 
@@ -80,51 +83,54 @@ def embedded_models(
         msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
         raise ModelError(msg) from None
     for model in models:
-        # faster-whisper only calls it, and asks for what it is.
+        # faster-whisper only calls its methods and reads its attributes, so a wrapper suffices.
         model.model = NarrowWhisper(model.model, kept)
     return models
 
 
 def ears_on(model: WhisperModel, embedded: EmbeddedModel, at_once: int) -> ListeningEncoder:
-    """Lay the ears on the embedded model, loaded with its adapter; from now on it encodes only sound."""
+    """Put the ears on the embedded model with its adapter; from now on the model encodes only sound."""
     encode_only_sound(model)
-    return listening(WindowEncoder(model.model, model.feature_extractor), embedded, at_once)
+    return with_ears(WindowEncoder(model.model, model.feature_extractor), embedded, at_once)
 
 
-def load_beside(at: Place) -> Beside | Unheard:
-    """Load the embedded model with its adapter beside another one, once in a process for each place.
+def load_beside(at: Processor) -> EmbeddedBeside | NoEarsReason:
+    """Load the embedded model with its adapter beside another recogniser, once per process and place.
 
-    It runs in the precision that the ears have learned with (``Place.precision``), whatever that of the
-    model beside it.
+    It runs in the precision that the ears were trained with (``Place.precision``), whatever the precision of
+    the other model.
 
     Args:
         at: Where it runs.
 
     Returns:
-        It, or why nobody listens.
+        The model, or the reason why there are no ears.
 
     Raises:
-        ModelError: when the model, its adapter or a network is not the bytes that it must be.
+        ModelError: the model, its adapter or a network is not the registered one.
     """
     embedded = installed_embedded()
-    return Unheard.NOT_INSTALLED if embedded is None else _loaded_beside(embedded, at)
+    return NoEarsReason.NOT_INSTALLED if embedded is None else _loaded_beside(embedded, at)
 
 
 @lru_cache(maxsize=1)
-def _loaded_beside(embedded: EmbeddedModel, at: Place) -> Beside:
+def _loaded_beside(embedded: EmbeddedModel, at: Processor) -> EmbeddedBeside:
     (model,) = embedded_models(embedded, at.of_whisper("auto"), (embedded.adapter,))
-    return Beside(model, ears_on(model, embedded, at.at_once), embedded.adapter)
+    return EmbeddedBeside(model, ears_on(model, embedded, at.at_once), embedded.adapter)
 
 
 def _lay_out(
     files: Mapping[str, EmbeddedFile], places: Sequence[Path], adapters: Sequence[str | None]
 ) -> NDArray[np.int64]:
-    """Write a model's files into folders, without the tokens that no call needs; gives those that are kept.
+    """Write a model's files into folders, without the tokens that no call needs.
 
     Args:
-        files: Of the model; they are read and verified once.
-        places: Folders to be made.
-        adapters: Of each folder.
+        files: Files of the model; they are read and verified once.
+        places: Folders to create.
+        adapters: Adapter of each folder.
+
+    Returns:
+        The numbers of the kept tokens.
     """
     content = {name: verified_bytes(file) for name, file in files.items()}
     vocabulary = content["vocabulary.txt"].decode().splitlines()

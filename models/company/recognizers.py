@@ -28,7 +28,7 @@ import models.calls
 import models.recognizers
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.company.file import CONFIDENTIAL, Definition, Predefined, Rule, read_definitions
-from models.recognizers.confidential_term import SPELLED, sounding, spelled
+from models.recognizers.confidential_term import SPELLED, by_reading, by_spelling
 from models.wording.spoken_code import SpokenLine, spoken_line
 from pipeline.errors import CallUnsafeError
 from pipeline.reasons import Reason, Why
@@ -112,18 +112,19 @@ class CompanyRecognizer(CallRecognizer):
             yield from (_Found(kind, chars, rule.score, (why,)) for chars in _matches(rule, call.text, lines))
         for word in self._definition.deny_list:
             yield from (
-                _Found(kind, chars, listed, (Why(Reason.COMPANY_LIST),)) for chars in spelled(call.text, word)
+                _Found(kind, chars, listed, (Why(Reason.COMPANY_LIST),))
+                for chars in by_spelling(call.text, word)
             )
         for term in self._definition.terms:
-            for chars in spelled(call.text, term.text):
+            for chars in by_spelling(call.text, term.text):
                 yield _Found(kind, chars, SPELLED, (Why(Reason.COMPANY_TERM_WRITTEN),))
-            for chars, score in sounding(call, term):
+            for chars, score in by_reading(call, term):
                 yield _Found(kind, chars, score, (Why(Reason.COMPANY_TERM_HEARD),))
 
     def _cue_places(self, call: Call) -> Iterator[CharSpan]:
         for cue in self._cues:
-            yield from spelled(call.text, cue)
-            yield from (chars for chars, _ in sounding(call, CaseName(cue)))
+            yield from by_spelling(call.text, cue)
+            yield from (chars for chars, _ in by_reading(call, CaseName(cue)))
 
 
 def load_company(path: Path) -> Company:

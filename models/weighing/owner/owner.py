@@ -1,10 +1,10 @@
-"""The judge of owners: whose each finding is.
+"""The judge of ownership: assigns an owner to each finding.
 
-Boosted trees say how probably a finding is the requester's, the operator's, a colleague's, the company's.
-*Content gives, context only withholds*: the first compare what was said with what the case has; the second
-also see the talk and what the first say of the findings around; a finding is given where both say so, and
-where nothing clearly differs (``pipeline.ownership.verdicts``).  To keep a third party's data is a breach, to
-mask the requester's a disclosure refused.
+Boosted trees give the probability that a finding belongs to the requester, the operator, a colleague or the
+company. *Content gives, context only withholds*: the first ensemble compares the words with the case; the
+second also sees the talk and the first's results for the findings around.  A finding is kept for an owner
+where both agree and nothing clearly differs (``pipeline.ownership.verdicts``).  Keeping a third party's data
+is a breach; masking the requester's data is a disclosure refused.
 """
 
 from __future__ import annotations
@@ -47,32 +47,32 @@ __all__ = [
 ]
 
 MIN_CONTENT_PROBABILITY: Final = 0.25
-"""Lowest probability, by content alone, at which a finding is a claimant's; the card has the table."""
+"""Least probability by content alone at which a claimant owns a finding; the model card has the table."""
 
 MIN_PROBABILITY: Final = 0.65
-"""The same by everything together."""
+"""Least probability by content and context at which a claimant owns a finding."""
 
 CLEAR_PROBABILITY: Final = 0.95
-"""Probability by everything together from which nobody has to look at what is kept."""
+"""Probability by content and context from which a kept finding needs no review."""
 
 CLEAR_CONTENT_PROBABILITY: Final = 0.9
-"""The same by content alone: what agrees only in part is asked about."""
+"""Probability by content alone from which a kept finding needs no review; partial agreement is reviewed."""
 
 JUDGED_TYPES: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
-"""Types of findings that the trees have learned from."""
+"""Types of findings that the trees were trained on."""
 
 UNLIKELY_PROBABILITY: Final = 0.2
-"""Probability below which what is masked is a third party's, and no analyst is asked whose it is."""
+"""Probability below which a masked finding is a third party's, and its owner is not reviewed."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What there is to say of a finding and one claimant.
+    """Evidence for one claimant as the owner of a finding.
 
     Attributes:
-        claimant: Whose it may be.
+        claimant: Possible owner.
         values: The evidence.
-        content, probability: How probably it is theirs, by content alone and by everything.
+        content, probability: Probability of ownership, by content alone and by content and context.
     """
 
     claimant: Claimant
@@ -81,7 +81,7 @@ class _Claim:
     probability: float
 
     def forbidden(self, entity_type: str) -> Reason | None:
-        """Why the finding cannot be theirs, if anything says so."""
+        """Return the reason why the claimant cannot own the finding; ``None`` without one."""
         return forbidden(entity_type, self.claimant, self.values)
 
     @property
@@ -91,16 +91,16 @@ class _Claim:
 
     @property
     def is_clear(self) -> bool:
-        """Whether both are so high that nobody has to look."""
+        """Whether both probabilities are high enough to need no review."""
         return self.content >= CLEAR_CONTENT_PROBABILITY and self.probability >= CLEAR_PROBABILITY
 
 
 class Owner:
-    """The judge.
+    """The judge of ownership.
 
     Args:
-        content: Compares each finding with what the case has.
-        context: Sees also the talk and the findings around it.
+        content: Trees that compare each finding with the case.
+        context: Trees that also see the talk and the findings around.
         reader: Gives readings and kanji to the evidence.
     """
 
@@ -112,18 +112,18 @@ class Owner:
     def decide(
         self, findings: Sequence[Finding], transcript: Transcript, case: CallCase
     ) -> tuple[Finding, ...]:
-        """Give every finding its owner.
+        """Assign an owner to every finding.
 
         Args:
-            findings: In order of text.
-            transcript: What they point into.
+            findings: Findings in order of text.
+            transcript: The transcript that they point into.
             case: The requester, the staff and the company.
 
         Returns:
-            The findings in the same order, with party and reason.  What is nobody's that the case knows is a
-            third party's, or UNKNOWN and to be looked at where it may be somebody's.
+            The findings in the same order, with party and reason.  A finding without a known owner is a third
+            party's, or UNKNOWN and flagged for review where an owner is possible.
         """
-        # What is only shown to an analyst says nothing of what stands beside it.
+        # Candidates are no context for the findings beside them.
         masked = [at for at, each in enumerate(findings) if _is_judged(each) and not each.entity.candidate]
         shown = [at for at, each in enumerate(findings) if _is_judged(each) and each.entity.candidate]
         out = [_unjudged(each) for each in findings]
@@ -142,7 +142,7 @@ class Owner:
         )
 
     def _claims(self, evidence: Evidence, claimants: Sequence[Claimant]) -> list[list[_Claim]]:
-        """For each finding what there is to say of it and each claimant of whom the case tells anything."""
+        """Return for each finding the claims of all claimants in the case."""
         by_itself = evidence.by_itself()
         content = probabilities(self._content, by_itself)
         around = evidence.around(content)
@@ -164,9 +164,9 @@ class Owner:
 
 
 def probabilities(trees: Trees, seen: Sequence[PairValues]) -> NDArray[np.float64]:
-    """The probability of each finding that it is each claimant's, shape (findings, claimants).
+    """Return the probability that each claimant owns each finding, shape (findings, claimants).
 
-    Each is judged by itself, so that nothing is likelier one's because it is less another's.
+    Each pair is judged alone: one claimant does not become likelier because another is less likely.
     """
     pairs = [dict[str, float](values[claimant].items()) for values in seen for claimant in Claimant]
     odds = trees.odds(pairs).reshape(len(seen), len(Claimant))
@@ -178,7 +178,7 @@ def _is_judged(finding: Finding) -> bool:
 
 
 def _unjudged(finding: Finding) -> Finding:
-    """A confidential word is the company's; nobody knows whose a type of a company's own is."""
+    """Give a confidential term to the company; leave the owner of a company's own type unknown."""
     if finding.entity.entity_type == "CONFIDENTIAL":
         review = finding.entity.needs_review
         return replace(finding, party=Party.COMPANY, reason=Reason.CONFIDENTIAL_TERM, needs_review=review)
@@ -186,7 +186,7 @@ def _unjudged(finding: Finding) -> Finding:
 
 
 def _known_claimants(case: CallCase) -> tuple[Claimant, ...]:
-    """Those of whom a case tells anything that the trees compare."""
+    """Return the claimants of whom the case has data that the trees compare."""
     asks = case.requester
     told = {
         Claimant.REQUESTER: bool(asks.names or asks.phones or asks.addresses),
@@ -198,7 +198,7 @@ def _known_claimants(case: CallCase) -> tuple[Claimant, ...]:
 
 
 def _judged(finding: Finding, claims: Sequence[_Claim]) -> Finding:
-    """The finding with its likeliest owner, where that is likely enough and nothing forbids it."""
+    """Return the finding with its likeliest owner, where that is likely enough and not forbidden."""
     entity = finding.entity
     kind = entity.entity_type
     allowed = [claim for claim in claims if claim.is_likely and claim.forbidden(kind) is None]
@@ -218,16 +218,16 @@ def _judged(finding: Finding, claims: Sequence[_Claim]) -> Finding:
 
 
 def load_owner(reader: KanaReader) -> Owner:
-    """Load the trees that lie beside this module; takes a few milliseconds.
+    """Load the trees that lie beside this module (a few ms).
 
     Args:
         reader: Gives readings and kanji to the evidence.
 
     Returns:
-        The judge.
+        The judge of ownership.
 
     Raises:
-        ModelError: when a file is not the registered one.
+        ModelError: a file is not the registered one.
     """
     here = Path(__file__).parent
     content, context = (load_trees("owner", name, here / f"{name}.onnx") for name in ("content", "context"))

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calls.artifacts import Call, HeardAgain
+from models.calls.artifacts import Call, SecondHearing
 from models.calls.hearings import char_times, joined
 from models.weighing.tagger.tagger import Tagger
 from models.wording.vocabulary import HONORIFICS
@@ -93,7 +93,7 @@ def sounds(call: Call) -> NDArray[np.float32]:
     return np.where(np.isnan(both), either, both)
 
 
-def _morae(hearing: Call | HeardAgain | None, none: Array) -> Array:
+def _morae(hearing: Call | SecondHearing | None, none: Array) -> Array:
     return none if hearing is None or hearing.morae is None else hearing.morae.astype(np.float64)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.calls.artifacts import Call, HeardAgain
+from models.calls.artifacts import Call, SecondHearing
 from models.language.readings import load_reader
 from models.weighing.fusion.columns import NAMES, fusion_rows, sounds
 from models.weighing.fusion.fusion import fused_probabilities
@@ -73,7 +73,7 @@ def test_the_second_hearing_is_listened_to_as_well(tagger: Tagger) -> None:
     heard = np.full((size, 3), np.nan, dtype=np.float32)
     heard[: size // 2] = (0.6, 0.0, 0.0)
     kinds = np.full((size, 4), np.nan, dtype=np.float32)
-    both = first.heard_again(HeardAgain((), kinds, np.full((size, 5), np.nan, dtype=np.float32), heard))
+    both = first.heard_again(SecondHearing((), kinds, np.full((size, 5), np.nan, dtype=np.float32), heard))
     assert sounds(both)[:, 0] == pytest.approx([0.4] * (size // 2) + [0.2] * (size - size // 2))
     table = fusion_rows(both, tagger)
     assert table.shape == (size, len(NAMES))

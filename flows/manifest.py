@@ -107,11 +107,12 @@ def _used(listener: Listener, adapter: str | None) -> tuple[Mapping[str, str], M
 
 
 def _had_say(file: RegisteredFile, listener: Listener, adapter: str | None) -> bool:
-    """Whether a file of ours was asked about this call.
+    """Return whether a registered file had a part in this call.
 
-    An adapter is where it was added to the model that wrote the words, or to the encoder that the ears read.
-    What reads an encoder is not where nobody listened; what weighs the ears' word against the words is not,
-    either, where the words came from a file: those are found by reading alone.
+    An adapter had one where it was added to the model that recognised the words, or to the encoder that the
+    ears read.  A network that reads an encoder had none without a listener.  A network that weighs sound
+    against words had none without a listener, and none where the words came from a file: there the text
+    alone is read.
     """
     from models.registry import ADAPTER
     from models.speech.ears import ears_encoder

@@ -101,7 +101,7 @@ def load_beside(at: Processor) -> EmbeddedBeside | NoEarsReason:
     the other model.
 
     Args:
-        at: Where it runs.
+        at: Device and threads.
 
     Returns:
         The model, or the reason why there are no ears.

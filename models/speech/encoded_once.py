@@ -77,8 +77,18 @@ def language_of(model: WhisperModel, window: NDArray[np.float32]) -> tuple[str, 
 
     Nothing is cached, and the encoder is only as wide as the window or the second hearing's windows.
     """
-    frames = frames_of(max(SECOND_WINDOW_SECONDS, len(window) / RATE))
-    return _language(model, model.encode(_spectrogram(model, window, frames)))
+    frames = frames_of(SECOND_WINDOW_SECONDS)
+    return _language(model, model.encode(_spectrogram(model, _loudest(window), frames)))
+
+
+def _loudest(window: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The loudest stretch of ``SECOND_WINDOW_SECONDS``; the window itself where it is no longer."""
+    size = round(SECOND_WINDOW_SECONDS * RATE)
+    if len(window) <= size:
+        return window
+    energy = np.concatenate(([0.0], np.cumsum(np.square(window, dtype=np.float64))))
+    start = int(np.argmax(energy[size:] - energy[:-size]))
+    return window[start : start + size]
 
 
 def _language(model: WhisperModel, encoded: Any) -> tuple[str, float]:

@@ -117,7 +117,7 @@ def load_listening_encoder(at: Processor) -> ListeningEncoder | NoEarsReason:
     the recogniser.
 
     Args:
-        at: Where it runs.
+        at: Device and threads.
 
     Returns:
         The listener, or the reason why there is none.

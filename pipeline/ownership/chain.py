@@ -1,12 +1,12 @@
-"""Whose each finding is: one list of named passes, for the product and for every benchmark.
+"""Attribute findings to their owners by a list of named passes, for the product and every benchmark.
 
-    entities of detection    nobody's yet
-    PASSES, in order         one cuts addresses, one judges, the others take, show, mask again and split
+    entities of detection    without an owner
+    PASSES, in order         cut addresses, judge, show doubtful names, mask repeated names, split
     findings                 with owner and reason, ready for ``pipeline.masking.align``
 
-Detection finds, and says of each entity what it read of the talk (``EntitySpan``); only the judge gives a
-finding its owner.  It is learned and comes in by ``Context``: ``pipeline`` imports no model.  Any pass can be
-left out by its name, so that its worth can be measured.
+Detection finds entities and adds what it read of the conversation (``EntitySpan``); only the judge gives a
+finding its owner.  The judge is learned, so the caller passes it in ``Context``: ``pipeline`` imports no
+model.  Any pass can be left out by its name, so that its worth can be measured.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ __all__ = [
 Findings = tuple[Finding, ...]
 
 Judge = Callable[[Sequence[Finding], Transcript, CallCase], Findings]
-"""Gives findings their owners by all evidence together (``models.weighing.owner``)."""
+"""Attributes findings by all their evidence (``models.weighing.owner``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the passes look at.
+    """Input of the passes.
 
     Attributes:
-        transcript: The call that the findings point into.
+        transcript: The transcript that the findings point into.
         case: The requester, the staff and the company.
         reader: Reads text and names, and knows kanji.
-        judge: The learned judge of ownership; without one every finding is nobody's, and masked.
+        judge: The learned judge of ownership; without one no finding has an owner, and all are masked.
     """
 
     transcript: Transcript = field(repr=False)
@@ -64,7 +64,7 @@ class Pass:
 
     Attributes:
         name: The name by which it can be left out.
-        run: Takes the findings in order of text and returns them, some of them changed.
+        run: Maps the findings, in order of text, to the findings after the pass.
     """
 
     name: str
@@ -78,20 +78,20 @@ def attribute(
     passes: Sequence[Pass] | None = None,
     leave_out: frozenset[str] = frozenset(),
 ) -> Findings:
-    """Decide whose each finding is.
+    """Attribute each finding to its owner.
 
     Args:
         entities: From ``detect``, in order of text.
-        context: What the passes read.
+        context: Input of the passes.
         passes: The passes; ``PASSES`` by default.
         leave_out: Names of passes that are not run.
 
     Returns:
-        The findings in order of text: one for each entity, or several where a pass cuts it.  What no pass
-        gives an owner is UNKNOWN, which is masked.
+        The findings in order of text: one for each entity, or several where a pass cuts it.  A finding
+        without an owner is UNKNOWN, which is masked.
 
     Raises:
-        ValueError: when no pass has a name that is left out.
+        ValueError: when ``leave_out`` holds a name that no pass has.
     """
     if strange := leave_out - NAMES:
         msg = f"no such passes: {', '.join(sorted(strange))}"
@@ -104,17 +104,17 @@ def attribute(
 
 
 def nobodys(entities: Iterable[EntitySpan]) -> Findings:
-    """The findings of entities that nobody has looked at."""
+    """Return the findings of entities, all without an owner."""
     return tuple(Finding(entity, Party.UNKNOWN, Reason.NOT_GIVEN, needs_review=True) for entity in entities)
 
 
 def _part_ends(findings: Findings, context: Context) -> Findings:
-    """Part an address from a postal code before it and a name behind it."""
+    """Separate an address from a postal code before it and a name behind it."""
     return nobodys(part_address_ends((each.entity for each in findings), context.transcript.text))
 
 
 def _judge(findings: Findings, context: Context) -> Findings:
-    """Let the learned judge give findings to whom they belong, by all evidence together."""
+    """Let the learned judge attribute the findings."""
     return context.judge(findings, context.transcript, context.case) if context.judge else findings
 
 

@@ -1,10 +1,9 @@
-"""What forbids an owner, and what a judgement of whose a finding is says to people.
+"""Hard limits on who may own a finding, and the reason of each verdict in words for people.
 
-What is forbidden is forbidden whatever the judge says: a finding that clearly differs from what the case
-has of a claimant is not theirs; a colleague's name is a colleague's only where the talk is of one; and what
-is the requester's and somebody else's too (a surname of the family, an address in which both live) is not
-given where two witnesses say that it was said of the other.  With one witness it is given, and an analyst is
-asked.
+The limits hold whatever the judge says.  A finding that clearly differs from a claimant's data is not the
+claimant's.  A colleague's name is a colleague's only in in-group speech.  Data that the requester shares with
+somebody else (a family's surname, a common address) is withheld where two witnesses say that the other person
+was meant; with one witness it is given, and an analyst is asked.
 """
 
 from __future__ import annotations
@@ -29,13 +28,13 @@ __all__ = [
 ]
 
 NEAR: Final = 0.8
-"""How near, 0 to 1, what is written or heard is to what a reason says of it."""
+"""Least likeness, 0 to 1, at which a reason names a likeness."""
 
 TWO_FIGURES: Final = math.log1p(2)
-"""The most figures that may be misheard of a number that is theirs, as evidence counts them."""
+"""Most figures of their number that may be misheard, as the features count them (``log1p``)."""
 
 HALF: Final = 0.5
-"""A probability, or a share, from which a reason says it."""
+"""Least probability or share that a reason names."""
 
 
 def _of(values: FeatureValues, feature: Feature) -> float:
@@ -43,15 +42,15 @@ def _of(values: FeatureValues, feature: Feature) -> float:
 
 
 def forbidden(entity_type: str, claimant: Claimant, values: FeatureValues) -> Reason | None:
-    """Why a finding cannot be a claimant's, whatever else speaks for it.
+    """Return why a finding cannot be a claimant's, whatever else speaks for it.
 
     Args:
-        entity_type: Of the finding.
-        claimant: Whose it may be.
-        values: Its evidence for that claimant.
+        entity_type: Entity type of the finding.
+        claimant: The possible owner.
+        values: Features of the finding for that claimant.
 
     Returns:
-        The reason, or None where nothing forbids it.
+        The reason; ``None`` where nothing forbids it.
     """
     if _of(values, Feature.CLEARLY_OTHER) >= CLEAR:
         if _of(values, Feature.POSTAL_CODE):
@@ -65,17 +64,17 @@ def forbidden(entity_type: str, claimant: Claimant, values: FeatureValues) -> Re
 
 
 def may_be_anothers(entity_type: str, values: FeatureValues) -> bool:
-    """Whether anything says that what agrees with what the case has of the requester was said of another.
+    """Return whether some witness says that data equal to the requester's was said of another person.
 
     Args:
-        entity_type: Of the finding.
-        values: Its evidence for the requester.
+        entity_type: Entity type of the finding.
+        values: Features of the finding for the requester.
     """
     return any(_witnesses(entity_type, values))
 
 
 def _witnesses(entity_type: str, values: FeatureValues) -> tuple[bool, ...]:
-    """What each witness says: whether it was said of another; none where there is nothing to share."""
+    """Return for each witness whether another person was meant; empty for data that nobody shares."""
     name_before = _of(values, Feature.STRANGER_BEFORE) > HALF
     if entity_type == "ADDRESS":
         return name_before, _of(values, Feature.READ_AS_THIRD) > 0
@@ -86,7 +85,7 @@ def _witnesses(entity_type: str, values: FeatureValues) -> tuple[bool, ...]:
 
 
 def _is_surname_alone(values: FeatureValues) -> bool:
-    """Whether the surname explains what was said better than the whole name and the given name do."""
+    """Return whether the surname fits better than the whole name and the given name."""
     surname = max(_of(values, each) for each in _SURNAME)
     return surname > max(_of(values, each) for each in _MORE_THAN_SURNAME)
 
@@ -186,26 +185,26 @@ _REASONS: Final[tuple[tuple[str, Callable[[FeatureValues], bool], Mapping[Party,
     ),
     ("", lambda v: _of(v, Feature.HEARD_COVERED) >= HALF, _HEARD),
 )
-"""What the evidence says most plainly: of which type of finding (any: ""), when, and the reason by party."""
+"""Reasons, the plainest first: entity type (any: ""), condition on the features, and reason by party."""
 
 _NOBODYS: Final = {
     "PERSON": (Reason.NAME_OF_NOBODY, Reason.NAME_SOMEWHAT_LIKE),
     "ADDRESS": (Reason.ADDRESS_NOT_REGISTERED, Reason.ADDRESS_NEXT_DOOR),
     "PHONE_NUMBER": (Reason.NUMBER_NOT_REGISTERED, Reason.OWNER_UNKNOWN),
 }
-"""What is said of a finding that is nobody's, and of one that may be somebody's."""
+"""Reasons of a finding without an owner, and of one that may have an owner."""
 
 
 def owners_reason(entity_type: str, party: Party, values: FeatureValues) -> Reason | None:
-    """What of a finding itself says most plainly that it is a party's.
+    """Return the plainest reason for an owner that the finding itself gives.
 
     Args:
-        entity_type: Of the finding.
-        party: Whose it is.
-        values: Its evidence for that party.
+        entity_type: Entity type of the finding.
+        party: The owner.
+        values: Features of the finding for that party.
 
     Returns:
-        The reason, or None where nothing of it says so plainly, and only all evidence together does.
+        The reason; ``None`` where only all features together tell the owner.
     """
     told = (
         said[party]
@@ -216,20 +215,20 @@ def owners_reason(entity_type: str, party: Party, values: FeatureValues) -> Reas
 
 
 def together_reason(party: Party) -> Reason:
-    """Why a finding is a party's where nothing of it says so plainly.
+    """Return the reason for an owner that only all features together tell.
 
     Args:
-        party: Whose it is.
+        party: The owner.
     """
     return _TOGETHER[party]
 
 
 def nobodys_reason(entity_type: str, *, likely: bool) -> Reason:
-    """Why a finding is masked.
+    """Return why a finding is masked.
 
     Args:
-        entity_type: Of the finding.
-        likely: Whether it may be somebody's that the case knows.
+        entity_type: Entity type of the finding.
+        likely: Whether its owner may be somebody of the case.
     """
     nobody, perhaps = _NOBODYS.get(entity_type, (Reason.OWNER_UNKNOWN, Reason.OWNER_UNKNOWN))
     return perhaps if likely else nobody

@@ -1,1 +1,1 @@
-"""Evidence of whose a finding is: named values, worked out by small functions, and nothing decided."""
+"""Evidence of ownership: named features of each finding and claimant.  Nothing is decided here."""

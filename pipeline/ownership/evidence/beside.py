@@ -1,4 +1,4 @@
-"""What is known of the findings around one, once each has been looked at by itself."""
+"""Features of a finding that follow from the findings around it, once each has been judged by itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PairValues = Mapping[Claimant, FeatureValues]
 """Features of one finding, for each claimant."""
 
 EXCHANGE_CHARS: Final = 60
-"""Characters within which a name or an address still belongs to one: a question and its answer."""
+"""Reach in characters of a name or an address before a finding: a question and its answer."""
 
 MOST_OTHERS: Final = 150
 """Others to each side that are looked at: more than a call of minutes has.  A call of hours takes its time
@@ -31,29 +31,29 @@ for each minute, and not for each pair."""
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A finding as its neighbours see it: what it is, how it reads, whether it looks like an explanation."""
+    """Properties of a finding that matter to its neighbours: type, reading, whether it explains kanji."""
 
     entity: EntitySpan
     kana: str = field(repr=False)
     explains: bool
 
     def gap(self, other: Neighbour) -> int:
-        """The number of characters between two findings."""
+        """Return the number of characters between two findings."""
         one, two = self.entity.chars, other.entity.chars
         return max(0, max(one.start, two.start) - min(one.end, two.end))
 
 
 def beside(findings: Sequence[Neighbour], chances: NDArray[np.float64]) -> tuple[PairValues, ...]:
-    """Look at the findings around each.
+    """Compute the features that follow from neighbouring findings.
 
     Args:
-        findings: In order of text.
-        chances: The probability of each that it is each known party's, shape (findings, parties).
+        findings: Findings of a call, in order of text.
+        chances: Probability that each finding is each claimant's; shape (findings, claimants).
 
     Returns:
-        For each finding and each claimant, how probably theirs are the findings right before and behind, the
-        last name before, the nearest address, and what sounds alike elsewhere in the call; and the same for
-        somebody else's.
+        For each finding and claimant: the probabilities that the neighbours are the claimant's (the findings
+        right before and behind, the last name before, the nearest address, findings that sound alike
+        elsewhere in the call), and that they are somebody else's.
     """
     return tuple(
         {claimant: _around(at, findings, chances[:, column]) for column, claimant in enumerate(Claimant)}
@@ -62,11 +62,14 @@ def beside(findings: Sequence[Neighbour], chances: NDArray[np.float64]) -> tuple
 
 
 def name_before(at: int, findings: Sequence[Neighbour]) -> int | None:
-    """The last name that is said before a finding, in the same exchange.
+    """Find the last name before a finding in the same exchange.
 
     Args:
-        at: Which finding.
-        findings: In order of text.
+        at: Index of the finding.
+        findings: Findings of a call, in order of text.
+
+    Returns:
+        Index of the name; ``None`` without one.
     """
     for other in range(at - 1, max(0, at - MOST_OTHERS) - 1, -1):
         found = findings[other]

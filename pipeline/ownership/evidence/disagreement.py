@@ -1,4 +1,4 @@
-"""What was clearly said and differs from what the case has: one measure for each type of finding.
+"""Measure clear disagreement between a finding and the case, for each type of finding.
 
     said                the case has        clearly other
     090-1234-5670       090-1234-5678       a figure                          1.0
@@ -6,9 +6,9 @@
     原町田3丁目         成瀬5丁目           a place of five morae             1.7
     佐藤健一            佐藤花子            a given name of four morae        2.0
 
-Words are misheard, and so are sounds, but mostly not the same ones.  So what differs is clear only as far as
-both leave it over; of a telephone number, where both say the same figure.  Where nobody listened, the words
-tell alone.  From ``CLEAR`` on a finding is never the claimant's, whatever else is said.
+The recogniser errs in some places and the phonetic network in others.  So a difference is clear only as far
+as both show it; of a telephone number, where both have the same figure.  Without a posteriorgram the words
+alone count.  From ``CLEAR`` on a finding is never the claimant's, whatever else speaks for it.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ from pipeline.sound.spotting import covered, spotted
 __all__ = ["CLEAR", "other_address", "other_kanji", "other_mail", "other_name", "other_number"]
 
 CLEAR: Final = 1.0
-"""From here on what was said is clearly another's: one figure, a name of two morae, a place of three."""
+"""Least clear disagreement: one figure, a name of two morae, a place of three."""
 
 SAID_ODDS: Final = -4.0
-"""Lowest log odds, in all, at which figures may be what was said: one chance in fifty."""
+"""Lowest total log odds at which a figure may have been said: one chance in fifty."""
 
 SAID_PRICE: Final = 0.3
-"""Price, as a share of its length, up to which what is written is what is heard."""
+"""Highest price, as a share of its length, at which a written word counts as heard."""
 
 NAME_MORAE, PLACE_MORAE = 2, 3
 """Morae of the shortest surname or given name, and of most places; まで behind an address has two."""
 
 SAME_NAME_PRICE, SAME_PLACE_PRICE = 0.15, 0.2
-"""Price, as a share of a form's length, up to which what is written is plainly that name, or that place."""
+"""Highest price, as a share of a form's length, at which a written word is plainly that name, or place."""
 
 NEAR: Final = 0.8
 """Likeness, 0 to 1, from which a name is theirs in spite of its spelling."""
@@ -66,13 +66,16 @@ HALF: Final = 0.5
 def other_number(
     texts: Sequence[str], stretches: Sequence[Stretch], numbers: Sequence[str], forms: Sequence[SpokenForm]
 ) -> float:
-    """How many figures were clearly said that are none of a claimant's.
+    """Count the figures of a number that clearly differ from a claimant's numbers.
 
     Args:
-        texts: All pieces of one number, in one or more ways of writing it.
-        stretches: What is heard of them; none where nobody listened.
+        texts: All pieces of one number, in one or more spellings.
+        stretches: Their posteriorgrams; empty without a listener.
         numbers: The claimant's telephone numbers, digits only.
-        forms: The same as they are said.
+        forms: The spoken forms of these numbers.
+
+    Returns:
+        The number of figures.
     """
     said = min(map(digits_of, texts), key=lambda digits: other_figures(digits, numbers), default="")
     strange = strange_places(said, numbers)
@@ -91,17 +94,18 @@ def other_address(
     known: tuple[Sequence[str], Sequence[tuple[str, ...]], Sequence[SpokenForm]],
     reader: KanjiReader,
 ) -> float:
-    """How much of an address was clearly said that is not a claimant's.
+    """Measure how clearly an address differs from a claimant's addresses.
 
     Args:
         said: All pieces of one address.
-        stretches: What is heard of them; none where nobody listened.
+        stretches: Their posteriorgrams; empty without a listener.
         known: The claimant's addresses and names as the case writes them, the numbers of their blocks, and
-            every form in which they are said.
+            their spoken forms.
         reader: Reads places.
 
     Returns:
-        Figures of the block or the room, or places of ``PLACE_MORAE`` morae.
+        The greater of two counts: differing figures of the block or the room, and differing places in units
+        of ``PLACE_MORAE`` morae.
     """
     written, blocks, forms = known
     said = without_leading_code(unicodedata.normalize("NFKC", said))
@@ -114,24 +118,25 @@ def other_address(
     if stretches and (strange or figures):
         runs = [without_honorific(run).strip("ノ") for run in _left(stretches, forms)]
         figures = min(figures, sum(len(digits_of(run)) for run in runs))
-        sizes = (len(morae(run)) for run in runs if not _is_number(run))
-        strange = min(strange, sum(size for size in sizes if size >= PLACE_MORAE))
+        lines = (morae(run) for run in runs if not _is_number(run) and not _PARTICLES.fullmatch(run))
+        left = (line for line in lines if len(line) >= PLACE_MORAE and not _is_theirs(line, forms))
+        strange = min(strange, sum(map(len, left)))
     return max(float(figures), strange / PLACE_MORAE)
 
 
 def other_mail(
     line: Sequence[Mora | None], kana: str, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
 ) -> float:
-    """How much of a mail address was clearly said before the @ that is none of a claimant's names.
+    """Measure how clearly the user part of a mail address differs from a claimant's names.
 
     Args:
-        line: How it reads in Latin letters, word by word; nothing where it is written as it is said.
-        kana: How it reads as it is said.
-        stretches: What is heard of it; none where nobody listened.
-        forms: Their names as they are said.
+        line: Its reading in Latin letters, word by word; empty where it is written as it is said.
+        kana: Its reading as it is said.
+        stretches: Its posteriorgrams; empty without a listener.
+        forms: Spoken forms of the claimant's names.
 
     Returns:
-        Names of ``NAME_MORAE`` morae; figures and what parts its words count nothing.
+        Differing names in units of ``NAME_MORAE`` morae; figures and separators are left out.
     """
     words = [line] if line else [morae(word) for word in _MAIL_WORDS.split(kana)]
     left = [run for word in words for run in _written_left(word, forms)]
@@ -146,16 +151,16 @@ def other_name(
     values: FeatureValues,
     forms: Sequence[SpokenForm],
 ) -> float:
-    """How much of a name was clearly said that is not a claimant's.
+    """Measure how clearly a name differs from a claimant's names.
 
     Args:
-        lines: How it reads, and how without what may be no part of it.
-        stretches: What is heard of it; none where nobody listened.
-        values: How near their names are to it (``nearness``, ``letters``).
-        forms: Their names as they are said.
+        lines: Its readings, with and without words that may be no part of it.
+        stretches: Its posteriorgrams; empty without a listener.
+        values: Its likeness to the claimant's names (``nearness``, ``letters``).
+        forms: Spoken forms of the claimant's names.
 
     Returns:
-        Names of ``NAME_MORAE`` morae; 1 where the kanji are another name's.
+        Differing names in units of ``NAME_MORAE`` morae; at least 1 where the kanji are another name's.
     """
 
     def of(feature: Feature) -> float:
@@ -175,7 +180,7 @@ def other_name(
 
 
 def other_kanji(values: FeatureValues) -> float:
-    """1 where kanji are explained that a claimant's names have not, and theirs are not heard."""
+    """Return 1 where kanji are explained that no name of the claimant has, and theirs are not heard."""
     heard = values.get(Feature.EXPLAINS_HEARD, 0.0)
     return float(values.get(Feature.EXPLAINS_ANOTHERS, 0.0) > 0 and heard < HALF)
 
@@ -194,6 +199,9 @@ _FIGURE_WORDS: Final = re.compile(
     "ジュー|ジュッ|[ヒビピ]ャク|[セゼ]ン"
 )
 
+_PARTICLES: Final = re.compile(r"(?:マデ|カラ|デス|デ|ワ|ニ|ト|ガ|オ)+")
+"""Behind an address, as the ears write them."""
+
 _MAIL_WORDS: Final = re.compile(
     r"ドット|ハイフン|アンダー(?:バー)?|アット(?:マーク)?.*|スウジ|"
     r"(?:ゼロ|マル|レイ|イチ|ニー?|サン|ヨン|ゴー?|ロク|ナナ|ハチ|キュー?ウ?|ジュ[ウー])+"
@@ -202,7 +210,7 @@ _MAIL_WORDS: Final = re.compile(
 
 
 def _is_number(heard: str) -> bool:
-    """Whether what is heard of an address is figures, and no place among them: クニーレーゴーイチノ."""
+    """Return whether a heard run of an address holds figures and no place: クニーレーゴーイチノ."""
     words = _FIGURE_WORDS.findall(heard)
     figures = sum(not word.startswith(_COUNTERS) for word in words)
     left = _FIGURE_WORDS.sub("", heard).strip("ノデー")
@@ -210,7 +218,7 @@ def _is_number(heard: str) -> bool:
 
 
 def _written_left(line: Sequence[Mora | None], forms: Sequence[SpokenForm]) -> list[tuple[Mora, ...]]:
-    """What is written and is plainly none of a claimant's; one mora by itself is a particle."""
+    """Return the written runs that match no form of a claimant; a single mora is a particle."""
     free = np.array([False, *(mora is not None for mora in line), False])
     forms = [form for form in forms if form.covers and form.kind not in NUMBERS]
     sounds, prices = [f.sound for f in forms], [_same_price(f) for f in forms]
@@ -223,7 +231,7 @@ def _written_left(line: Sequence[Mora | None], forms: Sequence[SpokenForm]) -> l
 
 
 def _said_figures(places: Sequence[int], said: str, heard: str, size: int) -> int:
-    """How many figures at some places of a number are heard as they are written, in a piece of so many."""
+    """Count the figures at some places of a number that are heard in a written piece of ``size`` figures."""
     pieces = [range(start, start + size) for start in range(max(1, len(said) - size + 1))]
     alike = [piece for piece in pieces if said[piece.start : piece.stop] in heard]
     return sum(any(place in piece for piece in alike) for place in places)
@@ -234,13 +242,19 @@ def _same_price(form: SpokenForm) -> float:
 
 
 def _said_so(written: Sequence[tuple[Mora, ...]], heard: Sequence[str]) -> list[tuple[Mora, ...]]:
-    """Those of some runs that are heard as they are written, or nearly."""
+    """Return the written runs that are also heard, or nearly."""
     lines = [SoundText(line) for run in heard if (line := morae(run))]
     return [run for run in written if any(line.find(run, SAID_PRICE) for line in lines)]
 
 
+def _is_theirs(line: tuple[Mora, ...], forms: Sequence[SpokenForm]) -> bool:
+    """Return whether a heard run is a piece of a claimant's place with a misheard mora."""
+    places = (form.sound for form in forms if form.covers and form.kind not in NUMBERS)
+    return any(SoundText(place).find(line, SAME_PLACE_PRICE) for place in places)
+
+
 def _left(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> list[str]:
-    """Kana of what is heard beside what is surely a form: names and places fairly, figures one by one."""
+    """Return the heard runs, in kana, that match no form: names and places fairly, figures one by one."""
     forms = [form for form in forms if form.covers]
     sounds = [form.sound for form in forms]
     least = [SAID_ODDS if form.kind in NUMBERS else FAIR_ODDS * len(form.sound) for form in forms]

@@ -1,4 +1,4 @@
-"""All evidence of whose the findings of a call are: for each finding and each claimant, its features."""
+"""Compute the features of every finding of a call, for each claimant."""
 
 from __future__ import annotations
 
@@ -61,20 +61,20 @@ _TOGETHER = {
     Feature.BLOCK_OTHER: Feature.TOGETHER_BLOCK_OTHER,
     Feature.WRITTEN_COVERED: Feature.TOGETHER_COVERED,
 }
-"""The same features of what is heard, and of all pieces of one value."""
+"""The same features for the sound, and for all pieces of one value."""
 
 
 class Evidence:
-    """The findings of a call beside what its case knows.
+    """Features of the findings of a call, compared with its case.
 
     Args:
-        findings: In order of text.
-        transcript: What they point into; without posteriorgrams nothing is heard.
-        known: What the case knows.
+        findings: Findings, in order of text.
+        transcript: Transcript of the call; without posteriorgrams the features of the sound are 0.
+        known: Contents of the case.
         reader: Reads text and names, and knows kanji.
 
     Attributes:
-        neighbours: The findings as those around them see them.
+        neighbours: Properties of each finding that matter to its neighbours.
     """
 
     def __init__(
@@ -102,16 +102,16 @@ class Evidence:
         self._in_group = self._read_in_group()
 
     def by_itself(self) -> tuple[PairValues, ...]:
-        """What speaks for each finding being each claimant's, whatever stands around its value."""
+        """Return the features of each finding and claimant that need no other finding's owner."""
         entities = range(len(self._entities))
         looked = {at: self._look(at) for at in entities if at not in self._codes}
         return tuple(self._look_at_code(at, looked) if at in self._codes else looked[at] for at in entities)
 
     def around(self, chances: NDArray[np.float64]) -> tuple[PairValues, ...]:
-        """What the findings around each say of it.
+        """Return the features that follow from the owners of the findings around.
 
         Args:
-            chances: The probability of each finding that it is each claimant's, shape (findings, claimants).
+            chances: Probability that each finding is each claimant's; shape (findings, claimants).
         """
         shared = self._surname_shared(chances[:, list(Claimant).index(Claimant.REQUESTER)])
         out = []
@@ -126,7 +126,7 @@ class Evidence:
         return tuple(out)
 
     def _read_in_group(self) -> list[float]:
-        """How surely each finding is spoken of as a colleague, there or where it stands bare."""
+        """Return the probability of in-group speech for each finding, there or at a bare mention."""
         chances = [
             owner_in_talk(entity, Claimant.COLLEAGUES).get(Feature.IN_GROUP, 0.0) for entity in self._entities
         ]
@@ -138,12 +138,12 @@ class Evidence:
         return in_group_anywhere(readings, chances, bare, colleagues)
 
     def _talk(self, at: int, claimant: Claimant) -> FeatureValues:
-        """What the talk says of a finding and a claimant."""
+        """Return the features of the conversation around a finding, for a claimant."""
         values = dict(owner_in_talk(self._entities[at], claimant))
         return values | ({Feature.IN_GROUP: self._in_group[at]} if Feature.IN_GROUP in values else {})
 
     def _surname_shared(self, theirs: NDArray[np.float64]) -> list[float]:
-        """For each finding how surely somebody else whom the call names has the requester's surname."""
+        """Return for each finding the probability that somebody else in the call has that surname."""
         known = self._known.names[Claimant.REQUESTER]
         chances = {at: 1 - theirs[at] for at, name in self._names.items() if is_relative(name, known)}
         return [
@@ -184,7 +184,7 @@ class Evidence:
         return out
 
     def _look_at_code(self, at: int, looked: Mapping[int, PairValues]) -> PairValues:
-        """What there is to say of a postal code: the same as of the address with which it is said."""
+        """Return the features of a postal code: those of the address with which it is said."""
         pieces = [piece for place in self._codes[at] for piece in (place, *self._values[place])]
         addresses = [looked[piece] for piece in pieces if names_town(looked[piece][Claimant.REQUESTER])]
         out: dict[Claimant, FeatureValues] = {}
@@ -258,14 +258,14 @@ class Evidence:
         left = other_name(
             [morae(without_honorific(kana)) for kana in self._names[at].kana], stretches, values, names
         )
-        # A place is often taken for a name; it is the requester's only if all of it is.
+        # A place is often taken for a name; it is the requester's only if all that is written of it is.
         places = [form for form in forms if form.kind not in NAMES]
         theirs = (known.addresses, known.blocks, places)
-        place = lives and left >= CLEAR and not other_address(said, stretches, theirs, self._reader)
+        place = lives and left >= CLEAR and not other_address(said, (), theirs, self._reader)
         return 0.0 if place else left
 
     def _line(self, said: str) -> tuple[Mora | None, ...]:
-        """How words read; a mail address in Latin letters as it sounds, its words apart."""
+        """Return the reading of words; a mail address in Latin letters is spelt out word by word."""
         if not _LATIN.search(said):
             return morae(self._reader.kana(said))
         words = (_LATIN.sub(lambda latin: spell_out(latin[0]), word) for word in _MAIL_JOINT.split(said))
@@ -274,5 +274,5 @@ class Evidence:
 
 
 def _renamed(values: FeatureValues, names: Mapping[Feature, Feature]) -> dict[Feature, float]:
-    """Values under other names; those that have none are left out."""
+    """Rename features; features without a new name are left out."""
     return {names[feature]: value for feature, value in values.items() if feature in names}

@@ -1,4 +1,4 @@
-"""The features by which whose a finding is is judged, each with its role.
+"""The features from which the judge decides who owns a finding, each with its role.
 
     role            what it tells                                                 the log odds
     AGREES          what was said agrees with what the case has of a claimant     may only rise
@@ -51,7 +51,7 @@ class Role(enum.Enum):
 
 
 class Feature(enum.StrEnum):
-    """A named value of a finding and a claimant; one that is not there is 0."""
+    """Name of a value of a finding and a claimant; a missing value is 0."""
 
     role: Role
 
@@ -219,9 +219,9 @@ class Feature(enum.StrEnum):
 
 
 LEARNED = tuple(feature for feature in Feature if feature.role.is_learned)
-"""What the trees see, in order."""
+"""Columns of the trees, in order."""
 
 _BY_NAME = {feature.value: feature for feature in Feature}
 
 FeatureValues = Mapping[Feature, float]
-"""Values of one finding for one claimant."""
+"""Features of one finding for one claimant."""

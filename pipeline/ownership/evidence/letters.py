@@ -1,4 +1,4 @@
-"""How a name that is written compares with those of a case: its reading, its letters, its other readings."""
+"""Compare a written name with the names of a case: by its reading, its letters and its other readings."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ _KANJI_NAME = re.compile(r"([一-龠々ヶ]+)([^のノ]*)")
 
 @dataclass(frozen=True, slots=True)
 class WrittenName:
-    """A name as it is written.
+    """A written name and its readings.
 
     Attributes:
-        text: Without what is said around it.
-        kana: Its readings, with less and less of what is said before it.
-        readings: All other ways in which it is read.
-        kanji, kanji_readings: The longest name in kanji that it begins with, and how that is read; empty
-            where it begins with none.
-        halves: How its parts read, where a dot parts them, none of them a single mora; else nothing.
+        text: The name without honorifics and particles.
+        kana: Its readings, from which more and more leading words are dropped.
+        readings: Its other possible readings.
+        kanji, kanji_readings: The longest name in kanji at its beginning, and that name's readings; empty
+            without kanji.
+        halves: Readings of its parts where a dot separates them and each has two morae or more; else empty.
     """
 
     text: str = field(repr=False)
@@ -66,8 +66,8 @@ def written_name(said: str, reader: KanaReader) -> WrittenName:
     """Read a name.
 
     Args:
-        said: As recognised.
-        reader: Knows how names are read.
+        said: The recognised words.
+        reader: Knows the readings of names.
     """
     text = letter_by_letter(said) or TAIL.sub("", said)
     cores = tuple(dict.fromkeys((text, *without_lead(text))))
@@ -93,15 +93,15 @@ def name_in(
     """Compare a name with those of one claimant.
 
     Args:
-        name: As written.
-        heard: Its kana as heard; empty where nobody listened.
+        name: The written name.
+        heard: Kana from the posteriorgram; empty without a listener.
         known: The claimant's names by sound.
-        spelt: The same as the case writes them, without blanks.
+        spelt: The same names as the case writes them, without blanks.
 
     Returns:
-        The greatest likeness of its reading, of its other readings, and of what is heard; the share of its
-        letters, and of a known name's, that are alike in a row; whether its kanji are the claimant's, or
-        those of another name that reads otherwise; whether it reads as their surname with another given name.
+        The greatest likeness of its reading, of its other readings, and of the heard kana; the share of its
+        letters, and of a known name's letters, that match in a row; whether its kanji are the claimant's, or
+        those of a name with another reading; whether it reads as their surname with another given name.
     """
     sounds = [sound for each in known for sound in (each.whole, *each.parts)]
     kanji_theirs = any(name.kanji in each for each in spelt)
@@ -120,18 +120,18 @@ def name_in(
 
 
 def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) -> Mapping[Feature, float]:
-    """How much of an explanation of a claimant's kanji there is in what is written and heard.
+    """Measure how far words and sound explain the kanji of a claimant's names.
 
     Args:
-        said: As recognised.
-        heard: Kana as heard; empty where nobody listened.
+        said: The recognised words.
+        heard: Kana from the posteriorgram; empty without a listener.
         spelt: The claimant's names as the case writes them, without blanks.
         reader: Knows kanji.
 
     Returns:
-        Of the words and of the sound: how much of what explains one of the names there is, in all and for
-        each mora, and how many of its kanji have a word; how many kanji the words name outright (静岡の静,
-        小さい) that one of the names has, and that none has.
+        For the words and for the sound: the explanation that was found for the best-explained name, in all
+        and per mora, and the number of its kanji with an explanation.  For the words also: the number of
+        kanji named outright (静岡の静, 小さい) that one of the names has, and that none has.
     """
     named = {found["kanji"] or found["number"] for found in _OF_A_WORD.finditer(said)}
     named |= {*_BY_ADJECTIVE.findall(said)}
@@ -146,7 +146,7 @@ def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) ->
 
 
 def _explained(how: str, text: str, spelt: Sequence[str], reader: KanaReader) -> Mapping[Feature, float]:
-    """What a text explains of the name that it explains most of; nothing where there is no text."""
+    """Return the explanation of the name that a text explains best; zeros for an empty text."""
     each = [explained(text, name, reader) for name in spelt if text]
     most = max(each, key=lambda of_one: of_one.share, default=Explained())
     return {
@@ -161,10 +161,10 @@ def _likest(sounds: Sequence[str], kana: Sequence[str]) -> float:
 
 
 def is_relative(name: WrittenName, known: Sequence[KnownName]) -> bool:
-    """Whether a surname is said with another given name; before a dot or behind it.
+    """Return whether a known surname stands with another given name, before a dot or behind it.
 
     Args:
-        name: As written.
+        name: The written name.
         known: Names by sound, with that surname.
     """
     kana = name.kana[-1]

@@ -1,7 +1,7 @@
-"""What of a mail address tells whose it is: what stands before the @.
+"""Find the user part of a mail address, the part before the @: only this part tells the owner.
 
 スギタ ドット ケン | アットマーク エグザンプル ドット ジェーピー
-whose              | the provider's
+user               | the provider's
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _AT_HEARD = re.compile("アッ?ト[マー]|アット")
 
 
 def written_user(said: str) -> str:
-    """The part before the @ without its number, however it is written; all of it where there is none."""
+    """Return the part before the @, in any spelling, without its number; the whole text without an @."""
     at = _AT.search(said)
     user = _NUMBER.sub("", said[: at.start()]) if at else ""
     return user if user.strip() else said
 
 
 def heard_user(stretch: Stretch) -> Stretch:
-    """The same of what is heard."""
+    """Return the same part of a posteriorgram."""
     at = _AT_HEARD.search(stretch.kana())
     if at is None or not at.start():
         return stretch

@@ -1,4 +1,4 @@
-"""How near the forms of a case are to what is written in a finding, and to what is heard in it."""
+"""Measure how near the spoken forms of a case are to the words and to the sound of a finding."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ NearnessValues = dict[Feature, float]
 
 
 def without_honorific(kana: str) -> str:
-    """Kana of a name without what is said right behind it."""
+    """Return the kana of a name without the honorific behind it."""
     return _ENDS.sub("", kana)
 
 
 def written(
     line: tuple[Mora | None, ...], forms: Sequence[SpokenForm]
 ) -> Mapping[Claimant, Mapping[Feature, float]]:
-    """How near the forms are to what is written.
+    """Measure how near the forms are to the words of a finding.
 
     Args:
-        line: How a finding's words read; ``None`` is a break that no form reaches across.
-        forms: What the case knows.
+        line: Morae of the finding's words; ``None`` is a break that no form reaches across.
+        forms: Spoken forms of the case.
 
     Returns:
-        For each claimant, of each kind of form that may be there: how near the one that tells most is (0 to
-        1), and its worth, which also grows with its length; and of all that is fairly near what share of the
-        line it covers, and how many morae it leaves before and behind; how many morae there are.
+        For each claimant: the likeness (0 to 1) and the worth of the best form of each kind, where worth
+        also grows with the form's length; the share of the line that fairly near forms cover, and the
+        number of morae left before and behind them; the number of morae of the line.
     """
     out: dict[Claimant, NearnessValues] = {claimant: {} for claimant in Claimant}
     if not any(line):
@@ -81,14 +81,14 @@ def written(
 def heard(
     stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
 ) -> Mapping[Claimant, Mapping[Feature, float]]:
-    """How near the forms are to what is heard, whatever was written.
+    """Measure how near the forms are to the sound of a finding.
 
     Args:
-        stretches: Of a finding; none where nobody listened.
-        forms: What the case knows.
+        stretches: Posteriorgrams of the finding; empty without a listener.
+        forms: Spoken forms of the case.
 
     Returns:
-        As ``written``, for what is heard; empty where nothing is.
+        As ``written``, for the sound; empty without a posteriorgram.
     """
     out: dict[Claimant, NearnessValues] = {claimant: {} for claimant in Claimant}
     fair, before, behind = (dict.fromkeys(Claimant, 0.0) for _ in range(3))
@@ -121,12 +121,12 @@ def heard(
 
 
 def without_particles(kana: str) -> str:
-    """What is left of a finding without honorifics and particles beside it."""
+    """Remove honorifics and particles around a name."""
     return _BESIDE.sub("", without_honorific(kana))
 
 
 def _keep_best(values: NearnessValues, name: str, near: float, size: int) -> None:
-    """Keep a form that tells more than the one before: how near it is, times the logarithm of its length."""
+    """Keep the form with the greater worth: likeness times the logarithm of the length."""
     worth = near * math.log1p(size)
     if worth > values.get(Feature.named(f"{name}, worth"), 0.0):
         values |= {Feature.named(name): near, Feature.named(f"{name}, worth"): worth}

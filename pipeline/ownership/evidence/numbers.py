@@ -1,4 +1,4 @@
-"""How much of a number is the requester's or the company's, figure by figure."""
+"""Compare telephone numbers and block numbers with those of the case, figure by figure."""
 
 from __future__ import annotations
 
@@ -26,17 +26,20 @@ PREFIX_DIGITS: Final = 3
 MIN_PIECE_DIGITS: Final = 3
 """Fewest figures in a row by which a piece of a longer number is theirs: two are in most numbers."""
 
+WHOLE_DIGITS: Final = 10
+"""Fewest figures of a whole telephone number, its zero and area code included; 110 is none."""
+
 
 def figures_in(texts: Sequence[str], numbers: Sequence[str]) -> Mapping[Feature, float]:
     """Compare figures with telephone numbers.
 
     Args:
-        texts: What is said, in one or more ways of writing it.
-        numbers: A claimant's, digits only.
+        texts: The words, in one or more spellings.
+        numbers: A claimant's numbers, digits only.
 
     Returns:
-        How many figures are said; how many of them are the claimant's, how many in a row behind the prefix
-        that many numbers share, and how many are none of theirs.
+        Counts of figures: all, the claimant's, the longest run of the claimant's behind the prefix that many
+        numbers share, and the figures that are not the claimant's.
     """
     said = max((digits_of(text) for text in texts), key=len, default="")
     other = min((other_figures(digits_of(text), numbers) for text in texts), default=0)
@@ -50,32 +53,34 @@ def figures_in(texts: Sequence[str], numbers: Sequence[str]) -> Mapping[Feature,
 
 
 def other_figures(said: str, numbers: Sequence[str]) -> int:
-    """How many figures of a number belong to none of some numbers, or stand in no piece of one.
+    """Count the figures of a number that belong to no piece of a known number.
 
     Args:
-        said: Digits: a number, a piece of one, or several pieces.
-        numbers: Those that are known, digits only.
+        said: Digits of a number, of a piece, or of several pieces.
+        numbers: The known numbers, digits only.
     """
     return len(strange_places(said, numbers))
 
 
 def strange_places(said: str, numbers: Sequence[str]) -> tuple[int, ...]:
-    """Where in a number the figures stand that belong to none of some numbers.
+    """Find the places of the figures that belong to no piece of a known number.
 
     Args:
         said: As for ``other_figures``.
         numbers: Likewise.
 
     Returns:
-        The places that are left when as many figures as possible are taken by pieces of one of the numbers,
-        each of ``MIN_PIECE_DIGITS`` figures or more, in the number's own order; after its last figure it may
-        be said again.  None are left of a piece that is all that is said.
+        The places that remain after pieces of one number cover as many figures as possible.  A piece has
+        ``MIN_PIECE_DIGITS`` figures or more; pieces follow the number's own order, and the number may be
+        said again after its last figure.  Nothing remains of a text that is one piece, and nothing of fewer
+        figures than a piece beside a whole number: these are particles (に reads as 2, ご as 5).
     """
     return min((_left(said, number) for number in numbers), key=len, default=tuple(range(len(said))))
 
 
 def _left(said: str, number: str) -> tuple[int, ...]:
-    if said in number:
+    beside_whole = len(said) - len(number) if len(number) >= WHOLE_DIGITS and number in said else None
+    if said in number or (beside_whole is not None and beside_whole < MIN_PIECE_DIGITS):
         return ()
     # The fewest places left of the first so many, by how far the number has been said.
     least: list[dict[int, tuple[int, ...]]] = [{} for _ in range(len(said) + 1)]
@@ -95,22 +100,22 @@ def _keep_least(values: dict[int, tuple[int, ...]], place: int, left: tuple[int,
 
 
 def _alike(one: str, other: str) -> int:
-    """How many figures two numbers begin with alike."""
+    """Return the length of the common beginning of two numbers."""
     return next(
         (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )
 
 
 def block_in(text: str, blocks: Sequence[tuple[str, ...]], rooms: Sequence[str]) -> Mapping[Feature, float]:
-    """Compare what numbers a block or a room with those of the requester.
+    """Compare the figures of a block or a room with those of the requester.
 
     Args:
-        text: As recognised.
-        blocks: The numbers of each of their addresses, in figures.
-        rooms: The digits of their rooms, where they live in a building.
+        text: The recognised words.
+        blocks: The block numbers of each of their addresses, in figures.
+        rooms: The digits of their rooms; empty without a building.
 
     Returns:
-        How many figures there are, how many of them are theirs, and how many are not; whether the room is.
+        Counts of figures: all, theirs, and not theirs; and whether the room is theirs.
     """
     said = numbers_of(text)
     other = other_block_figures(said, blocks)
@@ -123,11 +128,11 @@ def block_in(text: str, blocks: Sequence[tuple[str, ...]], rooms: Sequence[str])
 
 
 def other_block_figures(said: str, blocks: Sequence[tuple[str, ...]]) -> int:
-    """How many figures of a block are in no run of whole numbers of one that is known.
+    """Count the figures of a block outside every run of whole numbers of a known block.
 
     Args:
-        said: Digits, without what parts them: 51130 of 5丁目11番30号; it may be said again.
-        blocks: The numbers of each address, in figures.
+        said: Digits without separators, 51130 for 5丁目11番30号; the block may be said again.
+        blocks: The block numbers of each address, in figures.
     """
     runs = {
         "".join(block[start:end])

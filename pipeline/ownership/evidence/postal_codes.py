@@ -1,8 +1,9 @@
-"""With which address a postal code is said.
+"""Find the address with which a postal code is said.
 
     「796-2523」「はい」「796-2523ですね、ご住所は」「成瀬5丁目」      both codes go with 成瀬5丁目
 
-A case seldom has a code, and a code tells no more than the town behind it: so it is judged as its address is.
+A case seldom has a code, and a code tells no more than the town behind it: so a code is judged as its
+address is.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _LEADING_CODE: Final = re.compile(r"^[^0-9一-龠]*(?:[0-9][のノ\-−、。は
 
 
 def is_postal_code(said: str) -> bool:
-    """Whether an address is nothing but a postal code.
+    """Return whether an address is nothing but a postal code.
 
     Args:
         said: As recognised.
@@ -53,7 +54,7 @@ def is_postal_code(said: str) -> bool:
 
 
 def without_leading_code(said: str) -> str:
-    """What of an address follows the postal code before its first place: it has its own numbers behind it.
+    """Remove the postal code before the first place of an address.
 
     Args:
         said: As recognised, figures as ASCII.
@@ -69,10 +70,9 @@ def addresses_of_codes(entities: Sequence[EntitySpan], text: str) -> Mapping[int
         text: What they point into.
 
     Returns:
-        For each finding that is a code the findings of which one is the beginning or the end of its address,
-        the nearest first: the next one behind it and the last one before it, with no other code between.  One
-        that stands right beside it is the only one.  Where there is none, that of the same code elsewhere in
-        the call; without that, nothing.
+        For each code, the addresses that may be its own, the nearest first: the next one behind it and the
+        last one before it, with no other code between.  An address right beside the code is the only one.
+        Without either, the addresses of the same code elsewhere in the call; else nothing.
     """
     places = [at for at, each in enumerate(entities) if each.entity_type == "ADDRESS"]
     said = {at: text[entities[at].chars.start : entities[at].chars.end] for at in places}
@@ -97,7 +97,7 @@ def addresses_of_codes(entities: Sequence[EntitySpan], text: str) -> Mapping[int
 
 
 def names_town(values: FeatureValues) -> bool:
-    """Whether an address names more of the requester's than the region, which many people share.
+    """Return whether an address names the requester's town, and not only the region that many people share.
 
     Args:
         values: The evidence of the address for the requester.
@@ -107,5 +107,5 @@ def names_town(values: FeatureValues) -> bool:
 
 
 def _gap(one: EntitySpan, other: EntitySpan) -> int:
-    """The number of characters between two findings."""
+    """Return the number of characters between two findings."""
     return max(one.chars.start, other.chars.start) - min(one.chars.end, other.chars.end)

@@ -1,4 +1,4 @@
-"""What is heard of a finding: the piece of posteriorgram in which it is said, and a little around it."""
+"""Cut the posteriorgram of a finding, with a margin, out of the utterances of a call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.types import Finding, TimeSpan, Transcript
 __all__ = ["Channels", "Stretch"]
 
 AROUND_SECONDS: Final = 1.0
-"""Seconds around a finding that are searched, too: its edges may be off, and what follows a surname tells."""
+"""Margin in seconds on each side: the edges may be off, and the words behind a surname matter."""
 
 LATER_SECONDS: Final = 0.1
 """Seconds by which the morae of a finding are looked for later than its words: behind a surname stands what
@@ -31,7 +31,7 @@ MORA_STEPS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What is heard around a finding.
+    """Posteriorgram of a finding and its margin.
 
     Attributes:
         logs: Its posteriorgram, log probabilities, shape (steps, classes).
@@ -43,19 +43,19 @@ class Stretch:
     last: int
 
     def holds(self, hit: Hit) -> bool:
-        """Whether a hit lies in the finding, or partly."""
+        """Return whether a hit overlaps the finding."""
         return hit.start < self.last and hit.end > self.first
 
     def morae(self) -> tuple[HeardMora, ...]:
-        """What is most likely said in the finding."""
+        """Return the likeliest morae of the finding."""
         return tuple(mora for mora in likeliest(self.logs) if self.first <= mora.step < self.last)
 
     def kana(self) -> str:
-        """The same in katakana."""
+        """Return the same morae in katakana."""
         return "".join(mora.kana for mora in self.morae())
 
     def left(self, there: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
-        """First step and kana of each run that is heard in the finding, and is not marked.
+        """Yield the first step and the kana of each run of the finding outside the marked steps.
 
         Args:
             there: Which steps are marked, shape (steps,).
@@ -86,7 +86,7 @@ class Channels:
         }
 
     def stretches(self, finding: Finding) -> tuple[Stretch, ...]:
-        """What is heard of a finding, of each utterance that holds some of it; none where nobody listened."""
+        """Return one stretch for each utterance that holds words of a finding; empty without a listener."""
         chars = finding.entity.chars
         first = max(0, bisect.bisect_right(self._starts, chars.start) - 1)
         here = self._all[first : bisect.bisect_left(self._starts, chars.end)]

@@ -1,4 +1,4 @@
-"""What the conversation around a finding says of whose it is."""
+"""Features of the conversation around a finding."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ _WHERE_TALK = re.compile(r"住所|ところ|住まい|届け先|送り先")
 
 
 def setting(entity: EntitySpan, transcript: Transcript) -> Mapping[Feature, float]:
-    """What is told of a finding whoever owns it: its type, who says it and what was asked.
+    """Return the features that are the same for every claimant: type, speaker, and the question before it.
 
     Args:
         entity: The finding.
-        transcript: What it points into.
+        transcript: The transcript of its call.
     """
     text, chars = transcript.text, entity.chars
     segments = transcript.segments
@@ -77,16 +77,16 @@ def _asked(talk: re.Pattern[str], text: str, start: int, end: int) -> float:
 
 
 def owner_in_talk(entity: EntitySpan, claimant: Claimant) -> Mapping[Feature, float]:
-    """Whether recognizers read, from the words around a finding, that it is a claimant's.
+    """Return what recognizers read from the words around a finding about its owner.
 
     Args:
         entity: The finding.
-        claimant: Of whom the case knows something.
+        claimant: A person or group of the case.
 
     Returns:
-        Whose a recognizer says it is; the log odds, read from the talk, that it is the claimant's, or a third
-        party's; and of staff the probability that the talk is of somebody of the company's own (担当の山本が,
-        山本と申します, but no 山本様).
+        The owner that a recognizer states; the log odds, read from the talk, that the finding is the
+        claimant's, or a third party's; for staff also the probability of in-group speech (担当の山本が,
+        山本と申します, but not 山本様).
     """
     values: dict[Feature, float] = {}
     if entity.hint is not None:
@@ -110,19 +110,19 @@ def owner_in_talk(entity: EntitySpan, claimant: Claimant) -> Mapping[Feature, fl
 def in_group_anywhere(
     readings: Sequence[str], chances: Sequence[float], bare: Sequence[bool], colleagues: Collection[str]
 ) -> list[float]:
-    """How surely each name is a colleague's, by the talk around it or around the same name bare.
+    """Return the probability that each name is a colleague's, from its talk or from a bare mention elsewhere.
 
     An operator says 山本は席を外しております, and the customer 山本さん.  A name does not pass on how it is
     spoken of where the call has another name that begins with it and that no colleague bears: 山本健太様.
 
     Args:
-        readings: Of each finding, in kana; empty for what is no name.
-        chances: The probability, read from the talk, that it is spoken of as a colleague's.
-        bare: Whether it has no honorific.
-        colleagues: How the whole names on the staff list are read.
+        readings: Kana of each finding; empty for a finding that is no name.
+        chances: Probability of in-group speech around each finding.
+        bare: Whether each finding has no honorific.
+        colleagues: Readings of the whole names on the staff list.
 
     Returns:
-        The probability of each; never below what the talk around it says.
+        A probability for each finding, never below ``chances``.
     """
     strangers = {reading for reading in readings if reading not in colleagues}
     passed_on: dict[str, float] = {}
@@ -136,7 +136,7 @@ def in_group_anywhere(
 
 
 def is_in_group(values: FeatureValues) -> bool:
-    """Whether the talk around a finding is of somebody of the company's own.
+    """Return whether the talk around a finding is in-group speech about a colleague.
 
     Args:
         values: From ``setting`` and from ``owner_in_talk`` for staff.

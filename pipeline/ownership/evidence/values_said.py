@@ -1,4 +1,4 @@
-"""Which findings are pieces of one number, address or mail address.
+"""Group the findings that are pieces of one number, address or mail address.
 
 「090の」「はい」「1234の」「はい」「5678です」      one number, three findings
 """
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.ownership.evidence.postal_codes import is_postal_code, without_leading_code
+from pipeline.ownership.known.addresses import block_of
 from pipeline.sound.digits import digits_of
 from pipeline.types import EntitySpan
 
@@ -27,6 +28,12 @@ PHONE_FIGURES: Final = 11
 _PLACE: Final = re.compile(r"[都道府県市区町村郡]|丁目")
 """In a piece with which an address begins; behind its numbers that is another one, or the same said again."""
 
+BLOCK_NUMBERS: Final = 3
+"""Most numbers of a block (5丁目11番30号); a room may stand behind them."""
+
+_ROOM: Final = re.compile(r"号室[^0-9〇一二三四五六七八九十]*$")
+"""With which an address ends."""
+
 CODE_BEGINS: Final = 3
 """Figures of a postal code before its hyphen."""
 
@@ -34,7 +41,7 @@ _FOUR_FIGURES: Final = re.compile(r"[^0-9]{0,2}[0-9]{4}(?![0-9])")
 """Its figures behind it."""
 
 FILLERS: Final = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s")
-"""What is said between two pieces of one address or number."""
+"""Words between two pieces of one address or number."""
 
 
 def values_said(entities: Sequence[EntitySpan], text: str) -> tuple[tuple[int, ...], ...]:
@@ -59,7 +66,7 @@ def values_said(entities: Sequence[EntitySpan], text: str) -> tuple[tuple[int, .
 
 
 def _goes_on(entities: Sequence[EntitySpan], group: Sequence[int], at: int, text: str) -> bool:
-    """Whether a finding is the next piece of a value."""
+    """Return whether a finding is the next piece of a value."""
     last, entity = entities[group[-1]], entities[at]
     if entity.entity_type == "PERSON" or entity.entity_type != last.entity_type:
         return False
@@ -74,5 +81,16 @@ def _goes_on(entities: Sequence[EntitySpan], group: Sequence[int], at: int, text
         return False
     if _FOUR_FIGURES.match(piece) and len(digits_of("".join(before))) == CODE_BEGINS:
         return True
-    numbered = any(digits_of(each) for each in before)
-    return entity.entity_type != "ADDRESS" or not (numbered and _PLACE.search(piece))
+    return entity.entity_type != "ADDRESS" or not _begins_another(before, piece)
+
+
+def _begins_another(before: Sequence[str], piece: str) -> bool:
+    """Return whether a piece begins another address: a place behind numbers, or too many numbers for one."""
+    if any(map(digits_of, before)) and _PLACE.search(piece):
+        return True
+    said, more = sum(len(block_of(each)) for each in before), len(block_of(piece))
+    return more > 0 and (
+        (more > 1 and said + more > BLOCK_NUMBERS)
+        or said > BLOCK_NUMBERS
+        or _ROOM.search(before[-1]) is not None
+    )

@@ -1,1 +1,1 @@
-"""What a case knows of requester, staff and company, by letters, by sound and by its numbers."""
+"""Contents of a case, prepared for comparison: names, addresses and numbers, by letters and by sound."""

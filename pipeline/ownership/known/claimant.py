@@ -1,4 +1,4 @@
-"""Those of whom a case knows something: to them a finding may be given."""
+"""Persons and groups of a case to whom a finding may be given."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["Claimant"]
 
 
 class Claimant(enum.Enum):
-    """Whom a case knows.
+    """Person or group of a case.
 
-    Staff are two: who was on the call, and the colleagues who are merely on the company's list.
+    Staff are two groups: who was on the call, and the colleagues on the company's list.
     """
 
     REQUESTER = "requester"
@@ -22,7 +22,7 @@ class Claimant(enum.Enum):
 
     @property
     def party(self) -> Party:
-        """The party to which a finding goes that is theirs."""
+        """Party of a finding that is theirs."""
         return _PARTIES[self]
 
 

@@ -1,4 +1,4 @@
-"""What a case knows, in every way in which it is said: to be looked for in what is written and heard.
+"""Spoken forms of the data of a case, to be searched for in words and in posteriorgrams.
 
 伊藤 幸子               イトウ | サチコ | イトウサチコ
 成瀬5丁目11番30号       ナルセ | ゴチョウメジュウイチバンサンジュウゴウ | ゴノジュウイチノサンジュウ ...
@@ -50,20 +50,20 @@ _SHORTENED = {
 
 NAMES: Final = frozenset({"surname", "given name", "whole name"})
 NUMBERS: Final = frozenset({"block", "number begins", "number"})
-"""Kinds of forms that are names, and that are figures: no name is like one but by chance."""
+"""Kinds of forms that are names, and kinds that are figures."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenForm:
-    """Something of the case as it is said.
+    """One way of saying one datum of the case.
 
     Attributes:
-        claimant: Whose it is.
-        kind: What it is: ``surname``, ``given name``, ``whole name``, ``region`` (prefecture, city, ward),
+        claimant: Its owner.
+        kind: Kind of datum: ``surname``, ``given name``, ``whole name``, ``region`` (prefecture, city, ward),
             ``town``, ``building``, ``block`` (also a room), ``number begins`` (many begin alike), ``number``.
         sound: Its morae.
-        covers: Whether it accounts for what is said so.  A whole name that has two parts does not: 佐藤花恵
-            sounds much like 佐藤花子, and nothing like 佐藤 and 花子, each by itself.
+        covers: Whether words that sound like it count as explained.  Not so for a whole name in two parts:
+            佐藤花恵 sounds much like 佐藤花子, but 恵 is explained neither by 佐藤 nor by 花子.
     """
 
     claimant: Claimant
@@ -73,15 +73,15 @@ class SpokenForm:
 
 
 def spoken_forms(case: CallCase, names: Sequence[KnownName], reader: KanaReader) -> tuple[SpokenForm, ...]:
-    """Every form of the names and telephone numbers of a case, and of the requester's addresses.
+    """Return the spoken forms of a case's names and telephone numbers, and of the requester's addresses.
 
     Args:
         case: The requester, the staff and the company.
-        names: Theirs, by sound.
-        reader: Reads places that the case gives no kana for.
+        names: Names of the case, by sound.
+        reader: Reads places without kana.
 
     Returns:
-        Each sound once for each claimant.
+        Forms; each sound occurs once for each claimant.
     """
     forms: dict[tuple[Claimant, tuple[Mora, ...]], SpokenForm] = {}
     halved = {known.whole for known in names if len(known.parts) == 2}

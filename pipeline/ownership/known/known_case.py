@@ -1,4 +1,4 @@
-"""Everything that is compared with the findings of a call, read off its case once."""
+"""Read once from a case everything that is compared with the findings of a call."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _ROOM = re.compile(rf"(?<![\d丁目番号階の-])(?<!番地)\d{{{ROOM_DIGITS}}}
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """What a case knows.
+    """Contents of a case, prepared for comparison.
 
     Attributes:
-        forms: In every way in which it is said.
-        spoken_names: Those that are names.
-        names: Names by sound, of each claimant.
-        spelt: Names as the case writes them, without blanks, of each claimant.
-        phones: Telephone numbers in digits only, of each claimant.
-        addresses: The requester's, as the case writes them.
-        blocks: The numbers of each of the requester's addresses, in figures: 丁目, 番, 号 and the room.
-        codes: The digits of the postal codes that stand before them.
-        rooms: The digits of their rooms, where they live in a building.
+        forms: Spoken forms of everything.
+        spoken_names: Those forms that are names.
+        names: Names by sound, for each claimant.
+        spelt: Names as the case writes them, without blanks, for each claimant.
+        phones: Telephone numbers, digits only, for each claimant.
+        addresses: The requester's addresses, as the case writes them.
+        blocks: The numbers of each of these addresses, in figures: 丁目, 番, 号 and the room.
+        codes: The digits of the postal codes before these addresses.
+        rooms: The digits of the room in each address that has one.
     """
 
     forms: tuple[SpokenForm, ...] = field(repr=False)

@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.speech.encoded_once import KEPT, EncodedOnce, language_of
+from pipeline.hearing.transcribe import RATE
 
 
 class FakeWhisper:
@@ -14,6 +15,7 @@ class FakeWhisper:
         """Nothing has been encoded."""
         self.model = self
         self.encoded = 0
+        self.widths: list[int] = []
 
     def feature_extractor(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
         """A frame for each sample and one more, as faster-whisper's."""
@@ -22,6 +24,7 @@ class FakeWhisper:
     def encode(self, features: NDArray[np.float32]) -> float:
         """Of so many frames, whatever was said."""
         self.encoded += 1
+        self.widths.append(features.shape[-1])
         assert features.shape[-1] in {1500, 3000}
         return float(features.sum())
 
@@ -55,6 +58,15 @@ def test_a_model_that_recognises_nothing_keeps_nothing() -> None:
     answers = [language_of(whisper, window) for _ in range(2)]  # type: ignore[arg-type]
     assert answers == [("ja", 0.9)] * 2
     assert whisper.encoded == 2
+
+
+def test_of_a_long_window_the_loudest_stretch_is_asked_alone() -> None:
+    """Quiet before it and behind it: the encoder is half as wide, and is given no silence."""
+    whisper = FakeWhisper()
+    window = np.zeros(28 * RATE, np.float32)
+    window[10 * RATE : 24 * RATE] = 1.0
+    assert language_of(whisper, window) == ("ja", 0.9)  # type: ignore[arg-type]
+    assert whisper.widths == [1500]
 
 
 def test_another_window_is_encoded_by_itself() -> None:

@@ -159,6 +159,13 @@ def test_the_block_behind_another_place_is_that_places(reader: Reader) -> None:
         ("玉川の5の11の30", "アタマガワノゴノジューイチノサンジュー", True),
         ("成瀬の5の11の20", "アナルセノゴノジューイチノサンジュー", False),
         ("成瀬の5の11の20", "アナルセノゴノジューイチノニジュー", True),
+        # What the sound leaves is particles, or a place of theirs of which a mora was misheard.
+        ("大沢市の5の11の30", "アナルセノゴノジューイチノサンジューマデワデス", False),
+        ("大沢市の1丁目22番8号", "アニクヤマシノイッチョーメニジューニバンハチゴー", False),
+        ("福岡市の1丁目22番8号", "アフクオカシノイッチョーメニジューニバンハチゴー", True),
+        # Another town, though its kanji are read otherwise than it is said.
+        ("小平の5の11の30", "アオダイラノゴノジューイチノサンジュー", True),
+        ("玉川学園の5の11の30", "アタマガワガクエンノゴノジューイチノサンジュー", True),
     ],
 )
 def test_an_address_that_is_heard_as_theirs_is_not_clearly_anothers(

@@ -40,6 +40,12 @@ def counted(values: FeatureValues, *features: Feature) -> list[int]:
         ("080-5341-7296、7296", 15, 15, 8, 0),
         ("5341の080", 7, 4, 4, 3),
         ("080-5341-5341", 11, 7, 4, 4),
+        # Behind the whole number, or before it, particles read as figures; three are a piece of another.
+        ("080-5341-7296に", 12, 12, 8, 0),
+        ("080-5341-7296、ご", 12, 12, 8, 0),
+        ("に、080-5341-7296に", 13, 13, 8, 0),
+        ("080-5341-7296、888", 14, 11, 8, 3),
+        ("080-5341-729に", 11, 10, 7, 1),
         # Two figures in a row are in most numbers.
         ("53007200", 8, 0, 2, 8),
         ("8877", 4, 0, 1, 4),
@@ -57,6 +63,11 @@ def test_figures_that_are_theirs_are_counted(said: str, most: int, own: int, beh
         Feature.FIGURES_OTHER,
     )
     assert counted(values, *features) == [most, own, behind, other]
+
+
+def test_beside_a_short_number_no_figure_is_a_particle() -> None:
+    """110 and an area code stand in many a number."""
+    assert other_figures("11045", ["110"]) == 2
 
 
 def test_figures_are_logarithms_of_their_number() -> None:

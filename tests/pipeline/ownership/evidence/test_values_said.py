@@ -7,7 +7,7 @@ import pytest
 from pipeline.ownership.evidence.values_said import values_said
 from pipeline.types import CharSpan, EntitySpan
 
-PHONE, PLACE, NAME = "PHONE_NUMBER", "ADDRESS", "PERSON"
+PHONE, PLACE, NAME, MAIL = "PHONE_NUMBER", "ADDRESS", "PERSON", "EMAIL_ADDRESS"
 
 
 def groups(text: str, *said: tuple[str, str]) -> tuple[tuple[int, ...], ...]:
@@ -52,7 +52,7 @@ def test_a_number_has_eleven_figures_at_most() -> None:
     """With more, another one has begun: pieces belong to the number that they complete."""
     said = ("090", "1234", "5678", "080", "8765", "4321")
     assert groups("の".join(said), *((PHONE, each) for each in said)) == (*[(0, 1, 2)] * 3, *[(3, 4, 5)] * 3)
-    assert groups("の".join(said), *((PLACE, each) for each in said)) == ((0, 1, 2, 3, 4, 5),) * 6
+    assert groups("の".join(said), *((MAIL, each) for each in said)) == ((0, 1, 2, 3, 4, 5),) * 6
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,13 @@ def test_a_number_has_eleven_figures_at_most() -> None:
         # Behind its numbers another one begins, or it is said again.
         (("成瀬5の11", "原町田3丁目"), ((0,), (1,))),
         (("町田市成瀬5の11", "町田市成瀬5の11"), ((0,), (1,))),
+        # More numbers than a block and a room have are another one's.
+        (("6丁目16の13", "7の10の26"), ((0,), (1,))),
+        (("成瀬6丁目", "16の13", "7の10の26"), ((0, 1), (0, 1), (2,))),
+        (("成瀬6丁目16の13", "208"), ((0, 1), (0, 1))),
+        (("成瀬6丁目16の13", "コーポ桜208", "512"), ((0, 1), (0, 1), (2,))),
+        (("コーポ桜912号室", "第二コーポ桜の512"), ((0,), (1,))),
+        (("コーポ桜912号室", "の方"), ((0, 1), (0, 1))),
         # A postal code before it is none of it.
         (("194-0011", "町田市"), ((0,), (1,))),
     ],

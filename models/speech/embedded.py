@@ -1,7 +1,7 @@
 """Load the embedded speech model from its verified bytes, as published or with the telephone adapter.
 
 With the adapter it also runs beside any other recogniser: the ears read its encoder, and it does the second
-hearing. A second hearing pays as far as its errors differ from the first's, and this model was trained on
+hearing.  A second hearing pays as far as its errors differ from the first's, and this model was trained on
 calls.
 """
 
@@ -97,7 +97,7 @@ def ears_on(model: WhisperModel, embedded: EmbeddedModel, at_once: int) -> Liste
 def load_beside(at: Processor) -> EmbeddedBeside | NoEarsReason:
     """Load the embedded model with its adapter beside another recogniser, once per process and place.
 
-    It runs in the precision that the ears were trained with (``Place.precision``), whatever the precision of
+    It runs in the precision that the ears were trained with (``Processor.precision``), whatever that of
     the other model.
 
     Args:

@@ -5,7 +5,7 @@
     recognise(window)   spectrogram -> cached output -> decoder
 
 The ears read the adapted encoder, which also recognises; the language is detected with the model as
-published. Beside another recogniser only language detection and recognition share the output.  Encoding is
+published.  Beside another recogniser only language detection and recognition share the output.  Encoding is
 most of the cost of detecting a language, and faster-whisper caches nothing.
 """
 
@@ -75,14 +75,15 @@ class EncodedOnce:
 def language_of(model: WhisperModel, window: NDArray[np.float32]) -> tuple[str, float]:
     """Detect the language as ``EncodedOnce.language``, for a model that does not recognise the window.
 
-    Nothing is cached, and the encoder is only as wide as the window or the second hearing's windows.
+    Nothing is cached, so only the loudest ``SECOND_WINDOW_SECONDS`` are encoded: half the price, and none of
+    48 windows of calls was taken for foreign.
     """
     frames = frames_of(SECOND_WINDOW_SECONDS)
     return _language(model, model.encode(_spectrogram(model, _loudest(window), frames)))
 
 
 def _loudest(window: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The loudest stretch of ``SECOND_WINDOW_SECONDS``; the window itself where it is no longer."""
+    """Return the loudest stretch of ``SECOND_WINDOW_SECONDS``, or the window itself if it is no longer."""
     size = round(SECOND_WINDOW_SECONDS * RATE)
     if len(window) <= size:
         return window

@@ -113,7 +113,7 @@ class ListeningEncoder:
 def load_listening_encoder(at: Processor) -> ListeningEncoder | NoEarsReason:
     """Load the embedded encoder and the ears, once per process and place.
 
-    It runs in the precision that the ears were trained with (``Place.precision``), whatever the precision of
+    It runs in the precision that the ears were trained with (``Processor.precision``), whatever that of
     the recogniser.
 
     Args:

@@ -1,9 +1,9 @@
 """Load a faster-whisper model by name, path or hub name, and recognise with it.
 
 Measurements on telephone calls determine the options.  Decoding is sequential, as batched decoding loses
-speech. There is no voice-activity filter and no silence or hallucination threshold, as each silently drops
+speech.  There is no voice-activity filter and no silence or hallucination threshold, as each silently drops
 speech.  The temperature is always 0: sampling in difficult windows changes the result from run to run and is
-no more accurate. Text that loops or runs away is recognised again in short pieces
+no more accurate.  Text that loops or runs away is recognised again in short pieces
 (``pipeline.hearing.transcribe``).
 """
 
@@ -51,7 +51,7 @@ DECODING: Mapping[str, Any] = {
 TOKENS_A_SECOND, TOKENS_BESIDE, MOST_TOKENS = 14.0, 40, 440
 """Bounds of the decoded tokens: per second, in addition, and in all.  Speech is at most eight morae a second,
 and most characters are one token; a longer text is a loop, which ``pipeline.hearing.transcribe`` discards
-anyway. Without a bound a loop in two seconds of noise is decoded to the model's own limit, three times over:
+anyway.  Without a bound a loop in two seconds of noise is decoded to the model's own limit, three times over:
 nine tenths of the time for one call of eight seconds."""
 
 

@@ -5,7 +5,7 @@
 
 The check of words in their place is lenient: a recogniser errs, and its errors pair with the heard morae as
 well as other words do (``pipeline.given.given_words``).  But no recogniser writes in one place what is said
-in another. So a run of written morae that shares hardly a bigram with the sound in its place, and many with
+in another.  So a run of written morae that shares hardly a bigram with the sound in its place, and many with
 the sound elsewhere, covers no heard mora.
 """
 

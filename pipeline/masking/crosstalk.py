@@ -6,7 +6,7 @@
     masked on both            |-----------|
 
 A name silenced on the speaker's channel alone could stay audible on the other, so a copy is searched for
-there. No threshold on the level is used, because any level can be amplified:
+there.  No threshold on the level is used, because any level can be amplified:
 
 - Where the other channel carries only its own noise, a copy that correlation finds can be recovered, and is
   masked (``pipeline.masking.faint_copy``, which bounds the rate of false alarms).

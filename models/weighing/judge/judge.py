@@ -34,7 +34,7 @@ MASK_FROM = {"PERSON": MASK_FROM_AT_USUAL, "ADDRESS": 0.1, "PHONE_NUMBER": 0.2}
 """Least probability of a masked finding.  The thresholds weigh a second of leak of a third party's name like
 five seconds of over-mask.  On 96 made calls that the ear was not trained on, .12 for names instead of .2
 gives .3 points less leak and .5 more over-mask; .1 for addresses instead of .15 gives .4 less leak and .1
-more over-mask. Numbers from .4 had .2 less over-mask, but leaked 1.2 % more of the numbers of the next 24
+more over-mask.  Numbers from .4 had .2 less over-mask, but leaked 1.2 % more of the numbers of the next 24
 calls.  Findings below the threshold become candidates: masked as addresses, on 114 calls, they would catch .1
 % more of third parties' speech and mask .5 % more of the rest."""
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pipeline.given.aligned_words
 import pipeline.given.given_words
-import pipeline.given.heard_call
-import pipeline.given.laid_words
+import pipeline.given.listened_call
 import pipeline.hearing.second_hearing
 import pipeline.hearing.second_wording
 import pipeline.hearing.spelt
@@ -65,9 +65,9 @@ def hear(call: Workspace, models: Models) -> Hearing:
     if job.transcript is not None:
         given = read_transcript(job.transcript, recording, job.call_id)
         listener = against_file(models.mora_listener)
-        heard = pipeline.given.heard_call.hear_call(recording, models.mora_listener)
-        held = pipeline.given.given_words.hold_against_sound(given, heard, recording, models.reader)
-        return Hearing(listener, pipeline.given.laid_words.laid_on_sound(held, heard))
+        heard = pipeline.given.listened_call.listen_to_call(recording, models.mora_listener)
+        held = pipeline.given.given_words.check_against_sound(given, heard, recording, models.reader)
+        return Hearing(listener, pipeline.given.aligned_words.align_with_sound(held, heard))
     listener = beside_words(models.recogniser)
     first = pipeline.hearing.transcribe.transcribe(recording, models.recogniser, job.call_id)
     first = pipeline.masking.echoed_words.without_echo(first, recording)
@@ -108,5 +108,5 @@ def _words(job: Job, recording: Recording, hearing: Hearing, models: Models) -> 
         return hearing.first
     words = pipeline.hearing.spelt.spelt(hearing.first, known_people(job.case, models.reader))
     words = pipeline.hearing.supplement.supplemented(words, hearing.second)
-    words = pipeline.speaking.speakers.told_apart(recording, words, models.voices)
+    words = pipeline.speaking.speakers.with_speakers(recording, words, models.voices)
     return pipeline.hearing.second_wording.with_second(words, hearing.second)

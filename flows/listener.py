@@ -32,7 +32,7 @@ BESIDE_WORDS: Final = "beside_words"
 
 AGAINST_FILE: Final = "against_file"
 """Words from a file are held against what the ears hear and laid on it.  Whose a finding is and where it
-sounds rests on that as well; that it is one, on the words alone (``pipeline.given.laid_words``)."""
+sounds rests on that as well; that it is one, on the words alone (``pipeline.given.aligned_words``)."""
 
 UNHEARD_LINE: Final = (
     "付属のモデル base のパッケージがないので、耳（音を聞く網）が働きません。"
@@ -51,7 +51,7 @@ class Listener:
             read, with its adapter (``networks`` of a manifest); what wrote the words stands apart from it
             (``models.asr``).
         role: ``BESIDE_WORDS`` or ``AGAINST_FILE``.
-        why: Code of why not (``models.speech.ears.Unheard``), where they did not.
+        why: Code of why not (``models.speech.ears.NoEarsReason``), where they did not.
     """
 
     heard: bool

@@ -23,7 +23,7 @@ from flows.folders.moving import move_in, sweep_parts, undo_moving
 from flows.folders.open_folder import NotOurFolderError, OpenFolder, open_folder
 from flows.settings import Settings
 from pipeline.errors import NO_ROOM, PipelineError
-from pipeline.finding.questions import NOWHERE, Place, by_letters, question_ids
+from pipeline.finding.questions import NO_QUESTION, QuestionPlace, by_letters, question_ids
 from pipeline.reason_text import sentence
 from pipeline.types import MaskItem, MaskPlan, Transcript
 
@@ -151,7 +151,7 @@ def write_review(folder: Path, transcript: Transcript, plan: MaskPlan, key: Dige
             says of words; for all others it also makes this file's own digest one that nobody can guess.
     """
     asked = question_ids(plan.items, by_letters(transcript.text))
-    findings = [_review_row(item, transcript, asked.get(item.item_id, NOWHERE)) for item in plan.items]
+    findings = [_review_row(item, transcript, asked.get(item.item_id, NO_QUESTION)) for item in plan.items]
     document = {
         "call_id": plan.call_id,
         "revision": plan.revision,
@@ -163,7 +163,7 @@ def write_review(folder: Path, transcript: Transcript, plan: MaskPlan, key: Dige
     write_json(folder / REVIEW, document)
 
 
-def _review_row(item: MaskItem, transcript: Transcript, place: Place) -> dict[str, object]:
+def _review_row(item: MaskItem, transcript: Transcript, place: QuestionPlace) -> dict[str, object]:
     return {
         "item_id": item.item_id,
         "start_seconds": round(item.time.start, 3),

@@ -112,11 +112,11 @@ class Models:
         The embedded model has them on its own encoder.  Of another model only the ears beside it are loaded.
         """
         from models.speech.listening_encoder import EMBEDDED, ListeningEncoder, load_listening_encoder
-        from models.speech.whisper.processors import place
+        from models.speech.whisper.processor import choose_processor
 
         if self._name == EMBEDDED and self.recogniser.hears_morae:
             return self.recogniser
-        ears = load_listening_encoder(place(self._settings.device, self._settings.cpu_threads))
+        ears = load_listening_encoder(choose_processor(self._settings.device, self._settings.cpu_threads))
         if not isinstance(ears, ListeningEncoder):
             raise ModelError("付属のモデル base のパッケージがなく、渡された文字起こしを音声と照らせません")
         return ears
@@ -235,7 +235,7 @@ def attribute(call: Workspace, models: Models) -> int:
 
 def _judged(call: Workspace) -> Transcript:
     """The words as what finds data and judges whose it is sees them."""
-    return pipeline.speaking.speakers.untold(call.get(TRANSCRIPT))
+    return pipeline.speaking.speakers.without_guessed_speakers(call.get(TRANSCRIPT))
 
 
 def align(call: Workspace, _: Models) -> int:

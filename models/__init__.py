@@ -1,4 +1,4 @@
-"""What guesses, pinned and verified: recognition, language analysis, lexicons."""
+"""Models and lexicons, pinned and verified: recognition, language analysis, learned scores."""
 
 PROJECT = "kaiji"
-"""Whose package this is: other projects have one of this name, too (``flows.own_packages``)."""
+"""Project of this package: other projects have a package of this name, too (``flows.own_packages``)."""

@@ -1,4 +1,4 @@
-"""Load a small network of the project's own, and read what it says."""
+"""Load and run the project's own small ONNX networks."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ def session(network: bytes) -> InferenceSession:
     """Load a network for one CPU thread (a few ms).
 
     Args:
-        network: In ONNX; whose bytes they are is for the caller to check.
+        network: ONNX bytes; the caller verifies them.
 
     Returns:
-        What runs it.
+        The session that runs it.
     """
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()
-    # What is asked takes a few ms, and others are asked on the other cores: more threads only wait.
+    # A run takes a few ms, and other networks run on the other cores: more threads would only wait.
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     made = InferenceSession(network, options, providers=["CPUExecutionProvider"])
-    # It keeps its bytes in case a provider fails and another has to read them; the CPU is the only one.
+    # The session keeps the bytes for another provider in case one fails; the CPU is the only one.
     made.disable_fallback()
     made._model_bytes = None  # noqa: SLF001 - no public name frees them
     return made
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities of classes, the last axis."""
+    """Return probabilities over the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), dtype=np.float32)

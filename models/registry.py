@@ -1,4 +1,4 @@
-"""What ``registry.toml`` says of each model and lexicon, and the check that the bytes are those it names."""
+"""Entries of ``registry.toml`` for models and lexicons, and the verification of their bytes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 REGISTRY = Path(__file__).with_name("registry.toml")
 
 ADAPTER = "adapter"
-"""Section of what is added to a speech model (``models.speech.whisper.adapter``)."""
+"""Section of the adapters of a speech model (``models.speech.whisper.adapter``)."""
 
 LEXICON = "lexicon"
 """Section of the lexicons; every other section holds networks and their weights."""
@@ -46,9 +46,9 @@ class EmbeddedFile:
     """One file of a model that is spread over installed packages.
 
     Attributes:
-        name: What the loader calls it, e.g. ``model.bin``.
+        name: Name of the file for the loader, e.g. ``model.bin``.
         size: Bytes after joining.
-        sha256: Of the joined bytes, as published.
+        sha256: SHA-256 of the joined bytes, as published.
         parts: ``package/path`` of each part, in order of joining.
     """
 
@@ -60,14 +60,14 @@ class EmbeddedFile:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedModel:
-    """A recogniser that comes from the package index alone.
+    """A recogniser that is installed from the package index alone.
 
     Attributes:
         name: As in ``[asr.<name>]``.
-        source: Where it was published.
-        revision: Of what was published.
-        files: What is loaded.
-        adapter: Name of what is added to its matrices (``models.speech.whisper.adapter``), if anything is.
+        source: Place of its publication.
+        revision: Revision of the publication.
+        files: Files to load.
+        adapter: Name of its adapter (``models.speech.whisper.adapter``), if any.
     """
 
     name: str
@@ -79,12 +79,12 @@ class EmbeddedModel:
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """A speech encoder, as a network that reads its output has to know it.
+    """Identity of a speech encoder, for the networks that read its output.
 
     Attributes:
-        sha256: Of the ``model.bin`` that holds it.
-        width: Values of each of its steps.
-        adapter_sha256: Of the adapter's file that is added to it, if one is.
+        sha256: SHA-256 of the ``model.bin`` that holds it.
+        width: Number of values of each step.
+        adapter_sha256: SHA-256 of its adapter's file, if it has one.
     """
 
     sha256: str
@@ -100,9 +100,9 @@ class RegisteredFile:
         section: Table of the registry, e.g. ``tagger``.
         name: Entry in it, e.g. ``network``.
         file: Path from the repository's root.
-        sha256: Of its bytes.
-        encoder: The encoder whose output it reads, if it reads one.
-        listens: Whether it reads what such networks say.
+        sha256: SHA-256 of its bytes.
+        encoder: Encoder whose output it reads, if any.
+        listens: Whether it reads the output of networks with an ``encoder``.
     """
 
     section: str
@@ -118,10 +118,10 @@ def embedded_asr(name: str, registry: Path = REGISTRY) -> EmbeddedModel | None:
 
     Args:
         name: As in ``[asr.<name>]``.
-        registry: The registry file.
+        registry: Path of the registry.
 
     Returns:
-        Its description, or ``None`` when the registry has none of that name.
+        Its entry, or ``None`` without an entry of that name.
     """
     entry = _read(registry).get("asr", {}).get(name)
     if entry is None:
@@ -134,16 +134,16 @@ def embedded_asr(name: str, registry: Path = REGISTRY) -> EmbeddedModel | None:
 
 
 def verified_bytes(file: EmbeddedFile) -> bytes:
-    """Join a file's parts from the installed packages and check every byte.
+    """Join a file's parts from the installed packages and verify every byte.
 
     Args:
-        file: The registry's description of it.
+        file: Its entry in the registry.
 
     Returns:
         The joined bytes, whose SHA-256 is exactly ``file.sha256``.
 
     Raises:
-        ModelError: when a package is missing or the bytes are not the published ones.
+        ModelError: a package is missing, or the bytes are not the published ones.
     """
     joined = b"".join(_part_path(part).read_bytes() for part in file.parts)
     found = hashlib.sha256(joined).hexdigest()
@@ -160,17 +160,17 @@ def is_installed(model: EmbeddedModel) -> bool:
     """Whether every part of a model lies in an installed package; its bytes are not read.
 
     Args:
-        model: The registry's description of it.
+        model: Its entry in the registry.
     """
     parts = (part for file in model.files for part in file.parts)
     return all(path is not None and path.exists() for path in map(_installed_path, parts))
 
 
 def registered_files(registry: Path = REGISTRY) -> tuple[RegisteredFile, ...]:
-    """Every file of the project's own that the registry names, in its order.
+    """Return every file of the project's own in the registry, in its order.
 
     Args:
-        registry: The registry file.
+        registry: Path of the registry.
     """
     return tuple(
         RegisteredFile(
@@ -188,19 +188,19 @@ def registered_files(registry: Path = REGISTRY) -> tuple[RegisteredFile, ...]:
 
 
 def registered_bytes(section: str, name: str, path: Path, registry: Path = REGISTRY) -> bytes:
-    """Read a file of ours and check it against ``[<section>.<name>] sha256``.
+    """Read a file of the project's own and verify it against ``[<section>.<name>] sha256``.
 
     Args:
         section: Table of the registry, e.g. ``tagger``.
         name: Entry in it, e.g. ``network``.
-        path: Where the file lies.
-        registry: The registry file.
+        path: Path of the file.
+        registry: Path of the registry.
 
     Returns:
         The file's bytes, exactly the registered ones.
 
     Raises:
-        ModelError: when it is missing, not registered, or other bytes.
+        ModelError: the file is missing, not registered, or has other bytes.
     """
     registered = registered_sha256(section, name, registry)
     if not path.is_file():
@@ -214,15 +214,15 @@ def registered_bytes(section: str, name: str, path: Path, registry: Path = REGIS
 
 
 def bound_encoder(section: str, name: str, registry: Path = REGISTRY) -> Encoder:
-    """The encoder that a network has learned to read, and no other.
+    """Return the only encoder whose output a network may read: the one it was trained on.
 
     Args:
         section: Table of the registry, e.g. ``ear``.
         name: Entry in it, e.g. ``network``.
-        registry: The registry file.
+        registry: Path of the registry.
 
     Raises:
-        ModelError: when the registry binds it to none.
+        ModelError: the registry names no encoder for it.
     """
     encoder = _encoder(_read(registry).get(section, {}).get(name, {}))
     if encoder is None:
@@ -232,15 +232,15 @@ def bound_encoder(section: str, name: str, registry: Path = REGISTRY) -> Encoder
 
 
 def registered_sha256(section: str, name: str, registry: Path = REGISTRY) -> str:
-    """SHA-256 that a file of ours must have.
+    """Return the SHA-256 that a file of the project's own must have.
 
     Args:
         section: Table of the registry, e.g. ``adapter``.
         name: Entry in it, e.g. ``telephone``.
-        registry: The registry file.
+        registry: Path of the registry.
 
     Raises:
-        ModelError: when it is not registered.
+        ModelError: the file is not registered.
     """
     entry = _read(registry).get(section, {}).get(name)
     if entry is None or "sha256" not in entry:
@@ -249,31 +249,31 @@ def registered_sha256(section: str, name: str, registry: Path = REGISTRY) -> str
 
 
 def adapted_model(section: str, name: str, registry: Path = REGISTRY) -> str | None:
-    """SHA-256 of the ``model.bin`` that an adapter is added to; ``None`` for a file that is no adapter.
+    """Return the SHA-256 of the ``model.bin`` that an adapter changes; ``None`` for any other file.
 
     Args:
         section: Table of the registry, e.g. ``adapter``.
         name: Entry in it, e.g. ``telephone``.
-        registry: The registry file.
+        registry: Path of the registry.
     """
     described = _read(registry).get(section, {}).get(name, {}).get("adapts")
     return None if described is None else str(described["sha256"])
 
 
 def installed_data(registry: Path = REGISTRY) -> Mapping[tuple[str, str], str]:
-    """What packages of the index bring beside the recogniser, as it lies on this machine.
+    """Return the hashes of other installed model packages, as they lie on this machine.
 
-    Its versions are pinned by ``requirements.lock``, not by bytes here: so they are told, not checked.
+    ``requirements.lock`` pins their versions, so the hashes are reported, not verified.
 
     Args:
-        registry: The registry file.
+        registry: Path of the registry.
 
     Returns:
-        By section and name the SHA-256 of the file, or of the lines that ``sha256sum`` would write of the
+        By section and name the SHA-256 of the file, or of the lines that ``sha256sum`` would print for the
         folder's files in order of name.
 
     Raises:
-        ModelError: when a package is missing.
+        ModelError: a package is missing.
     """
     return {
         (section, name): _installed_sha256(_part_path(entry["installed"]))
@@ -297,7 +297,7 @@ def _read(registry: Path) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 @lru_cache(maxsize=16)
 def _installed_sha256(path: Path) -> str:
-    """Once in a process: 290 MB take a tenth of a second, or one where the processor does not help."""
+    """Hash once per process: 290 MB take a tenth of a second, or a second without hardware support."""
     if path.is_file():
         return file_sha256(path)
     files = sorted(each for each in path.rglob("*") if each.is_file() and each.suffix != ".pyc")
@@ -306,13 +306,13 @@ def _installed_sha256(path: Path) -> str:
 
 
 def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal digits; a large file is not read whole."""
+    """Return the SHA-256 of a file, in hexadecimal digits; a large file is not read at once."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _installed_path(part: str) -> Path | None:
-    """Where a part must lie; ``None`` where its package is not installed."""
+    """Return the path of a part; ``None`` where its package is not installed."""
     package, _, inside = part.partition("/")
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:

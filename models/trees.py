@@ -1,6 +1,6 @@
-"""Boosted trees of the project's own: named values in, log odds out.
+"""Boosted trees of the project's own: from named features to log odds.
 
-They are learned by ``models.training.weighing.trees`` and run by onnxruntime.
+``models.training.weighing.trees`` trains them; onnxruntime runs them.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "Trees", "load_trees"]
 
 COLUMNS: Final = "columns"
-"""Key of the file's metadata under which the names of what is looked at stand, a list in JSON."""
+"""Key of the feature names in the file's metadata, a list in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """An ensemble and what it looks at.
+    """An ensemble and the names of its features.
 
     Attributes:
         run: Maps ``rows``, float32 of shape (rows, columns), to ``odds``, float32 of shape (rows, 1).
-        columns: The names of the values, in order.
+        columns: Names of the features, in order.
     """
 
     run: InferenceSession
     columns: tuple[str, ...]
 
     def odds(self, rows: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
-        """The log odds that the answer is yes.
+        """Return the log odds of a positive answer.
 
         Args:
-            rows: The values of each thing that is asked about, by name; one that is not there is 0.
+            rows: Features of each case, by name; a missing one is 0.
 
         Returns:
             Shape (rows,).
@@ -51,21 +51,21 @@ class Trees:
         return self.odds_of(np.array(table, np.float32).reshape(len(rows), len(self.columns)))
 
     def odds_of(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The same for a table in the order of ``columns``, shape (rows, columns)."""
+        """Return the log odds for a table in the order of ``columns``, shape (rows, columns)."""
         (odds,) = self.run.run(None, {"rows": table})
         return np.asarray(odds, np.float64)[:, 0]
 
 
 def load_trees(section: str, name: str, path: Path) -> Trees:
-    """Load a registered ensemble; takes a few milliseconds.
+    """Load a registered ensemble (a few ms).
 
     Args:
-        section: Of the registry.
-        name: In that section.
-        path: The file.
+        section: Table of the registry.
+        name: Entry in it.
+        path: Path of the file.
 
     Raises:
-        ModelError: when the file is not the registered one.
+        ModelError: the file is not the registered one.
     """
     run = session(registered_bytes(section, name, path))
     return Trees(run, tuple(json.loads(run.get_modelmeta().custom_metadata_map[COLUMNS])))

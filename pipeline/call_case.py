@@ -1,6 +1,6 @@
-"""What is told of a call before it is heard: who asks, who works there, what is to be masked.
+"""The case of a call: the requester, the staff, the company, and the policy for masking.
 
-As everywhere in ``types``, whose part this is: frozen, tuples, and no person's words in ``repr``.
+A part of ``types``, with its rules: frozen, tuples, and no personal data in ``repr``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["USUAL_ACTIONS", "CallCase", "CaseName", "MaskAction", "Party", "Requ
 
 
 class Party(enum.StrEnum):
-    """Whose data a finding is: 本人 / 第三者 / 担当者 / 自社 / 不明."""
+    """Owner of a finding's data: 本人 / 第三者 / 担当者 / 自社 / 不明."""
 
     REQUESTER = "requester"
     THIRD_PARTY = "third_party"
@@ -25,7 +25,7 @@ class Party(enum.StrEnum):
 
 
 class MaskAction(enum.StrEnum):
-    """What happens to a finding in the copy that leaves the house."""
+    """Action on a finding in the copy that is disclosed."""
 
     MASK = "mask"
     KEEP = "keep"
@@ -33,7 +33,7 @@ class MaskAction(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseName:
-    """A name or term as written and, where known, as read (katakana)."""
+    """A name or term with its reading in katakana, where known."""
 
     text: str = field(repr=False)
     kana: str = field(default="", repr=False)
@@ -43,8 +43,8 @@ class CaseName:
 class Requester:
     """The person who asks: 本人.  Empty when the case names none.
 
-    ``birth_date``: ISO, empty where it is not known.  ``customer_numbers``: any number under which a company
-    knows them.  ``workplaces``: schools too.
+    ``birth_date``: ISO, empty where unknown.  ``customer_numbers``: any number by which a company identifies
+    them. ``workplaces``: schools as well.
     """
 
     names: tuple[CaseName, ...] = field(default=(), repr=False)
@@ -63,17 +63,18 @@ USUAL_ACTIONS: Final = (
     (Party.COMPANY, MaskAction.KEEP),
     (Party.UNKNOWN, MaskAction.MASK),
 )
-"""What is done with each party's data where neither the case nor the company says otherwise."""
+"""Default action for each party's data, where neither the case nor the company states one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallCase:
-    """Who asks, who works here, and what the company keeps to itself.
+    """The requester, the staff, and the company's data and policy.
 
     ``staff``: everybody who works for the company; ``on_call``: those of them who spoke in this call.
-    ``actions``: what to do with each party's data; THIRD_PARTY is always masked and is not in it.
-    ``kinds``: what is done with each of ``FURTHER_KINDS``; MASK where it is not named.
-    ``words``: always masked or kept, whoever's they are.  ``products``: nobody's data, offered as words.
+    ``actions``: action for each party's data; THIRD_PARTY is always masked and is not in it.
+    ``kinds``: action for each of ``FURTHER_KINDS``; MASK by default.
+    ``words``: words always masked or kept, whoever owns them.  ``products``: no personal data, offered as
+    words.
     """
 
     case_id: str
@@ -90,14 +91,14 @@ class CallCase:
 
     @property
     def kinds_left(self) -> frozenset[str]:
-        """The kinds that the company's policy leaves in the copy, whoever's they are."""
+        """Kinds that the company's policy leaves in the copy, whoever owns them."""
         return frozenset(kind for kind, action in self.kinds if action is MaskAction.KEEP)
 
     @property
     def colleagues(self) -> tuple[CaseName, ...]:
-        """Those of the staff who did not speak in this call."""
+        """Staff who did not speak in this call."""
         return tuple(name for name in self.staff if name not in self.on_call)
 
     def action_for(self, party: Party) -> MaskAction:
-        """What the case's policy says of ``party``; MASK where it says nothing."""
+        """Return the action for ``party`` by the case's policy; MASK by default."""
         return dict(self.actions).get(party, MaskAction.MASK)

@@ -21,17 +21,17 @@ __all__ = [
 
 
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""``errno`` values that mean: the disk, the quota or the largest file size is used up."""
+"""``errno`` values for a full disk, an exhausted quota or the largest file size."""
 
 
 class PipelineError(Exception):
-    """Base of all; ``code`` is a short stable word for files and counters."""
+    """Base class; ``code`` is a short stable word for files and counters."""
 
     code = "pipeline"
 
     @property
     def kept(self) -> str:
-        """The message as it may be written to a file that stays: ids, offsets, counts and our own words."""
+        """Message for files that stay: ids, offsets, counts and the program's own words."""
         return str(self)
 
 
@@ -45,9 +45,9 @@ class CaseFileError(PipelineError):
     """A case, transcript or truth file is malformed; the message names the key.
 
     Args:
-        message: For the person at the terminal, who wrote the file.
-        kept: For what is kept; without a key that the file's writer made up, which may be a name.
-            By default the message.
+        message: Message for the person at the terminal, who wrote the file.
+        kept: Message for files that stay; without a key of the writer's own, which may be a name.  By default
+            the message.
     """
 
     code = "case_file"
@@ -58,29 +58,29 @@ class CaseFileError(PipelineError):
 
     @property
     def kept(self) -> str:
-        """What may be written to a file."""
+        """Message for files that stay."""
         return self._kept or str(self)
 
 
 class ModelError(PipelineError):
-    """A model is missing or is not the one it claims to be."""
+    """A model is missing or is not the registered one."""
 
     code = "model"
 
 
 class CallUnsafeError(PipelineError):
-    """The call could not be masked, or not proven masked: nothing may leave."""
+    """The call could not be masked, or not be proven masked: it must not leave the house."""
 
     code = "call_unsafe"
 
 
 class StillThereError(CallUnsafeError):
-    """Something that was masked can still be read or heard in a finished copy.
+    """Masked data can still be read or heard in a finished copy.
 
     Args:
-        message: What to do, for the person.
+        message: Remedy, for the person.
         call_id: Id of the call.
-        seconds: Where in it.
+        seconds: Positions in the call.
     """
 
     def __init__(self, message: str, call_id: str, seconds: tuple[float, ...]) -> None:
@@ -93,9 +93,9 @@ class ReviewRuleError(PipelineError):
     """A decision that the rules of the review do not allow.
 
     Args:
-        message: Which rule, for the analyst.
-        items: Ids of the items it concerns.
-        needs: ``reason``, ``law`` or ``second_person``: what has to be added for the decision to be allowed.
+        message: The violated rule, for the analyst.
+        items: Ids of the items that it concerns.
+        needs: ``reason``, ``law``, ``consent`` or ``second_person``: what must be added to the decision.
     """
 
     code = "rule"
@@ -107,6 +107,6 @@ class ReviewRuleError(PipelineError):
 
 
 class InternalError(CallUnsafeError):
-    """A fault of the program or of a library, not of the call: nothing may leave, and it is reported."""
+    """A fault of the program or of a library, not of the call, which must not leave; it is reported."""
 
     code = "internal"

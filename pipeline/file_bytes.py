@@ -14,14 +14,14 @@ _BLOCK_BYTES: Final = 1 << 16
 
 
 class NotAFileError(OSError):
-    """A pipe, a device, a socket or a folder where a file has to be."""
+    """A pipe, a device or a socket stands where an ordinary file is expected."""
 
 
 def open_file(path: Path) -> io.BufferedReader:
     """Open an ordinary file for reading; refuse anything else.
 
-    Reading a pipe would block and a device may never end.  The path is checked before and after opening,
-    and is opened without blocking, in case it is replaced in between.
+    Reading a pipe would block and a device may never end.  The path is checked before and after opening, and
+    is opened without blocking, in case it is replaced in between.
 
     Args:
         path: The file; links are followed.
@@ -30,9 +30,9 @@ def open_file(path: Path) -> io.BufferedReader:
         The file, open for reading.
 
     Raises:
-        IsADirectoryError: for a folder.
-        NotAFileError: for anything else that is no ordinary file.
-        OSError: as ``open``; also where links go round in a circle.
+        IsADirectoryError: the path is a folder.
+        NotAFileError: the path is anything else but an ordinary file.
+        OSError: as ``open``; also for a circle of links.
     """
     _refuse_others(path.stat())
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
@@ -52,7 +52,7 @@ def _refuse_others(found: os.stat_result) -> None:
 
 
 def read_file(path: Path) -> bytes:
-    """All bytes of an ordinary file.
+    """Return all bytes of an ordinary file.
 
     Raises:
         OSError: as ``open_file``.
@@ -62,7 +62,7 @@ def read_file(path: Path) -> bytes:
 
 
 def is_plain(path: Path) -> bool:
-    """Whether a path is an ordinary file itself: not a link, a pipe or a device."""
+    """Whether a path itself is an ordinary file: not a link, a pipe or a device."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:

@@ -1,7 +1,7 @@
-"""Kinds of data beside names, addresses, telephone numbers, mail addresses and secrets: what identifies too.
+"""Further kinds of data that identify people, beside names, addresses, telephone numbers, mail and secrets.
 
-One table: the name of each kind, as recognizers, plans and truths have it, and its Japanese word, from which
-labels, letters and tables take theirs.  In this order they take a stretch that several claim.
+One table: the name of each kind, as recognizers, plans and truths use it, and its Japanese word, which
+labels, letters and tables use.  The order is the precedence where several kinds claim a stretch.
 """
 
 from __future__ import annotations
@@ -27,4 +27,4 @@ FURTHER_KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "SCHOOL": "学校",
     }
 )
-"""Japanese word by kind.  Whether they are masked is the company's policy (``CallCase.kinds``)."""
+"""Japanese word by kind.  The company's policy decides whether they are masked (``CallCase.kinds``)."""

@@ -1,4 +1,4 @@
-"""A word that people have put on a list: always masked, or always kept."""
+"""A word on a company's or request's list: always masked, or always kept."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ __all__ = ["ListedWord"]
 
 @dataclass(frozen=True, slots=True)
 class ListedWord:
-    """A word and what is done with it wherever it is said.
+    """A word with the action for it wherever it is said.
 
     Attributes:
-        text: As it was written in the call from which it was listed.
-        kana: Its reading in katakana; empty where there is none.
-        entity_type: What it is masked as; of a kept word what it was taken for.
+        text: Spelling in the call from which it was listed.
+        kana: Reading in katakana; empty where unknown.
+        entity_type: Type as which it is masked; for a kept word the type it was found as.
         mask: Whether it is always masked, else always kept.
     """
 

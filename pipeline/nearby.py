@@ -1,4 +1,4 @@
-"""An index of spans: find those that touch a given one without scanning all of them.
+"""An index of spans, to find those that touch a given span without scanning all of them.
 
 A call of four hours has a hundred thousand words and ten thousand findings; comparing each with each takes
 longer than recognising the call.
@@ -19,11 +19,11 @@ T = TypeVar("T")
 
 
 class Nearby(Generic[T]):
-    """Things with a span each, searchable by span.
+    """Objects with a span each, searchable by span.
 
     Args:
-        things: In any order.
-        where: Gives the span of a thing, in seconds or characters.
+        things: Objects in any order.
+        where: Returns the span of an object, in seconds or characters.
     """
 
     def __init__(self, things: Iterable[T], where: Callable[[T], TimeSpan | CharSpan]) -> None:
@@ -32,18 +32,18 @@ class Nearby(Generic[T]):
         self._order = sorted(range(len(spans)), key=spans.__getitem__)
         self._starts = [spans[index][0] for index in self._order]
         self._ends = [spans[index][1] for index in self._order]
-        # Running maximum of the ends, so that the first thing reaching a stretch is found by bisection.
+        # Running maximum of the ends, so that bisection finds the first object that reaches a stretch.
         self._reached = list(itertools.accumulate(self._ends, max))
 
     def touching(self, start: float, end: float) -> list[T]:
-        """The things whose span overlaps ``[start, end)`` or touches it at an end.
+        """Return the objects whose span overlaps ``[start, end)`` or touches it at an end.
 
         Args:
             start: Beginning of the stretch.
             end: End of the stretch, not before ``start``.
 
         Returns:
-            The things in the order in which they were given.
+            The objects in the order in which they were given.
         """
         first = bisect.bisect_left(self._reached, start)
         last = bisect.bisect_right(self._starts, end)

@@ -1,11 +1,12 @@
-"""What is played to whoever decides on findings, and how long it all takes to hear.
+"""Stretches of a call that are played to an analyst, and the time to hear them all.
 
-    place          ------|====|--------------------
+    finding        ------|====|--------------------
     heard with it                 |==|                at most REACH_SECONDS away, on one of its channels
     played         ---<--==============-->---------   AROUND_SECONDS before and after
 
-The page plays this, and the queue tells how long it is: what is played for two places is heard once, pauses
-and thoughts between them are not counted.  ``kaiji evaluate`` counts the places alone, as agreed.
+The page plays these stretches, and the queue states their length: time played for two findings counts once;
+pauses and thoughts between them are not counted.  ``kaiji evaluate`` counts the findings alone, as the
+contract states.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ from pipeline.types import TimeSpan
 __all__ = ["AROUND_SECONDS", "REACH_SECONDS", "Shown", "listening_seconds", "played"]
 
 REACH_SECONDS: Final = 3.0
-"""How far from a place something is that is heard with it."""
+"""Greatest distance of a candidate that is heard with a finding."""
 
 AROUND_SECONDS: Final = 1.0
-"""What is played before and after."""
+"""Time played before and after a finding."""
 
 
 class Shown(NamedTuple):
     """A finding as it is shown.
 
     Attributes:
-        time: Of the finding.
-        channels: Likewise; none are all.
-        question: What it is decided with; empty where it is decided alone.
-        beside: Whether it is only heard with another place of the question.
+        time: Time of the finding.
+        channels: Channels of the finding; empty for all.
+        question: Question that it belongs to; empty where it is decided alone.
+        beside: Whether it is only heard with another finding of the question.
     """
 
     time: TimeSpan
@@ -43,13 +44,13 @@ class Shown(NamedTuple):
 
 
 def played(shown: Sequence[Shown]) -> tuple[TimeSpan, ...]:
-    """Say from when to when each finding is played, without what is played before and after.
+    """Return the stretch that is played for each finding, without the time before and after.
 
     Args:
         shown: All findings of a call.
 
     Returns:
-        In their order: each one's place and what of its question is only heard with it.
+        In their order: the time of each, extended to the findings of its question that are heard with it.
     """
     by_question: dict[str, list[Shown]] = defaultdict(list)
     for each in shown:
@@ -72,15 +73,15 @@ def _with(one: Shown, beside: Nearby[Shown]) -> TimeSpan:
 
 
 def listening_seconds(shown: Iterable[Shown], length: float) -> float:
-    """Say how many seconds of a call are played to whoever listens to every place once.
+    """Return the seconds that are played to an analyst who listens to every finding once.
 
     Args:
-        shown: The findings that somebody decides on.
-        length: Of the call, in seconds.
+        shown: Findings that somebody decides on.
+        length: Length of the call, in seconds.
 
     Returns:
-        The seconds that lie in any place as it is played; what is only heard with one needs no listening of
-        its own.
+        Length of the union of the played stretches; findings that are only heard with another one add
+        nothing.
     """
     listed = tuple(shown)
     places = [time for each, time in zip(listed, played(listed), strict=True) if not each.beside]

@@ -1,4 +1,4 @@
-"""Render reasons as Japanese sentences, and read the reasons back from a stored sentence."""
+"""Render reasons as Japanese sentences, and parse stored sentences back into reasons."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ CLUES: Final[Mapping[Reason, str]] = {
     Reason.SPELT_ACCOUNT: "アカウントの話と英数字",
     Reason.WORKS_OR_STUDIES_THERE: "勤め先・学校の話と名前",
 }
-"""Why a recognizer found personal data; several are joined by ``AND``."""
+"""Clues by which a recognizer found personal data; several are joined by ``AND``."""
 
 _OWNERS: Final[Mapping[Reason, str]] = {
     Reason.ADDRESS_BLOCK_ALONE_SAME: "登録された住所と番地だけが同じ",
@@ -171,10 +171,10 @@ _ACTIONS: Final[Mapping[Reason, str]] = {
 }
 
 SENTENCES: Final[Mapping[Reason, str]] = {**CLUES, **_OWNERS, **_ACTIONS, Reason.NOT_GIVEN: ""}
-"""The sentence of every reason but OLDER, whose text is in ``Why.detail``.  All sentences differ."""
+"""Sentence of every reason but OLDER, whose text is in ``Why.detail``.  All sentences differ."""
 
 _FORMER: Final[Mapping[str, Reason]] = {"登録された誰の名前とも違う": Reason.NAME_OF_NOBODY}
-"""Sentences of earlier versions that are worded otherwise now: they are read, and never rendered."""
+"""Sentences of earlier versions whose wording has changed: they are parsed, and never rendered."""
 
 AND, STOP = "、", "。"
 """Separators: between two clues, and between all other sentences."""
@@ -195,12 +195,12 @@ def sentence(reasons: Iterable[Why]) -> str:
 
 
 def verdict(reasons: Iterable[Why]) -> str:
-    """Render what is thought of the content: neither what found it nor what is to be done with it."""
+    """Render the reasons for the owner only: neither those of recognizers nor those of the action."""
     return sentence(why for why in reasons if why.reason in _OWNERS)
 
 
 def what_to_do(reasons: Iterable[Why]) -> str:
-    """Render why it is masked, kept or shown all the same, and what an analyst is asked to do."""
+    """Render the reasons for masking, keeping or showing only, and what an analyst is asked to do."""
     return sentence(why for why in reasons if why.reason in _ACTIONS)
 
 
@@ -214,18 +214,18 @@ def reasons_in(text: str) -> tuple[Why, ...]:
     """Parse the text that a plan of an earlier version stored.
 
     Args:
-        text: As stored.
+        text: Stored text.
 
     Returns:
-        The reasons in order; OLDER, with the text, for what is no sentence of this version.  ``sentence``
-        renders them as the same text again, in the words of this version.
+        The reasons in order; OLDER, with the text, for an unknown sentence.  ``sentence`` renders them as the
+        same text again, in the words of this version.
     """
     found = tuple(_parted(text))
     return found if sentence(found) == _reworded(text) else (Why(Reason.OLDER, text),)
 
 
 def _reworded(text: str) -> str:
-    """A stored text with the sentences of this version."""
+    """Return a stored text with the sentences of this version."""
     for former, reason in _FORMER.items():
         text = text.replace(former, SENTENCES[reason])
     return text
@@ -242,7 +242,7 @@ def _parted(text: str) -> Iterator[Why]:
 
 
 def _clues(said: str) -> Iterator[Why]:
-    """The clues of one sentence; OLDER where any part of it is no known clue."""
+    """Yield the clues of one sentence; OLDER where any part of it is no known clue."""
     clues = tuple(map(_clue, said.split(AND)))
     yield from clues if all(why.reason is not Reason.OLDER for why in clues) else (Why(Reason.OLDER, said),)
 

@@ -1,8 +1,8 @@
-"""Why something was found, whose it is, and why it is masked or shown: as values, never as text.
+"""Reasons of findings, of their owners, and of masks: as values, never as text.
 
-Passes compare these values, the judge of ownership learns from their names, plans store them; what a person
-reads is rendered from them in one place (``pipeline.reason_text``).  A stored name is never given another
-meaning, and none is taken away: older plans hold it.
+Passes compare these values, the judge of ownership is trained on their names, plans store them, and
+``pipeline.reason_text`` alone renders them for people.  A stored name never changes its meaning and is never
+removed: older plans hold it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ __all__ = ["Reason", "Why"]
 
 
 class Reason(enum.StrEnum):
-    """A reason.  Its value is what is stored."""
+    """A reason; files store its value."""
 
     NOT_GIVEN = enum.auto()
-    """No reason: no pass has looked at the finding yet, or a test or benchmark made it."""
+    """No reason: no pass has seen the finding yet, or a test or benchmark made it."""
 
     OLDER = enum.auto()
     """Text stored by an earlier version that matches no sentence of this one; kept in ``Why.detail``."""
@@ -188,11 +188,11 @@ class Reason(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A reason with what its sentence says beside it.
+    """A reason with the detail that its sentence adds.
 
     Attributes:
-        reason: Which.
-        detail: A company's name of its rule, or an older version's text; else empty.
+        reason: The reason.
+        detail: Name of a company's rule, or the text of an earlier version; else empty.
     """
 
     reason: Reason

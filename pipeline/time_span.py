@@ -1,7 +1,6 @@
 """A stretch of time in a recording.
 
-It stands by itself for those who only measure a recording, such as an import: they know nothing of what is
-heard and found in one.
+It has a module of its own for importers, which measure recordings and know nothing of findings.
 """
 
 from __future__ import annotations
@@ -39,5 +38,5 @@ class TimeSpan:
         return self.start < other.end and other.start < self.end
 
     def apart(self, other: TimeSpan) -> float:
-        """Seconds between the two; negative where they overlap."""
+        """Return the seconds between the two; negative where they overlap."""
         return max(self.start, other.start) - min(self.end, other.end)

@@ -1,10 +1,11 @@
 """Core values of kaiji: what flows between the steps.
 
-Everything here is frozen and holds tuples, never lists.  Fields that can hold a person's words are left out
-of ``repr``: no log line, no traceback repeats them.  Imported are only values that import nothing.
+Every value is frozen and holds tuples, never lists.  Fields that can hold a person's words are left out of
+``repr``, so that no log line or traceback repeats them.  This module imports only values without imports of
+their own.
 
-What is told of a call before it is heard stands in ``call_case``.  The company's desk imports that alone:
-most of its commands know nothing of what is heard and found.
+``call_case`` holds the values that are known before a call is heard; most commands of the desk import only
+that.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class CharSpan:
         return self.start < other.end and other.start < self.end
 
     def without(self, others: Iterable[CharSpan]) -> tuple[CharSpan, ...]:
-        """The parts of this span that no other span covers, in order, without empty ones."""
+        """Return the parts of this span that no other span covers, in order, without empty ones."""
         free = [self]
         for other in others:
             free = [
@@ -78,16 +79,16 @@ class CharSpan:
 
 
 SOUND_KINDS = ("PERSON", "ADDRESS", "PHONE_NUMBER")
-"""The entity types of ``Word.sounds``, in this order."""
+"""Entity types of ``Word.sounds``, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """One unit that the recogniser timed; ``probability`` is the recogniser's own, 0 to 1.
 
-    ``sounds``: the probability, from the sound alone, that it is data of each of ``SOUND_KINDS``.
-    ``spread``: seconds by which its start and end may be off.  ``heard``: where a person wrote it, the times
-    of the words that it stands for (``pipeline.correcting``).  All are empty where nothing is known.
+    ``sounds``: probability of data of each of ``SOUND_KINDS``, from the sound alone.  ``spread``: uncertainty
+    of start and end in seconds.  ``heard``: for a word that a person wrote, the times of the words that it
+    replaces (``pipeline.correcting``).  All are empty where unknown.
     """
 
     chars: CharSpan
@@ -100,10 +101,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The probability of personal data, step by step and from the sound alone (``models.speech.ear``).
+    """Probability of personal data, step by step and from the sound alone (``models.speech.ear``).
 
     Attributes:
-        start, step: Seconds at which the first step begins, and seconds that a step lasts.
+        start, step: Beginning of the first step, and length of a step, in seconds.
         chances: One probability for each step, 0 to 1.
     """
 
@@ -114,9 +115,9 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Posteriorgram:
-    """The probability of each mora, step by step and from the sound alone (``models.speech.phonetic``).
+    """Probability of each mora, step by step and from the sound alone (``models.speech.phonetic``).
 
-    Attributes as in ``Trace``; the probabilities of a step are packed by ``pipeline.sound.posteriorgram``.
+    Attributes as in ``Trace``; ``pipeline.sound.posteriorgram`` packs the probabilities of a step.
     """
 
     start: float
@@ -129,11 +130,13 @@ class Segment:
     """One utterance.
 
     Attributes:
-        chars, time: Its text in ``Transcript.text``; from its first word's start to its last word's end.
-        channel: Index of the audio channel it was heard on; 0 for mono.
-        speaker: ``"op"``, ``"cu"`` or ``"third"`` (a third person has the phone) where known, else ``None``.
+        chars, time: Its characters in ``Transcript.text``; from its first word's start to its last word's
+            end.
+        channel: Index of its audio channel; 0 for mono.
+        speaker: ``"op"``, ``"cu"`` or ``"third"`` (a third person has the phone); ``None`` where unknown.
         words, no_speech_probability: In order of time, tiling ``chars``; the recogniser's own, 0 to 1.
-        traces, posteriorgrams, again: What the listeners heard, a second around it; a second hearing's words.
+        traces, posteriorgrams, again: The listener's output, with a second around it; a second hearing's
+            words.
     """
 
     chars: CharSpan
@@ -151,8 +154,9 @@ class Segment:
 class Transcript:
     """The only holder of raw text.
 
-    ``text`` is every segment's, in order of start time, joined by a newline; its characters are the shared
-    coordinate.  ``times_within``: greatest error in seconds, if stated.  ``speakers_by_ear``: told by voice.
+    ``text`` joins the segments' text, in order of start time, by newlines; its characters are the shared
+    coordinate. ``times_within``: greatest error in seconds, if stated.  ``speakers_by_ear``: speakers were
+    assigned by voice.
     """
 
     call_id: str
@@ -167,18 +171,18 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class EntitySpan:
-    """Our frozen form of Presidio's ``RecognizerResult``: offsets, never text.
+    """Frozen form of Presidio's ``RecognizerResult``: offsets, never text.
 
     Attributes:
         entity_type: PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS, CONFIDENTIAL, or a company's own type.
-        chars, score: Where it stands in ``Transcript.text``; 0 to 1, the judge's probability if ``judged``.
-        recognizer, explanation: Names of the recognizers that found it, joined by ``+``; why they did.
-        needs_review: A recognizer asks for an analyst.
-        hint: The owner by the talk (a self-introduction).
+        chars, score: Its characters in ``Transcript.text``; 0 to 1, the judge's probability if ``judged``.
+        recognizer, explanation: Names of its recognizers, joined by ``+``; their reasons.
+        needs_review: Whether a recognizer asks for an analyst.
+        hint: Owner by the talk (a self-introduction).
         owners: Probabilities of third party, requester, staff and company, from the words.
-        morae: Length of its reading where that is known (a term of the case), else 0.
-        candidate: Too unlikely to be masked; shown to an analyst as time allows.
-        parts: Where it may be several entities: the first character of each, and its share of the score.
+        morae: Length of its reading where known (a term of the case), else 0.
+        candidate: Whether it is too unlikely to be masked; shown to an analyst as time allows.
+        parts: First character, and share of the score, of each entity that it may consist of.
     """
 
     entity_type: str
@@ -197,7 +201,7 @@ class EntitySpan:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An entity with owner, reason, notes and a list's word on it; after ``align`` time, channels, echo."""
+    """An entity with owner, reason, notes and a list's action; ``align`` adds time, channels and echo."""
 
     entity: EntitySpan
     party: Party
@@ -216,15 +220,15 @@ class MaskItem:
 
     Attributes:
         item_id, entity_type, chars: Stable within a call; the others as in ``EntitySpan``.
-        time, channels: What is silenced when ``action`` is MASK, padding included, and on which channels.
-        party: Whose it is.
-        action, reasons: MASK or KEEP, and why; ``pipeline.reason_text`` makes the sentence of the reasons.
-        source, score: The recognizer, or the analyst, that it comes from; 0 to 1.
-        needs_review: An analyst has to decide.
-        ground: Item of article 33(2) a mask rests on: 1, 2 or 3; 0 for a kept one.
+        time, channels: Time that is silenced when ``action`` is MASK, padding included, and the channels.
+        party: Owner.
+        action, reasons: MASK or KEEP, and why; ``pipeline.reason_text`` renders the reasons.
+        source, score: Its recognizer, or the analyst; 0 to 1.
+        needs_review: Whether an analyst has to decide.
+        ground: Item of article 33(2) of a mask: 1, 2 or 3; 0 for a kept one.
         decided, confirmed: By an analyst; by a second person, that the mask rests on item 2.
-        echo: Channels with an echo of it, and its delay in seconds (negative: early); masked to its end.
-        remains: What of a masked one is given all the same.
+        echo: Channels with an echo of it, and the delay in seconds (negative: early); masked to its end.
+        remains: Part of a masked voice that is disclosed all the same.
     """
 
     item_id: str
@@ -245,23 +249,23 @@ class MaskItem:
     remains: Remains = Remains.NOTHING
 
     def time_on(self, channel: int) -> TimeSpan:
-        """What is silenced on a channel: ``time``, extended by the delay of an echo there."""
+        """Return the time to silence on a channel: ``time``, extended by the delay of an echo there."""
         late = dict(self.echo).get(channel, 0.0)
         return TimeSpan(max(0.0, self.time.start + min(late, 0.0)), self.time.end + max(late, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
 class MaskPolicy:
-    """How findings become masks.
+    """Parameters by which findings become masks.
 
     Attributes:
-        pad_before, pad_after: Seconds added to the edges by ``align``, which lie where 1 in 50 entities of
-            made calls reaches further.  0.02 is how exact the truth of those calls is.
-        merge_gap: Masks closer than this many seconds become one: what is shorter is no intelligible word.
-        min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.
-        review_seconds, review_questions: Of places that an analyst is asked about in a minute of call, and of
-            these; more may be left to decide.
-        fill: ``"tone"`` (a listener knows something was taken out) or ``"silence"``.
+        pad_before, pad_after: Padding that ``align`` adds to the edges, in seconds; 1 in 50 entities of made
+            calls reaches beyond the edges.  0.02 is the precision of the truth of those calls.
+        merge_gap: Gap in seconds below which two masks become one: a shorter rest is no intelligible word.
+        min_score: Score below which findings are dropped.  Zero: doubt is masked and flagged.
+        review_seconds, review_questions: Seconds of findings, and number of questions, per minute of call
+            that an analyst is asked about; items that must be decided may exceed them.
+        fill: ``"tone"`` (a listener notices the mask) or ``"silence"``.
     """
 
     pad_before: float = 0.02
@@ -275,7 +279,7 @@ class MaskPolicy:
 
 @dataclass(frozen=True, slots=True)
 class MaskPlan:
-    """No personal text; the same plan on the same input gives the same bytes. Items lie in order of time."""
+    """Plan without personal text, items in order of time; the same plan and input give the same bytes."""
 
     call_id: str
     revision: int
@@ -286,18 +290,18 @@ class MaskPlan:
 
     @property
     def masked(self) -> tuple[MaskItem, ...]:
-        """The items whose action is MASK, in order of time."""
+        """Items whose action is MASK, in order of time."""
         return tuple(item for item in self.items if item.action is MaskAction.MASK)
 
     @property
     def heard_in_person(self) -> bool:
-        """Whether a masked voice is heard in person."""
+        """Whether a masked voice is played in person."""
         return any(item.remains is Remains.IN_PERSON for item in self.masked)
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """What ``verify`` found: a kind, the item it belongs to, and where; no text.
+    """A result of ``verify``: a kind, the item that it belongs to, and its time; no text.
 
     ``kind``: AUDIO_UNCHANGED, CROSSTALK, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS (with the ``chance``, 0
     to 1, that it is a leak), NOT_HEARD or SHAPE.

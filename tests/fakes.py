@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from models.language.readings import Reader, load_reader
-from models.speech.ears import SILENCE, Heard, Unheard
+from models.speech.ears import SILENCE, EarOutput, NoEarsReason
 from models.weighing.owner.owner import Owner, load_owner
 from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from pipeline.types import CallCase, CharSpan, EntitySpan, Transcript
@@ -28,7 +28,7 @@ class FakeRecogniser:
     beside: FakeRecogniser | None = None
     encoder_sha256: str = "e" * 64
     at_once: int = 1
-    unheard: Unheard | None = None
+    unheard: NoEarsReason | None = None
 
     def recognise(self, samples: np.ndarray, **changes: object) -> tuple[HeardSegment, ...]:
         """What the test gave."""
@@ -58,11 +58,11 @@ class DeafListener:
     at_once: int = 1
     encoder_sha256: str = "e" * 64
 
-    def listen(self, samples: np.ndarray) -> Heard:
+    def listen(self, samples: np.ndarray) -> EarOutput:
         """Nothing."""
         return SILENCE
 
-    def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
+    def on_words(self, words: Sequence[HeardWord], heard: EarOutput) -> tuple[HeardWord, ...]:
         """As they are."""
         return tuple(words)
 
@@ -94,7 +94,7 @@ class FakeModels:
     words: Mapping[str, str] = field(default_factory=lambda: {"長谷川": "PERSON"})
     heard_again: tuple[HeardSegment, ...] = (utterance("はい", 0.0),)
     company: None = None
-    unheard: Unheard | None = None
+    unheard: NoEarsReason | None = None
     voices: None = None  # nobody listens to voices: a line on one channel has no speaker
 
     @cached_property

@@ -20,7 +20,7 @@ from pipeline.masking.align import align
 from pipeline.masking.plan import make_plan
 from pipeline.ownership.chain import Context, attribute
 from pipeline.reviewing.fold import default_ground
-from pipeline.speaking.speakers import untold
+from pipeline.speaking.speakers import without_guessed_speakers
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import (
     CallCase,
@@ -79,7 +79,7 @@ def items_in(words: Corrections, models: Models) -> tuple[MaskItem, ...]:
     around, base = _around(words)
     if not around.segments:
         return ()
-    around = untold(around)
+    around = without_guessed_speakers(around)
     found = detect(around, models.analyzer, words.case)
     context = Context(around, words.case, models.reader, judge=models.owner.decide)
     findings = attribute(found, context, leave_out=FEW_NAMES)

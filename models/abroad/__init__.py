@@ -1,1 +1,1 @@
-"""Names from abroad in katakana: what is one, and where it is said as one."""
+"""Foreign names in katakana: the names themselves, and where they are used as names."""

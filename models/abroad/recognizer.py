@@ -1,7 +1,7 @@
-"""Names from abroad in katakana, where they are said as names: スミスさん, という者, 担当のグエン.
+"""Recognise foreign names in katakana where they are used as names: スミスさん, という者, 担当のグエン.
 
-The judge does not weigh it yet.  It learned from calls without such names, as the taggers did, and
-cuts off what they call improbable: フェルナ is left of フェルナンデス.  So a finding of this recognizer
+The judge does not weigh them yet.  Like the taggers it was trained on calls without such names, and it cuts
+off parts that the taggers score low: フェルナ is left of フェルナンデス.  So a finding of this recognizer
 keeps its score until the judge is fitted again.
 """
 
@@ -22,14 +22,14 @@ from pipeline.types import CharSpan
 __all__ = ["ForeignNameRecognizer"]
 
 SCORES = {Strength.WORD: 0.6, Strength.RARE: 0.75, Strength.NAME: 0.9, Strength.UNMISTAKABLE: 0.93}
-"""Score before an honorific, by how sure the letters are."""
+"""Score before an honorific, by the strength of the spelling."""
 
 IN_A_FRAME = 0.85
-"""Times as much in another frame, bare, or said again."""
+"""Factor of the score in another frame, alone, or repeated."""
 
 _TITLE = re.compile(rf"(?:{'|'.join(sorted(HONORIFICS | TITLES, key=len, reverse=True))})(?![式子々])")
 _PET = re.compile(r"ちゃん|くん|君")
-"""ワンちゃん is a dog: what is a word, too, is no name before these."""
+"""ワンちゃん is a dog: a common word before these is no name."""
 
 _BEFORE = (
     LABEL_FRAME,
@@ -38,32 +38,33 @@ _BEFORE = (
     re.compile(r"(?:(?:カタカナ|片仮名)で|お電話代わりました|わたくし|私|こちら)[、の]?"),
 )
 _CLOSES = re.compile(r"さん|様|さま|です|でご|って|と|宛|[。、？?\n]|$")
-_GOES_ON = re.compile(r"[がはにもをじだやのか]")
-"""A particle behind a name; a rare one may then be the word that it is, too."""
+_PARTICLE = re.compile(r"[がはにもをじだやのか]")
+"""Particle behind a name; a rare name may be a common word there."""
 
 _BEGINS = frozenset(("", *"\n。、？?の "))
-"""What may stand before a name at the beginning of a sentence."""
+"""Characters before a name at the beginning of a sentence."""
 
 _STANDS = re.compile(r"です|でございます|と申|ともうし|と言います|といいます|が承|が担当")
-"""Behind a name at the beginning of a sentence: who is asked, or answers the telephone."""
+"""Words behind a name at the beginning of a sentence, by which a person is introduced or answers the
+phone."""
 
 _WORD = re.compile(r"[一-龠々A-Za-zＡ-Ｚａ-ｚ0-9０-９]")
 
 
 class ForeignNameRecognizer(CallRecognizer):
-    """Names from abroad, by what stands beside them, and wherever they are said again."""
+    """Foreign names, by their context, and wherever they are repeated."""
 
     entities = ("PERSON",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Look at every run of katakana that is a name."""
+        """Return the runs of katakana that are used as names."""
         runs = tuple(run for run in foreign_runs(call.text) if not _is_word(call, run))
         if not runs:
             return []
         framed = frozenset(match.end() for frame in _BEFORE for match in frame.finditer(call.text))
         why = {run: reason for run in runs if (reason := _why(call.text, run, framed))}
         known = {name for run in why for name in run.names if run.strength > Strength.WORD}
-        return [self._result(run, why.get(run)) for run in runs if run in why or _again(run, known)]
+        return [self._result(run, why.get(run)) for run in runs if run in why or _repeats(run, known)]
 
     def _result(self, run: ForeignRun, why: Reason | None) -> RecognizerResult:
         score = SCORES[run.strength]
@@ -73,7 +74,7 @@ class ForeignNameRecognizer(CallRecognizer):
 
 
 def _is_word(call: Call, run: ForeignRun) -> bool:
-    """Whether names in one make a word of the dictionary: ウェイ and トレス a ウェイトレス."""
+    """Whether joined names form a dictionary word: ウェイ and トレス form ウェイトレス."""
     if len(run.names) == 1:
         return False
     token = call.tokens[token_at(call, run.start)]
@@ -81,13 +82,13 @@ def _is_word(call: Call, run: ForeignRun) -> bool:
     return alone and token.known and token.pos.startswith("名詞-普通名詞")
 
 
-def _again(run: ForeignRun, known: set[str]) -> bool:
-    """Whether a run says a name once more that is no common word."""
+def _repeats(run: ForeignRun, known: set[str]) -> bool:
+    """Whether a run repeats a known name that is no common word."""
     return run.strength > Strength.WORD and not known.isdisjoint(run.names)
 
 
 def _why(text: str, run: ForeignRun, framed: frozenset[int]) -> Reason | None:
-    """Why a run names somebody here; ``None`` where it does not."""
+    """Return the reason why a run names a person here; ``None`` without one."""
     title = _TITLE.match(text, run.end)
     if title is not None and not (run.strength is Strength.WORD and _PET.fullmatch(title.group())):
         return Reason.NAME_BEFORE_TITLE
@@ -96,7 +97,7 @@ def _why(text: str, run: ForeignRun, framed: frozenset[int]) -> Reason | None:
     if SUFFIX_FRAME.match(text, run.end):
         return Reason.INTRODUCTION
     sure = run.strength >= Strength.NAME
-    if run.start in framed and (_CLOSES.match(text, run.end) or (sure and _GOES_ON.match(text, run.end))):
+    if run.start in framed and (_CLOSES.match(text, run.end) or (sure and _PARTICLE.match(text, run.end))):
         return Reason.NAME_TOLD
     if sure and text[max(0, run.start - 1) : run.start] in _BEGINS and _STANDS.match(text, run.end):
         return Reason.INTRODUCTION

@@ -1,6 +1,6 @@
-"""Find runs of katakana that are names from abroad: スミス, ジョン・スミス, キムミンジュン.
+"""Find runs of katakana that can be foreign names: スミス, ジョン・スミス, キムミンジュン.
 
-A run by itself names nobody: パク is a name, マーク one and a word too.  What stands beside it decides
+A run alone proves no name: パク is a name, マーク a name and a word.  Its context decides
 (``models.abroad.recognizer``).
 """
 
@@ -19,26 +19,26 @@ from pipeline.sound.morae import morae
 __all__ = ["ForeignRun", "Strength", "foreign_runs"]
 
 MIN_PER_MILLION = 1.0
-"""Fewest people per million with a name that is none by chance: the dictionary has thousands of rarer ones,
-and many a product is called so."""
+"""Least number of people per million with a name: the dictionary has thousands of rarer ones, which are also
+product names."""
 
 UNMISTAKABLE_PER_MILLION, UNMISTAKABLE_MORAE = 20.0, 3
-"""From so many people per million and so many morae a name that is no word needs nothing beside it."""
+"""People per million, and morae, from which a name that is no word needs no context."""
 
 MAX_PARTS = 3
-"""Most names that are written in one: グエンティラン."""
+"""Greatest number of names that are written together: グエンティラン."""
 
 _RUN = re.compile(r"[ァ-ヴー]+(?:[・＝=･][ァ-ヴー]+)*")
 _DOT = re.compile(r"[・＝=･]")
 
 
 class Strength(enum.IntEnum):
-    """How sure a run is a name, from its letters alone."""
+    """Evidence for a name in the spelling alone."""
 
     WORD = 1
-    """One that is also a common word: マーク."""
+    """A name that is also a common word: マーク."""
     RARE = 2
-    """A rare name, or one that is also a rare word: アリ."""
+    """A rare name, or a name that is also a rare word: アリ."""
     NAME = 3
     UNMISTAKABLE = 4
     """A common name that is no word, or two names with a dot between."""
@@ -46,7 +46,7 @@ class Strength(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ForeignRun:
-    """Characters ``[start, end)`` of the text, the names in them, and how sure they are."""
+    """Characters ``[start, end)`` of the text, the names in them, and the strength of their spelling."""
 
     start: int
     end: int
@@ -55,13 +55,13 @@ class ForeignRun:
 
 
 def foreign_runs(text: str) -> Iterator[ForeignRun]:
-    """Every run of katakana that is a name from abroad, or several.
+    """Yield every run of katakana that consists of foreign names.
 
     Args:
         text: The raw transcript.
 
     Yields:
-        Runs in order; none that goes on as a place or a firm does (スミス商店).
+        Runs in order, without those that continue as a place or a firm (スミス商店).
     """
     for match in _RUN.finditer(text):
         named = not any(text.startswith(tail, match.end()) for tail in PLACE_TAILS)
@@ -72,7 +72,7 @@ def foreign_runs(text: str) -> Iterator[ForeignRun]:
 
 @lru_cache(maxsize=4096)
 def _read(run: str) -> tuple[tuple[str, ...], Strength] | None:
-    """The names in a run, and how sure it is one; ``None`` where no part is known."""
+    """Return the names in a run, and their strength; ``None`` where no part is known."""
     parts = tuple(_DOT.split(run))
     cuts = [_cut(part) for part in parts]
     known = [_strength(name) for names in cuts for name in names]
@@ -85,7 +85,7 @@ def _read(run: str) -> tuple[tuple[str, ...], Strength] | None:
 
 
 def _cut(part: str, most: int = MAX_PARTS) -> tuple[ForeignName, ...]:
-    """A name, or the fewest names that make a part; () where it is none."""
+    """Return the name, or the fewest names, that a part consists of; empty without any."""
     if (name := foreign_name(part)) is not None:
         return (name,)
     if most == 1:
@@ -105,7 +105,7 @@ def _joined(part: str) -> ForeignName | None:
 
 
 def _may_join(name: ForeignName) -> bool:
-    """Whether a name may be written in one with another: rare ones and words would make many a word."""
+    """Whether a name may be written together with another: rare names and words would form many words."""
     return not name.is_common_word and name.family + name.given >= MIN_PER_MILLION
 
 

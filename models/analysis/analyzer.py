@@ -11,7 +11,7 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResu
 from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
 from models.analysis.whole_address import whole_addresses
-from models.calls.artifacts import Call, CallArtifacts, CallRecognizer, HeardAgain, Named
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer, Named, SecondHearing
 from models.calls.hearings import carry_over, pair_hearings
 from models.language.readings import Reader, load_reader
 from models.weighing.judge.doubt import load_doubt
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-__all__ = ["CallAnalyzer", "ReadWith", "load_analyzer"]
+__all__ = ["CallAnalyzer", "TextModels", "load_analyzer"]
 
 CHUNK_CHARS = 2000
-"""Most characters given to ja_ginza at once.  Sudachi refuses more than 49,149 bytes, and an hour of talk
-(23,000 characters) at once takes 1.0 GiB more memory and yields the same entities."""
+"""Greatest number of characters passed to ja_ginza at once.  Sudachi refuses more than 49,149 bytes, and an
+hour of talk (23,000 characters) at once takes 1.0 GiB more memory and yields the same entities."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReadWith:
-    """What a call is read with before any recognizer is asked.
+class TextModels:
+    """Models that read a call before any recognizer runs.
 
     Attributes:
         nlp: Tokens and entities of the text.
-        written: The learned tagger of the written text.
-        heard: That of the morae that were heard.
+        written: Tagger of the written text.
+        heard: Tagger of the heard morae.
     """
 
     nlp: Language
@@ -56,22 +56,21 @@ class _GinzaEngine(SpacyNlpEngine):
 
 
 class CallAnalyzer:
-    """Ask every recognizer about a call, in two passes.
+    """Runs every recognizer on a call, in two passes.
 
-    The recognizers of the second pass build on the findings of the first: a name that was found once is
-    searched for in the whole call.  Use one instance in one thread only: Sudachi's tokenizer is not
-    thread-safe.
+    The recognizers of the second pass use the findings of the first: a name that was found once is searched
+    in the whole call.  Use one instance in one thread only: Sudachi's tokenizer is not thread-safe.
 
     Attributes:
-        reader: Of readings.
-        read_with: What texts are read with; whoever measures may put something between (``tests.bench``).
+        reader: Reader of Japanese.
+        read_with: Models that read the text; measurements may wrap them (``tests.bench``).
     """
 
     def __init__(
         self,
         passes: tuple[AnalyzerEngine, ...],
         reader: Reader,
-        read_with: ReadWith,
+        read_with: TextModels,
         judge: Judge | None,
     ) -> None:
         self._passes = passes
@@ -87,7 +86,7 @@ class CallAnalyzer:
         Args:
             transcript: The recognised call.
             case: The request; some recognizers compare with it.
-            again: The second hearing of the call, where there is one.
+            again: The second hearing of the call, if any.
 
         Returns:
             Findings in order of text.  With a judge they are disjoint, and their scores are probabilities.
@@ -101,7 +100,7 @@ class CallAnalyzer:
         return whole_addresses(call, self._judge.judged(call, unite(told)))
 
     def call(self, transcript: Transcript, case: CallCase, again: Transcript | None = None) -> Call:
-        """The call as the recognizers read it, with the findings of its second hearing."""
+        """Prepare the call for the recognizers, with the findings of its second hearing."""
         call = Call(transcript, case, self.reader, morae=self.read_with.heard.on_characters(transcript))
         if again is None or not again.segments:
             return call
@@ -111,10 +110,10 @@ class CallAnalyzer:
         kinds, parties = other.tagged(self.read_with.written)
         spans = carry_over(unite(self.witnessed(other)), pairing, call)
         carried = (pairing.carried(each) for each in (kinds, parties, other.sounds, morae))
-        return call.heard_again(HeardAgain(spans, *carried))
+        return call.heard_again(SecondHearing(spans, *carried))
 
     def witnessed(self, call: Call) -> tuple[EntitySpan, ...]:
-        """The findings of every recognizer, overlapping ones included, in order of text."""
+        """Return the findings of every recognizer, overlapping ones included, in order of text."""
         named, results = tuple(self._named(call.text)), list[RecognizerResult]()
         read = functools.cache(functools.partial(self._as_one, call.text))
         for engine in self._passes:
@@ -128,7 +127,7 @@ class CallAnalyzer:
         return tuple(sorted(found, key=lambda span: span.chars))
 
     def _named(self, text: str) -> Iterator[Named]:
-        """The entities that ja_ginza finds, chunk by chunk, so that no spaCy document is kept."""
+        """Yield the entities of ja_ginza, chunk by chunk, so that no spaCy document is kept."""
         start = 0
         for doc in self._read(text):
             for span in doc.ents:
@@ -136,7 +135,7 @@ class CallAnalyzer:
             start += len(doc.text)
 
     def _as_one(self, text: str) -> Doc:
-        """The whole text as one spaCy document."""
+        """Return the whole text as one spaCy document."""
         from spacy.tokens import Doc
 
         docs = list(self._read(text))
@@ -159,13 +158,13 @@ def load_analyzer(
     company: tuple[CallRecognizer, ...] = (),
     tagger: Tagger | None = None,
 ) -> CallAnalyzer:
-    """Load ja_ginza, the recognizers and the lexicons; takes about 1.5 s.
+    """Load ja_ginza, the recognizers and the lexicons (about 1.5 s).
 
     Args:
         leave_out: Names of recognizers to leave out, for an ablation.
         judged: Whether the judge weighs the findings; calibration needs the recognizers' own scores.
         company: The company's own recognizers (``models.company.recognizers``).
-        tagger: Another tagger than the registered one, for fitting.
+        tagger: Tagger in place of the registered one, for fitting.
 
     Returns:
         The analyzer.
@@ -187,7 +186,7 @@ def load_analyzer(
     return CallAnalyzer(
         passes,
         load_reader(),
-        ReadWith(nlp, tagger, load_phonetic_tagger()),
+        TextModels(nlp, tagger, load_phonetic_tagger()),
         load_judge(tagger, load_doubt()) if judged else None,
     )
 

@@ -1,7 +1,7 @@
-"""Mask the text of a call a second time, with Presidio's anonymizer, to check our own masking.
+"""Mask the text of a call a second time, with Presidio's anonymizer, as a check of the masked copy.
 
-``pipeline.masking.text`` works on words and their times; this works on characters alone and shares no code
-with it.  Text that our copy shows and this one hides is a leak (``pipeline.verifying.verify``).
+``pipeline.masking.text`` works on words and their times; this module works on characters alone and shares no
+code with it.  Text that the copy shows and this module hides is a leak (``pipeline.verifying.verify``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.types import CharSpan
 __all__ = ["HOLE", "anonymised_lines"]
 
 HOLE = "■"
-"""Replaces a masked stretch: one character, whatever the length."""
+"""Replacement of a masked stretch: one character, whatever the length."""
 
 
 def anonymised_lines(text: str, masked: Iterable[CharSpan]) -> tuple[str, ...]:
@@ -26,7 +26,7 @@ def anonymised_lines(text: str, masked: Iterable[CharSpan]) -> tuple[str, ...]:
 
     Args:
         text: ``Transcript.text``, with one utterance on each line.
-        masked: The stretches that a plan masks; empty ones are ignored.
+        masked: Stretches that a plan masks; empty ones are ignored.
 
     Returns:
         The masked lines, as many as in ``text``.

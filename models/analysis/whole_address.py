@@ -1,10 +1,10 @@
-"""Extend an address to the end of what was said of it.
+"""Extend an address to its end.
 
     効かすさわらくの西人でいらっしゃいますね      found: 効かすさわらく
-    [ found       ][ + ]でいらっしゃいますね      masked: its town, too, up to the copula
+    [ found       ][ + ]でいらっしゃいますね      masked: its town as well, up to the copula
 
-Nothing else is said in the middle of an address, so the words between its found part and the next particle
-or copula are its garbled rest.
+Nothing else is said in the middle of an address, so the words between its found part and the next particle or
+copula are its garbled rest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.types import CharSpan, EntitySpan
 __all__ = ["whole_addresses"]
 
 MAX_ADDED_CHARS = 7
-"""Most characters that are added: a town, a block number and its suffix are not longer."""
+"""Greatest number of characters added: a town, a block number and its suffix are not longer."""
 
 _ENDS = (
     "助詞", "助動詞", "動詞", "形容詞", "形状詞", "感動詞", "接続詞", "補助記号", "空白", "連体詞", "副詞",
@@ -37,8 +37,7 @@ def whole_addresses(call: Call, spans: Sequence[EntitySpan]) -> tuple[EntitySpan
         spans: Disjoint findings in order of text.
 
     Returns:
-        The findings, disjoint.  Addresses stop at other findings, but grow over candidates, which are then
-        left out.
+        The findings, disjoint.  Addresses stop at other findings, but replace candidates that they grow over.
     """
     taken = [span for span in spans if not span.candidate]
     out: list[EntitySpan] = []

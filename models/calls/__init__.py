@@ -1,1 +1,1 @@
-"""What all recognizers read of one call, and its two hearings side by side."""
+"""Input of the recognizers for one call, and the alignment of its two hearings."""

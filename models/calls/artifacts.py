@@ -1,7 +1,7 @@
-"""What all recognizers read of a call, computed once.
+"""Input of the recognizers for one call, computed once.
 
-Presidio hands ``NlpArtifacts`` to each recognizer.  Ours also hold the conversation: segments with speakers,
-Sudachi's tokens, the morae, and the case.
+Presidio passes ``NlpArtifacts`` to each recognizer.  This subclass also holds the conversation: segments with
+speakers, Sudachi's tokens, the morae, and the case.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from models.weighing.tagger.tagger import Tagger
 
-__all__ = ["Call", "CallArtifacts", "CallRecognizer", "HeardAgain", "Named", "Tagged", "Witnessed"]
+__all__ = ["Call", "CallArtifacts", "CallRecognizer", "Named", "SecondHearing", "Tagged", "Witnessed"]
 
 Tagged = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Probabilities of kinds and of parties for each character (``models.weighing.tagger``)."""
@@ -33,19 +33,19 @@ Tagged = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Call:
-    """One call as the recognizers see it."""
+    """One call as input of the recognizers."""
 
     transcript: Transcript
     case: CallCase
     reader: Reader = field(repr=False)
-    again: HeardAgain | None = field(default=None, repr=False)
+    again: SecondHearing | None = field(default=None, repr=False)
     morae: NDArray[np.float32] | None = field(default=None, repr=False)
     """Probabilities of the phonetic tagger for each character (``models.weighing.phonetic_tagger``), shape
     (characters, 3)."""
 
     @property
     def text(self) -> str:
-        """The raw transcript."""
+        """Text of the raw transcript."""
         return self.transcript.text
 
     @cached_property
@@ -55,14 +55,14 @@ class Call:
 
     @cached_property
     def line(self) -> SoundLine:
-        """The call as morae, each with its characters."""
+        """Morae of the call, each with its characters."""
         return self.reader.line(self.text, self.tokens)
 
     @cached_property
     def sounds(self) -> NDArray[np.float32]:
         """``Word.sounds`` of each character's word, shape (characters, 3).
 
-        NaN where nobody listened, and at the newline between two utterances.
+        NaN without a listener, and at the newline between two utterances.
         """
         out = np.full((len(self.text), len(SOUND_KINDS)), np.nan, dtype=np.float32)
         for segment in self.transcript.segments:
@@ -72,7 +72,7 @@ class Call:
         return out
 
     def tagged(self, tagger: Tagger) -> Tagged:
-        """The tagger's probabilities for the call, computed once."""
+        """Return the tagger's probabilities for the call, computed once."""
         if tagger not in self._tagged:
             self._tagged[tagger] = tagger.probabilities(self.transcript, self.tokens, self.line)
         return self._tagged[tagger]
@@ -81,8 +81,8 @@ class Call:
     def _tagged(self) -> dict[Tagger, Tagged]:
         return {}
 
-    def heard_again(self, again: HeardAgain) -> Call:
-        """The call with its second hearing; what was computed of the first is kept."""
+    def heard_again(self, again: SecondHearing) -> Call:
+        """Return the call with its second hearing; cached values of the first are kept."""
         other = replace(self, again=again)
         worked_out = ("tokens", "line", "sounds", "_tagged", "_owners")
         other.__dict__.update({name: getattr(self, name) for name in worked_out})
@@ -98,14 +98,14 @@ class Call:
         return tuple(owners)
 
     def segment_at(self, char: int) -> Segment | None:
-        """The utterance that holds a character; ``None`` for the newline between two."""
+        """Return the utterance that holds a character; ``None`` for the newline between two."""
         index = self._owners[char]
         return None if index < 0 else self.transcript.segments[index]
 
 
 @dataclass(frozen=True)
-class HeardAgain:
-    """The second hearing of a call, carried over to the characters of the first (``models.calls.hearings``).
+class SecondHearing:
+    """The second hearing of a call, mapped to the characters of the first (``models.calls.hearings``).
 
     The arrays have one row for each character of the first hearing, NaN where the second has no word.
 
@@ -113,7 +113,7 @@ class HeardAgain:
         spans: Findings of the second hearing, without those where the first has no word.
         kinds: The tagger's probabilities of kinds.
         parties: The tagger's probabilities of parties.
-        sounds: What the ear heard (``Call.sounds``).
+        sounds: The ear's probabilities (``Call.sounds``).
         morae: Probabilities of the phonetic tagger (``Call.morae``).
     """
 
@@ -138,18 +138,18 @@ class Named:
 
 
 class CallArtifacts(NlpArtifacts):
-    """Presidio's artifacts, and the call.
+    """Presidio's artifacts with the call.
 
-    Our recognizers read only the entities and the call.  The rest of Presidio's artifacts, the words of the
-    whole call as one spaCy document, takes memory in proportion to the call, so it is made only when a
-    company's own recognizer asks for it.
+    The project's recognizers read only the entities and the call.  The rest of Presidio's artifacts, the
+    words of the whole call as one spaCy document, takes memory in proportion to the call, so it is built only
+    when a company's own recognizer reads it.
 
     Args:
-        entities: The entities of ja_ginza, in order of text.
+        entities: Entities of ja_ginza, in order of text.
         engine: Presidio's NLP engine.
         call: The call.
-        found: The findings of the first pass; empty during that pass.
-        read: Reads the whole call as one spaCy document.
+        found: Findings of the first pass; empty during that pass.
+        read: Builds the whole call as one spaCy document.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class CallArtifacts(NlpArtifacts):
         self._read = read
 
     def __getattr__(self, name: str) -> object:
-        """Make all attributes that depend on the words when the first of them is read."""
+        """Build all attributes that depend on the words when the first of them is read."""
         if name not in _OF_WORDS or self._read is None:
             raise AttributeError(name)
         doc = self._read()
@@ -186,10 +186,10 @@ class CallArtifacts(NlpArtifacts):
 
 
 class Witnessed(RecognizerResult):
-    """A finding that other recognizers' findings at the same place do not replace.
+    """A finding that other recognizers' findings at the same characters do not replace.
 
-    Presidio drops a result that another one of its type contains, and one of two equal results.  Here both
-    are needed: the judge weighs how many recognizers agree.
+    Presidio drops a result that another one of its type contains, and one of two equal results.  Both are
+    needed here: the judge weighs how many recognizers agree.
     """
 
     @property
@@ -213,15 +213,15 @@ class Witnessed(RecognizerResult):
 
 
 class CallRecognizer(EntityRecognizer):
-    """Base class of our recognizers: they read ``CallArtifacts`` and need no loading.
+    """Base class of the recognizers: they read ``CallArtifacts`` and need no loading.
 
-    Presidio demands inheritance.  A recognizer sets ``entities`` and implements ``find``.
+    Presidio requires inheritance.  A recognizer sets ``entities`` and implements ``find``.
     """
 
     name: str
     entities: tuple[str, ...] = ()
     second_pass: bool = False
-    """Whether it needs the findings of the others (``CallArtifacts.found``) and so is asked after them."""
+    """Whether it needs the findings of the others (``CallArtifacts.found``) and runs after them."""
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__(
@@ -229,25 +229,25 @@ class CallRecognizer(EntityRecognizer):
         )
 
     def load(self) -> None:
-        """Nothing to load."""
+        """Do nothing: there is nothing to load."""
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         """Find entities in a call.
 
         Args:
-            text: The raw transcript; the same as ``nlp_artifacts.call.text``.
-            entities: Types asked for.
+            text: Text of the raw transcript; equal to ``nlp_artifacts.call.text``.
+            entities: Types to find.
             nlp_artifacts: A ``CallArtifacts``.
 
         Returns:
-            Findings, overlapping ones included; empty for artifacts of another make.
+            Findings, overlapping ones included; empty for artifacts of another class.
         """
         if not isinstance(nlp_artifacts, CallArtifacts):
             return []
         return [r for r in self.find(nlp_artifacts.call, nlp_artifacts) if r.entity_type in entities]
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Find entities in a call; to be implemented."""
+        """Find entities in a call; implemented by each recognizer."""
         raise NotImplementedError
 
     def result(
@@ -257,10 +257,10 @@ class CallRecognizer(EntityRecognizer):
 
         Args:
             entity_type: PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS or CONFIDENTIAL.
-            start: The first character.
+            start: First character.
             end: One past the last character.
             score: From 0 to 1.
-            why: The reasons, for the analyst.
+            why: Reasons, for the analyst.
 
         Returns:
             The finding, for Presidio.

@@ -1,10 +1,10 @@
-"""Carry the second hearing of a call over to the characters of the first.
+"""Map the second hearing of a call to the characters of the first.
 
     first    cu: 隣の[田辺さ]んの荷物で…          its characters are the program's coordinate
-    second   cu: となりの[田中さん]の荷物で…      carried over mora by mora (``pipeline.sound.pairs``)
+    second   cu: となりの[田中さん]の荷物で…      aligned mora by mora (``pipeline.sound.pairs``)
 
 A name that one hearing lost is often in the other.  The tagger reads both: where both have a word its two
-opinions are averaged, where only one has, that opinion counts.
+results are averaged, where only one has a word that result counts.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ __all__ = [
 ]
 
 NOWHERE = -1
-"""In a pairing: the other hearing has no character here."""
+"""Value in a pairing for a character without a counterpart in the other hearing."""
 
 MIN_PART_SHARE = 0.2
-"""Lowest share of a finding's characters that an utterance must hold to get a part of it: the last digit of a
-number may be paired with the other speaker's はい, which is no part of the number."""
+"""Least share of a finding's characters in an utterance that gets a part of it: the last digit of a number
+may be paired with the other speaker's はい, which is no part of the number."""
 
 _MIN_PROBABILITY = 1e-3  # lower probabilities are raised to it: the tagger can be certain and wrong
 _MARKS = "、。,. \u3000"
@@ -47,7 +47,7 @@ _MARKS = "、。,. \u3000"
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Which characters of two hearings sound at the same time.
+    """Characters of two hearings that sound at the same time.
 
     ``of_first[i]`` is the half-open range of characters of the second hearing that sound with character ``i``
     of the first, or (NOWHERE, NOWHERE); ``of_second`` is the reverse.
@@ -57,7 +57,7 @@ class Pairing:
     of_second: NDArray[np.int64] = field(repr=False)
 
     def carried(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Carry values of the second hearing's characters to the first's, as the maximum of each range.
+        """Map values of the second hearing's characters to the first's, as the maximum of each range.
 
         Args:
             values: Shape (characters of the second, columns).
@@ -68,11 +68,11 @@ class Pairing:
         return _carried(values, self.of_first)
 
     def on_first(self, chars: CharSpan, lines: NDArray[np.int64]) -> tuple[CharSpan, ...]:
-        """The characters of the first hearing at which a stretch of the second sounds.
+        """Return the characters of the first hearing at which a stretch of the second sounds.
 
         Args:
             chars: The stretch in the second hearing.
-            lines: The number of the utterance of each character of the first (``line_numbers``).
+            lines: Number of the utterance of each character of the first (``line_numbers``).
 
         Returns:
             One span for each utterance that holds at least ``MIN_PART_SHARE`` of it, in order of text.
@@ -100,7 +100,7 @@ def pair_hearings(first: Call, second: Call) -> Pairing:
 
     Args:
         first: The first hearing.
-        second: The second.
+        second: The second hearing.
 
     Returns:
         The pairing.
@@ -119,11 +119,11 @@ def pair_hearings(first: Call, second: Call) -> Pairing:
 
 
 def joined(own: NDArray[np.float32], again: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Average two opinions on each character: the normalised geometric mean of their probabilities.
+    """Average two results for each character: the normalised geometric mean of their probabilities.
 
     Args:
         own: The tagger's probabilities on the first hearing, shape (characters, classes).
-        again: The same on the second, carried over; NaN where it has no word.
+        again: The same on the second, mapped to the first; NaN where it has no word.
 
     Returns:
         Probabilities, shape (characters, classes); ``own`` where ``again`` is NaN.
@@ -136,7 +136,7 @@ def joined(own: NDArray[np.float32], again: NDArray[np.float32]) -> NDArray[np.f
 
 
 def parties_of(call: Call, tagger: Tagger) -> NDArray[np.float32]:
-    """The owner of each character's data, by the tagger on both hearings.
+    """Return the owner of each character's data, by the tagger on both hearings.
 
     Args:
         call: The call, with its second hearing where there is one.
@@ -150,11 +150,11 @@ def parties_of(call: Call, tagger: Tagger) -> NDArray[np.float32]:
 
 
 def carry_over(spans: Iterable[EntitySpan], pairing: Pairing, first: Call) -> tuple[EntitySpan, ...]:
-    """Carry findings of the second hearing over to the first.
+    """Map findings of the second hearing to the first.
 
     Args:
         spans: Findings of the second hearing.
-        pairing: From ``pair_hearings``.
+        pairing: Result of ``pair_hearings``.
         first: The first hearing.
 
     Returns:
@@ -173,7 +173,7 @@ def carry_over(spans: Iterable[EntitySpan], pairing: Pairing, first: Call) -> tu
 
 
 def line_numbers(text: str) -> NDArray[np.int64]:
-    """The number of each character's utterance; a newline belongs to the utterance behind it."""
+    """Return the number of each character's utterance; a newline belongs to the utterance behind it."""
     return np.cumsum(np.array([char == "\n" for char in text], dtype=np.int64))
 
 
@@ -187,7 +187,7 @@ def _widen(pairs: NDArray[np.int64], at: CharSpan, to: CharSpan, lines: NDArray[
 
 
 def char_times(transcript: Transcript) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """When each character begins and ends, in seconds; the characters of a word share its time evenly.
+    """Return start and end of each character in seconds; the characters of a word share its time evenly.
 
     NaN at the newline between two utterances.
     """
@@ -203,7 +203,7 @@ def char_times(transcript: Transcript) -> tuple[NDArray[np.float64], NDArray[np.
 
 
 def _timed(call: Call) -> dict[int, tuple[list[TimedMora], list[CharSpan]]]:
-    """For each channel its morae in order of time, and the characters of each mora."""
+    """Return for each channel its morae in order of time, and the characters of each mora."""
     starts, ends = char_times(call.transcript)
     channels: dict[int, list[tuple[TimedMora, CharSpan]]] = {}
     for mora, chars in zip(call.line.morae, call.line.chars, strict=True):

@@ -1,4 +1,4 @@
-"""Hand the findings of the second hearing to Presidio as a recognizer's own."""
+"""Pass the findings of the second hearing to Presidio as those of a recognizer."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ __all__ = ["SecondHearingRecognizer"]
 
 
 class SecondHearingRecognizer(CallRecognizer):
-    """The findings of the second hearing, on the characters of the first; none without a second hearing.
+    """Findings of the second hearing, on the characters of the first; none without a second hearing.
 
-    It recognises nothing by itself: it lies beside what carries the findings over, not with the recognizers.
+    It recognises nothing itself, so it lies beside the alignment of the hearings, not with the recognizers.
     """
 
     entities = ("PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS", "CONFIDENTIAL", *FURTHER_KINDS)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Return what was carried over (``models.calls.hearings``)."""
+        """Return the mapped findings (``models.calls.hearings``)."""
         found: list[RecognizerResult] = []
         for span in call.again.spans if call.again else ():
             result = self.result(

@@ -1,9 +1,10 @@
-"""What a company's recognizer file says, as values: Presidio's registry format and a little more.
+"""Values of a company's recognizer file: Presidio's registry format with a few extensions.
 
-The keys are those of Presidio's ``recognizer_registry`` YAML.  Ours, which Presidio passes over:
+The keys are those of Presidio's ``recognizer_registry`` YAML.  The project's own keys, which Presidio
+ignores:
 
-    terms         words with readings, found by sound too: ``- {text: 青空特約, kana: アオゾラトクヤク}``
-    confidential  ``true``: whatever the type is called, the company's secret, always masked
+    terms         words with readings, also found by sound: ``- {text: 青空特約, kana: アオゾラトクヤク}``
+    confidential  ``true``: a company secret, always masked, whatever the type is called
     module        Python module to import before a predefined class is looked up
 """
 
@@ -29,11 +30,11 @@ FLAGS = int(regex.DOTALL | regex.MULTILINE | regex.IGNORECASE)
 """26, as in Presidio's own file."""
 
 PROBE_SECONDS = 1.0
-"""A rule that takes longer than this for one of ``PROBES`` would take hours for a call."""
+"""Greatest time of a rule for one of ``PROBES``; a slower rule would take hours for a call."""
 
 PROBES = tuple(f"{unit * 3000}!" for unit in ("0", "a", "あ", "ア", "一", " ", "0-", "a ", "はい、"))
-"""Long runs that a nested repetition goes through in every possible way; the expression's own letters
-follow them, because one that needs a letter is not tried on a text without it."""
+"""Long runs on which a nested repetition backtracks exponentially.  The expression's own letters follow them,
+because an expression that needs a letter fails at once on a text without it."""
 
 _COMMON = {
     "name", "type", "enabled", "supported_language", "supported_languages", "supported_entity",
@@ -66,16 +67,16 @@ class Definition:
 
     Attributes:
         name: Shown with each finding.
-        entry: Where it stands.
-        entity_type: What it finds; empty where a predefined class knows better.
-        confidential: Whether what it finds is the company's secret.
+        entry: Its position in the file.
+        entity_type: Type of its findings; empty where a predefined class states it.
+        confidential: Whether its findings are company secrets.
         context: Words beside which its score rises.
-        thresholds: Lowest score by type, or by ``default``.
+        thresholds: Least score by type, or by ``default``.
         rules: Patterns.
         deny_list: Words found by spelling.
         deny_list_score: Their score.
         terms: Words found by spelling and by sound.
-        predefined: Class of Presidio's, or the company's own, in place of all that.
+        predefined: Class of Presidio's, or the company's own, in place of rules and lists.
     """
 
     name: str
@@ -93,7 +94,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Predefined:
-    """A class to look up, the module that brings it, and what else the file gives to it."""
+    """A class to look up, the module that defines it, and its arguments in the file."""
 
     class_name: str
     module: str
@@ -107,10 +108,10 @@ def read_definitions(path: Path) -> tuple[tuple[Definition, ...], str]:
         path: YAML, UTF-8.
 
     Returns:
-        The recognizers that are enabled, in order of the file, and the file's SHA-256.
+        The enabled recognizers, in order of the file, and the file's SHA-256.
 
     Raises:
-        RecognizerFileError: anything is wrong; the message names the line and the key.
+        RecognizerFileError: the file is malformed; the message names the line and the key.
     """
     document, sha256 = read_yaml(path)
     top = document.keys(TOP_KEYS)
@@ -142,7 +143,7 @@ def _definition(entry: Entry, flags: int) -> tuple[Definition, bool]:
         raise entry.error("name がありません")
     name = keys["name"].text()
     if set(name) & set("+、"):
-        # The two join names, and explanations, of several witnesses.
+        # The two characters join the names, and the explanations, of several recognizers.
         raise keys["name"].error("+ と 、 は使えません")
     common = Definition(
         name=name,
@@ -175,7 +176,7 @@ def _entity_type(entry: Entry, keys: dict[str, Entry], *, required: bool) -> str
 
 
 def _language_context(keys: dict[str, Entry]) -> tuple[str, ...]:
-    """Check that Japanese is among the languages; context words given for it."""
+    """Check that Japanese is among the languages, and return the context words for it."""
     if "supported_language" in keys and keys["supported_language"].text() != LANGUAGE:
         raise keys["supported_language"].error("通話は日本語です: ja にしてください")
     if "supported_languages" not in keys:

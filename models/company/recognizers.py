@@ -1,9 +1,8 @@
-"""A company's own recognizers: those of its file, beside kaiji's.
+"""Run the recognizers of a company's file beside the project's own.
 
-Presidio's word lists want a word boundary, which Japanese text has not, its patterns read
-what is written, not what is said, and one that takes too long is passed over with a warning.
-So lists, patterns and context words are searched here, and only the file's format and the
-classes that it may name are Presidio's.
+Presidio's word lists require a word boundary, which Japanese text lacks; its patterns read the written text,
+not the spoken one; and it skips a pattern that takes too long, with a warning.  So lists, patterns and
+context words are searched here, and only the file's format and the classes that it may name are Presidio's.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ import models.calls
 import models.recognizers
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.company.file import CONFIDENTIAL, Definition, Predefined, Rule, read_definitions
-from models.recognizers.confidential_term import SPELLED, sounding, spelled
+from models.recognizers.confidential_term import SPELLED, by_reading, by_spelling
 from models.wording.spoken_code import SpokenLine, spoken_line
 from pipeline.errors import CallUnsafeError
 from pipeline.reasons import Reason, Why
@@ -37,18 +36,18 @@ from pipeline.types import CaseName, CharSpan
 __all__ = ["Company", "CompanyRecognizer", "load_company"]
 
 RULE_SECONDS = 10.0
-"""Longest that one rule may take over one call; a call of an hour takes a thousandth of it."""
+"""Greatest time of one rule for one call; a call of an hour takes a thousandth of it."""
 
 CONTEXT_GAIN, CONTEXT_LEAST = 0.35, 0.4
-"""What a context word adds to a score, and what it lifts it to at least: Presidio's own."""
+"""Gain of a score by a context word, and the least score with one: Presidio's own values."""
 
 CONTEXT_BEFORE = 2
-"""Utterances before the finding's own in which a context word counts: a question, and はい."""
+"""Number of utterances before the finding's own in which a context word counts: a question, and はい."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is where, how surely, and why."""
+    """A finding: type, characters, score and reasons."""
 
     entity_type: str
     chars: CharSpan
@@ -56,14 +55,14 @@ class _Found:
     why: tuple[Why, ...]
 
     def lifted(self) -> _Found:
-        """The same beside a context word."""
+        """Return the finding with the score that it has beside a context word."""
         score = max(CONTEXT_LEAST, min(1.0, self.score + CONTEXT_GAIN))
         return _Found(self.entity_type, self.chars, score, (*self.why, Why(Reason.CONTEXT_WORD_NEAR)))
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """What a company adds, and the SHA-256 of the file it came from."""
+    """A company's recognizers, and the SHA-256 of their file."""
 
     recognizers: tuple[CallRecognizer, ...]
     sha256: str
@@ -73,8 +72,8 @@ class CompanyRecognizer(CallRecognizer):
     """A recognizer of the company's file.
 
     Args:
-        definition: What the file says.
-        adopted: A recognizer of Presidio's make to ask in place of rules and lists.
+        definition: Its values in the file.
+        adopted: A Presidio recognizer that runs in place of rules and lists.
     """
 
     def __init__(self, definition: Definition, adopted: EntityRecognizer | None = None) -> None:
@@ -87,7 +86,7 @@ class CompanyRecognizer(CallRecognizer):
         self._least = dict(definition.thresholds)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """What the file asks for, with the context counted in."""
+        """Search what the file defines, and weigh context words."""
         asked = self._searched(call) if self._adopted is None else _asked(self._adopted, call, artifacts)
         found = [each for each in asked if each.chars.start < each.chars.end]
         cues = tuple(self._cue_places(call)) if found else ()
@@ -112,31 +111,32 @@ class CompanyRecognizer(CallRecognizer):
             yield from (_Found(kind, chars, rule.score, (why,)) for chars in _matches(rule, call.text, lines))
         for word in self._definition.deny_list:
             yield from (
-                _Found(kind, chars, listed, (Why(Reason.COMPANY_LIST),)) for chars in spelled(call.text, word)
+                _Found(kind, chars, listed, (Why(Reason.COMPANY_LIST),))
+                for chars in by_spelling(call.text, word)
             )
         for term in self._definition.terms:
-            for chars in spelled(call.text, term.text):
+            for chars in by_spelling(call.text, term.text):
                 yield _Found(kind, chars, SPELLED, (Why(Reason.COMPANY_TERM_WRITTEN),))
-            for chars, score in sounding(call, term):
+            for chars, score in by_reading(call, term):
                 yield _Found(kind, chars, score, (Why(Reason.COMPANY_TERM_HEARD),))
 
     def _cue_places(self, call: Call) -> Iterator[CharSpan]:
         for cue in self._cues:
-            yield from spelled(call.text, cue)
-            yield from (chars for chars, _ in sounding(call, CaseName(cue)))
+            yield from by_spelling(call.text, cue)
+            yield from (chars for chars, _ in by_reading(call, CaseName(cue)))
 
 
 def load_company(path: Path) -> Company:
     """Load a company's recognizers.
 
     Args:
-        path: Its file, in Presidio's recognizer-registry format.
+        path: File in Presidio's recognizer-registry format.
 
     Returns:
         The recognizers.
 
     Raises:
-        RecognizerFileError: anything in the file is wrong; the message names the line.
+        RecognizerFileError: the file is malformed; the message names the line.
     """
     definitions, sha256 = read_definitions(path)
     for definition in definitions:
@@ -185,7 +185,7 @@ def _adopted(definition: Definition, predefined: Predefined) -> EntityRecognizer
 
 @cache
 def _own_names() -> frozenset[str]:
-    """Names of kaiji's recognizers, by which the judge weighs them: no other may bear one."""
+    """Return the names of the project's recognizers, which no other may bear: the judge weighs by them."""
     for package in (models.calls, models.recognizers):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
@@ -194,25 +194,25 @@ def _own_names() -> frozenset[str]:
 
 
 def _as_said(text: str) -> tuple[SpokenLine, ...]:
-    """The text with codes written out, in each way in which a pattern may want them."""
+    """Return the text with spoken codes written out, in each form that a pattern may expect."""
     return tuple(spoken_line(text, hyphen, apart) for hyphen in ("", "-") for apart in ("", " "))
 
 
 def _matches(rule: Rule, text: str, lines: tuple[SpokenLine, ...]) -> list[CharSpan]:
-    """Where a rule matches, in the text as it is or with what is spelled written out."""
+    """Return the matches of a rule, in the text itself and with spoken codes written out."""
     try:
         spans = {CharSpan(*m.span()) for m in rule.expression.finditer(text, timeout=RULE_SECONDS)}
         for line in lines:
             matches = rule.expression.finditer(line.text, timeout=RULE_SECONDS)
             spans.update(line.span(*m.span()) for m in matches if m.start() < m.end())
     except TimeoutError:
-        # Presidio would pass the rule over; a call not searched is a call not masked.
+        # Presidio would skip the rule, but a call that was not searched is not masked.
         raise CallUnsafeError(f"会社の規則({rule.line}行目)が時間内に終わりません") from None
     return sorted(spans)
 
 
 def _asked(adopted: EntityRecognizer, call: Call, artifacts: CallArtifacts) -> Iterator[_Found]:
-    """What a class finds; one that goes by patterns reads what is spelled written out, too."""
+    """Yield the findings of a class; a pattern class also reads the text with spoken codes written out."""
     types, why = list(adopted.supported_entities), (Why(Reason.COMPANY_RECOGNIZER),)
     for result in adopted.analyze(call.text, types, artifacts) or ():
         yield _Found(result.entity_type, CharSpan(result.start, result.end), float(result.score), why)

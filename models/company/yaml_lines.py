@@ -1,7 +1,7 @@
-"""A YAML file read so that every mistake in it has a line.
+"""Read a YAML file so that every error in it has a line.
 
-The file holds a company's terms, perhaps names and numbers of people: an error says where it
-is and what should stand there, never what stands there.
+The file holds a company's terms, perhaps people's names and numbers: an error states the position and what is
+expected there, never the content.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from pipeline.file_bytes import open_file
 __all__ = ["Entry", "RecognizerFileError", "read_yaml"]
 
 YES, NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "off"})
-"""What YAML 1.1 calls a truth value, in any case."""
+"""Truth values of YAML 1.1, in any case."""
 
 _WORD = re.compile(r"[a-z_]+")
 
 MAX_BYTES = 1_000_000
-"""Bytes of a file: a thousand people with readings have sixty thousand, and a megabyte takes seconds."""
+"""Greatest size of a file: a thousand people with readings take sixty thousand bytes, a megabyte takes
+seconds."""
 
 MAX_DIGITS = 9
-"""Digits of a whole number."""
+"""Greatest number of digits of an integer."""
 
 
 class RecognizerFileError(PipelineError):
@@ -38,12 +39,12 @@ class RecognizerFileError(PipelineError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something in the file, with the place it stands at.
+    """A node of the file, with its position.
 
     Attributes:
         key: Path of known keys and indices, e.g. ``recognizers[0].patterns[1].score``.
-        line: Line in the file, the first being 1.
-        node: What stands there.
+        line: Line in the file, from 1.
+        node: The YAML node.
     """
 
     key: str
@@ -52,17 +53,17 @@ class Entry:
 
     @property
     def is_mapping(self) -> bool:
-        """Whether keys and values stand there."""
+        """Whether the node is a mapping."""
         return isinstance(self.node, yaml.MappingNode)
 
     def error(self, reason: str) -> RecognizerFileError:
-        """An error at this place; ``reason`` must not repeat what stands there."""
+        """Make an error for this position; ``reason`` must not repeat the content."""
         return RecognizerFileError(f"{self.line}行目 {self.key}: {reason}")
 
     def text(self) -> str:
-        """A string that is not blank, without white space around it."""
+        """Return a string that is not blank, without white space around it."""
         if not isinstance(self.node, yaml.ScalarNode) or not self._is("str"):
-            # 0120444444 is an octal number to YAML, and no a truth value.
+            # YAML reads 0120444444 as an octal number, and no as a truth value.
             raise self.error("文字列ではありません（数字や yes・no は引用符で囲んでください）")
         text = str(self.node.value).strip()
         if not text:
@@ -70,7 +71,7 @@ class Entry:
         return text
 
     def number(self) -> float:
-        """A number from 0 to 1."""
+        """Return a number from 0 to 1."""
         reason = "0 から 1 の数ではありません"
         if not (self._is("float") or self._is("int")):
             raise self.error(reason)
@@ -83,21 +84,21 @@ class Entry:
         return number
 
     def whole(self) -> int:
-        """A whole number in decimal digits."""
+        """Return an integer in decimal digits."""
         value = str(self.node.value)
         if not self._is("int") or not value.isdecimal() or len(value) > MAX_DIGITS:
             raise self.error("整数ではありません")
         return int(value)
 
     def flag(self) -> bool:
-        """True or false."""
+        """Return a truth value."""
         value = str(self.node.value).lower() if self._is("bool") else ""
         if value not in YES | NO:
             raise self.error("true か false のどちらかです")
         return value in YES
 
     def plain(self) -> object:
-        """A scalar, or a list of scalars, as Python has them."""
+        """Return a scalar, or a list of scalars, as Python values."""
         if isinstance(self.node, yaml.SequenceNode):
             return [entry.plain() for entry in self.entries()]
         if self._is("bool"):
@@ -107,7 +108,7 @@ class Entry:
         return self.number() if self._is("float") else self.text()
 
     def entries(self) -> tuple[Entry, ...]:
-        """The entries of a list that is not empty."""
+        """Return the entries of a list that is not empty."""
         if not isinstance(self.node, yaml.SequenceNode):
             raise self.error("配列ではありません")
         if not self.node.value:
@@ -116,13 +117,13 @@ class Entry:
         return tuple(Entry(f"{self.key}[{index}]", _line_of(node), node) for index, node in nodes)
 
     def keys(self, known: frozenset[str] | None = None) -> dict[str, Entry]:
-        """The entries of a mapping; null ones, which YAML writes as nothing, left out.
+        """Return the entries of a mapping, without null ones.
 
         Args:
-            known: Keys that may stand there; any where it is ``None``.
+            known: Allowed keys; any where it is ``None``.
 
         Returns:
-            Entry by key.
+            Entries by key.
         """
         if not isinstance(self.node, yaml.MappingNode):
             raise self.error("キーと値の組ではありません")
@@ -132,13 +133,13 @@ class Entry:
             place = Entry(self.key, _line_of(key_node), key_node)
             key = place.text()
             if known is not None and key not in known:
-                # Not repeated: a wrong indent makes a key of a name.
+                # The key is not repeated: with a wrong indent it may be a name.
                 raise place.error(f"知らないキーです（使えるキー: {', '.join(sorted(known))}）")
             if key in seen:
                 raise place.error("同じキーが2回あります")
             seen.add(key)
             if node.tag != "tag:yaml.org,2002:null":
-                # A key that no one foresaw may be anybody's name.
+                # An unknown key may be a person's name.
                 shown = key if _WORD.fullmatch(key) else "…"
                 found[key] = Entry(f"{self.key}.{shown}".removeprefix("."), place.line, node)
         return found
@@ -148,7 +149,7 @@ class Entry:
 
 
 class _WithoutAliases(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
-    """A loader that refuses references: a few lines of them stand for millions of entries."""
+    """A loader that refuses aliases: a few lines of them can stand for millions of entries."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -159,7 +160,7 @@ class _WithoutAliases(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no t
 
 
 def read_yaml(path: Path) -> tuple[Entry, str]:
-    """Read a YAML file without building anything from it.
+    """Read a YAML file without constructing Python objects from it.
 
     Args:
         path: The file, UTF-8.
@@ -168,7 +169,7 @@ def read_yaml(path: Path) -> tuple[Entry, str]:
         The document, and the file's SHA-256.
 
     Raises:
-        RecognizerFileError: it cannot be read, is too large, is no YAML, is empty, or has a reference.
+        RecognizerFileError: the file is unreadable, too large, malformed or empty, or holds an alias.
     """
     try:
         with open_file(path) as file:

@@ -1,1 +1,1 @@
-"""Japanese text: named entities, readings, names by sound."""
+"""Analysis of Japanese text: named entities, readings, names by sound."""

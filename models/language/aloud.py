@@ -1,19 +1,19 @@
-"""Read a text as a voice says it: は as ワ, いう as ユウ, 10時 as ジュウジ.
+"""Read a text in the pronunciation of a voice: は as ワ, いう as ユウ, 10時 as ジュウジ.
 
-``Reader.kana`` keeps the spelling, since there both sides of a comparison were written.  Here the other side
-is a sound.
+``Reader.kana`` keeps the spelling, because it compares two written texts.  Here text is compared with sound.
 
     written    |本日|は|、|10   |時|に|伺い  |ます|
     Reader     |   |ハ| |イチゼロ|ジ|ニ|
     aloud      |   |ワ| |ジュウ  |ジ|ニ|
 
-A number is said as a count before a counter (8時, 880円), also of one or two digits elsewhere (30の6), and
-digit by digit otherwise (090, 3306).  What this gets wrong costs one to four morae each:
+A number is read as a count before a counter (8時, 880円) and where it has one or two digits (30の6), else
+digit by digit (090, 3306).  Known errors cost one to four morae each:
+
 - zero is said ゼロ, マル or レイ, and 2 among digits ニー: 090 is ゼロキュウゼロ here;
-- the hyphens of 5-30-6 are silent here, while many a voice says ノ;
+- the hyphens of 5-30-6 are silent here, while many people say ノ;
 - a room or a model of three digits may be said either way;
 - counters change sounds that the dictionary does not: ヨジ, ミッカ, サンジュップン;
-- a word of two readings has the dictionary's: 私 ワタクシ, 明日 アス.
+- a word with two readings gets the dictionary's: 私 ワタクシ, 明日 アス.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["read_aloud"]
 
 _TOPICS: Final = {"は": "ワ", "へ": "エ"}
-"""Particles that are not written as they are said."""
+"""Particles whose pronunciation differs from the spelling."""
 
 _ENDING_IN_TOPIC: Final = {"こんにちは", "こんばんは", "あるいは", "もしくは"}
 """Words of the dictionary that end in such a particle."""
@@ -39,7 +39,7 @@ _ENDING_IN_TOPIC: Final = {"こんにちは", "こんばんは", "あるいは",
 _NUMBER: Final = re.compile(r"(?:(?P<myriads>[1-9]\d{0,3})万)?(?P<rest>[1-9]\d*)?")
 
 _FEW_DIGITS: Final = 2
-"""A number of so few digits is said as a count also where no counter follows."""
+"""Greatest number of digits of a number that is read as a count without a counter."""
 
 _KANJI_DIGITS: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
 
@@ -47,15 +47,15 @@ _MYRIAD: Final = 10_000
 
 
 def read_aloud(reader: Reader, text: str) -> tuple[tuple[CharSpan, str], ...]:
-    """Read a text as a voice says it.
+    """Read a text in the pronunciation of a voice.
 
     Args:
-        reader: Knows words.
-        text: As written.
+        reader: Splits the text into words and reads them.
+        text: The written text.
 
     Returns:
-        Each word's characters and its katakana, "" where there is nothing to say, in order; together they
-        are the whole text.
+        Characters and katakana of each word, "" where it is silent, in order; together they are the whole
+        text.
     """
     tokens = reader.tokens(text)
     followers = (*tokens[1:], None)
@@ -76,14 +76,14 @@ def _said(reader: Reader, surface: str, token: Token, follower: Token | None) ->
     if not re.search("[0-9]", plain):
         return token.kana
     if "数詞" not in token.pos.split("-"):
-        # The reader drops the kanji of 1人, which is one word.
+        # The reader would drop the kanji of 1人, which is one word.
         return reader.kana(plain.translate(_KANJI_DIGITS))
     counter = follower is not None and "助数詞" in follower.pos
     return _counted(plain, counter=counter) or token.kana
 
 
 def _counted(number: str, *, counter: bool) -> str:
-    """A number as a count; "" where it is said digit by digit."""
+    """Return a number as a count; "" where it is said digit by digit."""
     parts = _NUMBER.fullmatch(number.replace(",", ""))
     if parts is None:
         return ""

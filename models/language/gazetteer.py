@@ -1,7 +1,7 @@
 """Find the morae of a call that are exactly the reading of a surname, a given name or a place.
 
-Nine in ten of the morae that are heard are right, so most names stand there unchanged; long vowels and
-geminates are ignored.  That サトウ also means sugar is for the network to weigh.
+Nine in ten of the heard morae are right, so most names occur unchanged; long vowels and geminates are
+ignored.  That サトウ also means sugar is left to the network.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ COLUMNS: Final = ("surname", "given name", "place", "whole name")
 """Names of the columns: what a mora may be part of."""
 
 MIN_PER_MILLION: Final = 3.0
-"""Fewest people per million with a reading: every sentence holds some rarer one."""
+"""Least number of people per million with a reading: every sentence holds some rarer one."""
 
 GRADES: Final = (10.0, 100.0, 1000.0)
-"""Lower bounds, in people per million, of the grades of commonness above the first."""
+"""Lower bounds of the grades of commonness above the first, in people per million."""
 
 NO_WORD_GRADES: Final = len(GRADES) + 1
-"""How many grades are added to a reading that is no ordinary word."""
+"""Number of grades added to a reading that is no ordinary word."""
 
 MIN_MORAE, MIN_PLACE_MORAE, MAX_MORAE = 2, 3, 8
-"""Fewest morae of a name, fewest of a place (every word holds a place of two), and most of either; long
-vowels and geminates are not counted."""
+"""Least number of morae of a name, and of a place (every word holds a place of two), and greatest of either;
+long vowels and geminates are not counted."""
 
 VALUES: Final = 4 * (1 + 2 * NO_WORD_GRADES)
-"""How many values each column can take: four times the highest grade of what a mora is part of (0 for
-nothing), plus two bits: whether anything begins and whether anything ends at it."""
+"""Number of values of each column: four times the highest grade of what a mora is part of (0 for nothing),
+plus two bits: whether something begins, and whether something ends, at it."""
 
 MAX_SHORT_NAME_MORAE: Final = 4
-"""A whole name has more morae than this."""
+"""Number of morae that a whole name must exceed."""
 
 BEGINS, ENDS = 2, 1
 
@@ -51,17 +51,17 @@ _Found = list[tuple[int, int, int]]
 
 
 class Gazetteer:
-    """The readings, by their morae without long vowels and geminates."""
+    """Readings by their morae, without long vowels and geminates."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._surnames, self._given = _names(lexicon.surnames), _names(lexicon.given_names)
         self._places = _places(lexicon)
 
     def columns(self, heard: Sequence[Mora]) -> NDArray[np.int64]:
-        """What each mora may be part of.
+        """Return what each mora may be part of.
 
         Args:
-            heard: The morae of a call in order.
+            heard: Morae of a call, in order.
 
         Returns:
             Shape (morae, ``COLUMNS``), 0 to ``VALUES`` - 1.
@@ -78,10 +78,10 @@ class Gazetteer:
         return out
 
     def names(self, heard: Sequence[Mora]) -> tuple[_Key, ...]:
-        """The likeliest name in a stretch of morae.
+        """Return the likeliest name in a stretch of morae.
 
         Args:
-            heard: The morae in which a name is said.
+            heard: Morae in which a name is said.
 
         Returns:
             The morae of the longest whole name as surname and given name; else of the longest surname and of
@@ -101,7 +101,7 @@ class Gazetteer:
 
 
 def _counted(heard: Sequence[Mora]) -> list[int]:
-    """The positions of the morae that ``undrawn`` keeps."""
+    """Return the positions of the morae that ``undrawn`` keeps."""
     return [at for at, mora in enumerate(heard) if undrawn((mora,))]
 
 
@@ -120,7 +120,7 @@ def _matches(plain: _Key, table: Mapping[_Key, int]) -> _Found:
 
 
 def _whole(surnames: _Found, given: _Found) -> _Found:
-    """Surnames directly followed by a given name; the grade is the lower of the two."""
+    """Return surnames directly followed by a given name; the grade is the lower of the two."""
     behind: dict[int, list[tuple[int, int]]] = {}
     for start, end, grade in given:
         behind.setdefault(start, []).append((end, grade))
@@ -176,5 +176,5 @@ def _table(graded: Iterable[tuple[str, int]], shortest: int) -> dict[_Key, int]:
 
 @cache
 def load_gazetteer() -> Gazetteer:
-    """Make the gazetteer from the lexicons, once for the process; takes two to three seconds."""
+    """Build the gazetteer from the lexicons, once per process (two to three seconds)."""
     return Gazetteer(load_lexicon())

@@ -1,11 +1,13 @@
-"""Load ja_ginza for what it is used for here, its named entities, and no slower than it need be.
+"""Load ja_ginza for its named entities only, and run it faster than by default.
 
-Four things are done otherwise than by default; the entities found are the same:
-- Matrices are multiplied by NumPy: its OpenBLAS does in a third of the time what spaCy's BLIS does.
-- The recogniser's loop over words runs in Python, holding the interpreter's lock: spaCy's own gives it up and
-  asks for it again several hundred times a word.  Of its 758 moves most that score highest are allowed,
-  so that not each is asked whether it is.
-- The dictionary of a million strings is not read: those of a call's words are added as they come.
+Four things differ from the default; the entities are the same:
+
+- NumPy multiplies matrices: its OpenBLAS takes a third of the time of spaCy's BLIS.
+- The entity recogniser's loop over words runs in Python and keeps the interpreter's lock: spaCy's own
+    releases and
+  acquires it several hundred times a word.  The best-scored of its 758 moves is mostly valid, so only that
+  one is checked.
+- The dictionary of a million strings is not loaded: the strings of a call's words are added as they come.
 - The rows of the word vectors are looked up in sorted arrays (``models.language.vector_rows``).
 """
 
@@ -31,20 +33,20 @@ UNUSED = ("parser", "morphologizer", "compound_splitter", "bunsetu_recognizer", 
 time."""
 
 UNREAD = ("strings", "lookups")
-"""Parts of the vocabulary that entities do not hang on."""
+"""Parts of the vocabulary that entities do not depend on."""
 
 FACTORY = "kaiji_ner"
 
 
 class _SteppingRecognizer(EntityRecognizer):  # type: ignore[misc]  # spaCy's compiled modules have no types
-    """spaCy's recogniser of entities; only how it goes from word to word is ours."""
+    """spaCy's entity recogniser with another loop over the words."""
 
     def greedy_parse(self, docs: Iterable[Doc], drop: float = 0.0) -> list[Any]:  # noqa: ARG002  # the base's
-        """The best allowed move at every word, as the base takes it.
+        """Apply the best valid move at every word, as the base class does.
 
         Args:
             docs: Documents.
-            drop: Share of dropped values; only training has any.
+            drop: Dropout rate; used in training only.
 
         Returns:
             The final state of each document.
@@ -91,10 +93,10 @@ def _make_recognizer(  # noqa: PLR0913, PLR0917  # spaCy names what its configur
 
 
 def load_ginza() -> Language:
-    """Load the pipeline (about 0.3 s); NumPy's matrix products are on one thread from then on.
+    """Load the pipeline (about 0.3 s); from then on NumPy's matrix products run on one thread.
 
     Returns:
-        Tokens and entities; nothing else is there.
+        A pipeline of tokens and entities only.
     """
     import spacy
 

@@ -23,7 +23,7 @@ __all__ = ["Reader", "SoundLine", "Token", "load_reader"]
 _DIGIT_KANA = ("ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")
 _DIGITS = dict(zip("0123456789", _DIGIT_KANA, strict=True))
 CHUNK_CHARS = 10_000
-"""Most characters given to Sudachi at once; it refuses more than 49,149 bytes."""
+"""Greatest number of characters passed to Sudachi at once; it refuses more than 49,149 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Token:
     """A morpheme.
 
     Attributes:
-        chars: Where it stands in the text.
-        pos: Its part of speech, six fields joined by "-".
-        kana: Its reading.
-        known: Whether the dictionary has it.
+        chars: Its characters in the text.
+        pos: Part of speech, six fields joined by "-".
+        kana: Reading.
+        known: Whether it is in the dictionary.
     """
 
     chars: CharSpan
@@ -47,28 +47,28 @@ class Token:
 class SoundLine:
     """A text as morae; ``chars[i]`` holds the characters of mora ``i``.
 
-    Each mora of a kanji word has its share of the word's characters, so that a match within a word can be
-    carried back to characters.
+    Each mora of a kanji word gets a share of the word's characters, so that a match within a word can be
+    mapped back to characters.
     """
 
     morae: tuple[Mora, ...] = field(repr=False)
     chars: tuple[CharSpan, ...]
 
     def span(self, start: int, end: int) -> CharSpan:
-        """Characters of morae ``[start, end)``; never empty for a non-empty range."""
+        """Return the characters of morae ``[start, end)``; not empty for a non-empty range."""
         covered = self.chars[start:end]
         return CharSpan(min(c.start for c in covered), max(c.end for c in covered))
 
 
 class Reader:
-    """Reads Japanese: tokens, kana, morae.  One instance is for one thread."""
+    """Reads Japanese: tokens, kana, morae.  Use one instance in one thread only."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._pos: dict[int, str] = {}  # by Sudachi's number: a call of hours has one string of each
 
     def tokens(self, text: str) -> tuple[Token, ...]:
-        """Morphemes of ``text`` in Sudachi's longest unit, their offsets into ``text``."""
+        """Return the morphemes of ``text`` in Sudachi's longest unit, with offsets into ``text``."""
         out: list[Token] = []
         base = 0
         for line in text.splitlines(keepends=True):
@@ -76,7 +76,7 @@ class Reader:
                 for m in self._tokenizer.tokenize(line[start : start + CHUNK_CHARS]):
                     chars = CharSpan(base + start + m.begin(), base + start + m.end())
                     pos = self._part_of_speech(m)
-                    # The dictionary reads a space or a bracket as 「記号」; nobody says it.
+                    # The dictionary reads a space or a bracket as 「記号」, which nobody says.
                     silent = m.reading_form() == "キゴウ" and pos.startswith(("補助記号", "空白"))
                     kana = "" if silent else _kana(m.surface(), m.reading_form())
                     out.append(Token(chars, pos, kana, not m.is_oov()))
@@ -90,20 +90,20 @@ class Reader:
         return self._pos[number]
 
     def kana(self, text: str) -> str:
-        """Katakana of ``text``; digits are read one by one, what cannot be read is dropped."""
+        """Return the katakana of ``text``; digits are read one by one, unreadable characters dropped."""
         return _joined(self, text)
 
     def name_parts(self, text: str, kana: str) -> tuple[str, str] | None:
-        """Cut a person's name into surname and given name.
+        """Split a person's name into surname and given name.
 
         Args:
-            text: As written, e.g. 岬育美.
+            text: Spelling, e.g. 岬育美.
             kana: Its reading in katakana.
 
         Returns:
-            The readings of both, or ``None`` where the lexicon knows no surname it could begin
-            with, nor two names from abroad.  Of several cuts, one that leaves a given name as it is written,
-            else as it is read, and of these the one with the commonest surname.
+            The readings of both; ``None`` where the lexicon has no surname that it could begin with, nor two
+            foreign names.  Among several splits, one that leaves a given name in its spelling wins, then one
+            that leaves one in its reading, then the commonest surname.
         """
         best: tuple[float, str] = (0.0, "")
         lexicon = load_lexicon()
@@ -111,30 +111,30 @@ class Reader:
             for row in lexicon.surname_of_surface(text[:cut]):
                 rest = kana.removeprefix(row.reading)
                 if rest and rest != kana:
-                    # 四方 is commoner than 四方田; but 陽子 is a given name, and 田陽子 none.
+                    # 四方 is commoner than 四方田, but 陽子 is a given name and 田陽子 is not.
                     written = any(given.reading == rest for given in lexicon.given_of_surface(text[cut:]))
                     surer = WRITTEN if written else READ if rest in lexicon.given_names else 1
                     best = max(best, (row.weight * surer, row.reading))
         return (best[1], kana.removeprefix(best[1])) if best[1] else _foreign_parts(kana)
 
     def readings(self, name: str) -> tuple[str, ...]:
-        """Every way in which a surname or given name is read that is written so; empty for other words."""
+        """Return every reading of a surname or given name with this spelling; empty for other words."""
         lexicon = load_lexicon()
         rows = (*lexicon.surname_of_surface(name), *lexicon.given_of_surface(name))
         return tuple(dict.fromkeys(row.reading for row in rows))
 
     def commonness(self, kana: str) -> float:
-        """How common a surname or a given name that reads so is: 0 (nobody's) to 1 (one person in 100)."""
+        """Return how common a name with this reading is: 0 (unknown) to 1 (one person in 100)."""
         lexicon = load_lexicon()
         entries = (lexicon.surnames.get(kana), lexicon.given_names.get(kana))
         return max((entry.commonness for entry in entries if entry is not None), default=0.0)
 
     def kanji_sounds(self, kanji: str) -> KanjiSounds:
-        """What is said to explain a kanji of a name; empty for one that no name has."""
+        """Return the words that explain a kanji of a name; empty for a kanji that no name has."""
         return load_kanji().get(kanji, KanjiSounds())
 
     def line(self, text: str, tokens: tuple[Token, ...] | None = None) -> SoundLine:
-        """``text`` as morae with their characters."""
+        """Return ``text`` as morae with their characters."""
         sounds: list[Mora] = []
         chars: list[CharSpan] = []
         for token in self.tokens(text) if tokens is None else tokens:
@@ -149,7 +149,7 @@ class Reader:
 
 
 def _foreign_parts(kana: str) -> tuple[str, str] | None:
-    """Cut a name from abroad where both halves are known; the commonest of several cuts."""
+    """Split a foreign name where both halves are known; the commonest of several splits."""
     cuts = (
         (min(one.family + one.given, other.family + other.given), (kana[:at], kana[at:]))
         for at in range(2, len(kana) - 1)
@@ -159,8 +159,8 @@ def _foreign_parts(kana: str) -> tuple[str, str] | None:
 
 
 WRITTEN, READ = 10_000, 100
-"""How many times as common a surname counts that leaves a given name as it is written, or as it is read: of
-4,000 names drawn from the lexicon .1 % are cut wrongly, by 100 for both 6.8."""
+"""Factors of a surname's commonness where it leaves a given name in its spelling, or in its reading: of 4,000
+names drawn from the lexicon .1 % are split wrongly, by 100 for both 6.8."""
 
 
 @lru_cache(maxsize=4096)
@@ -174,8 +174,9 @@ def _kana(surface: str, reading: str) -> str:
         parts = ["".join(group) for _, group in itertools.groupby(wide, key=lambda c: c in _DIGITS)]
         return "".join("".join(_DIGITS[c] for c in p) if p[0] in _DIGITS else fold_kana(p) for p in parts)
     own = fold_kana(surface)
-    # Particles は and へ are written otherwise than said; the dictionary's reading form keeps the spelling,
-    # and so does a name's kana, so both sides of a comparison agree.
+    # The dictionary's reading of the particles は and へ keeps the spelling, and so does a name's kana, so
+    # both
+    # sides of a comparison agree.
     return own if len(own) == len(surface) else fold_kana(reading) or own
 
 
@@ -192,7 +193,7 @@ def load_reader() -> Reader:
 
 @lru_cache(maxsize=1)
 def _dictionary() -> Dictionary:
-    """One for all readers: each takes 60 MB of its own and never gives it back."""
+    """Share one dictionary among all readers: each would take 60 MB and never free it."""
     from sudachipy import Dictionary
 
     return Dictionary(dict="core")

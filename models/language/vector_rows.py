@@ -1,7 +1,7 @@
-"""Which row of a table of word vectors a word has, in a tenth of the memory.
+"""Map words to rows of a table of word vectors, in a tenth of the memory.
 
-spaCy keeps a dictionary of Python numbers: of ja_ginza's half a million words 56 MB.  Sorted arrays of the
-same numbers take 6 MB, and what is asked for in a call is found in microseconds.
+spaCy keeps a dictionary of Python numbers: 56 MB for ja_ginza's half a million words.  Sorted arrays of the
+same numbers take 6 MB, and a look-up takes microseconds.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ __all__ = ["VectorRows"]
 
 
 class VectorRows(Mapping[int, int]):
-    """What ``spacy.vectors.Vectors.key2row`` is, read-only.
+    """Read-only replacement of ``spacy.vectors.Vectors.key2row``.
 
     Args:
-        rows: Hash of each word, and its row.
+        rows: Row of each word, by the word's hash.
     """
 
     def __init__(self, rows: Mapping[int, int]) -> None:
@@ -27,10 +27,10 @@ class VectorRows(Mapping[int, int]):
         self._rows = np.fromiter(rows.values(), np.int32, len(rows))[order]
 
     def __getitem__(self, key: int) -> int:
-        """The row of a word.
+        """Return the row of a word.
 
         Raises:
-            KeyError: when it has none.
+            KeyError: the word has no row.
         """
         at = int(np.searchsorted(self._keys, np.uint64(key)))
         if at == len(self._keys) or int(self._keys[at]) != key:
@@ -38,9 +38,9 @@ class VectorRows(Mapping[int, int]):
         return int(self._rows[at])
 
     def __len__(self) -> int:
-        """How many words have a row."""
+        """Return the number of words with a row."""
         return len(self._keys)
 
     def __iter__(self) -> Iterator[int]:
-        """Their hashes, ascending."""
+        """Yield the hashes of the words, ascending."""
         return map(int, self._keys)

@@ -12,7 +12,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     """Make all recognizers; their order has no effect.
 
     Args:
-        tagger: What ``LearnedRecognizer`` reads with.
+        tagger: The tagger for ``LearnedRecognizer``.
     """
     from models.abroad.recognizer import ForeignNameRecognizer
     from models.calls.second_hearing import SecondHearingRecognizer

@@ -1,4 +1,4 @@
-"""Addresses from prefecture to room, joined over particles, fillers and back-channels."""
+"""Recognise addresses from prefecture to room, joined over particles, fillers and back-channels."""
 
 from __future__ import annotations
 
@@ -57,13 +57,14 @@ _ANSWERS = re.compile(
     r"(?:です|でご|になり|、|。|\n|$|ですね|の[、\n]|だ|や|じゃ|と(?:申|書)|でよ|"
     r"まで(?:お?届|送)|宛|に(?:送|届|変|なって|し))"
 )
-"""What follows an address in a statement, and does not follow the goal of a journey."""
+"""Words that follow an address in a statement, and do not follow the goal of a journey."""
 
 PLACES = frozenset({"prefecture", "municipality", "place", "town"})
 """Kinds of parts that are names of places; a ``town`` may be a surname as well."""
 
 REACH = 14
-"""Characters between two parts of one address: a particle, a filler, a はい of the other side."""
+"""Greatest number of characters between two parts of one address: a particle, a filler, the other side's
+はい."""
 
 CUE_REACH = 40
 """Characters before an address in which a question or a label for it counts."""
@@ -90,7 +91,7 @@ class AddressRecognizer(CallRecognizer):
         return found
 
     def _results(self, call: Call, chain: list[Part], score: float, why: Reason) -> list[RecognizerResult]:
-        """The chain as one finding; a postal code as one of its own."""
+        """Return the chain as one finding, and each postal code as one of its own."""
         codes = [part for part in chain if part.kind == "zip"]
         rest = [part for part in chain if part.kind != "zip"]
         found = [self.result("ADDRESS", part.start, part.end, 0.9, Reason.POSTAL_CODE) for part in codes]
@@ -100,7 +101,7 @@ class AddressRecognizer(CallRecognizer):
 
 
 def _parts(call: Call) -> list[Part]:
-    """Every word, number or name of a house that may be part of an address, overlapping ones included."""
+    """Return every word, number or name of a building that may be part of an address, overlaps included."""
     text = call.text
     phones = [run for run in runs(text) if complete(run.digits)]
     return [
@@ -120,7 +121,7 @@ def _parts(call: Call) -> list[Part]:
 
 
 def _disjoint(parts: list[Part]) -> list[Part]:
-    """Merge parts that share characters; the longer names the kind."""
+    """Merge parts that share characters; the longer one gives the kind."""
     merged: list[Part] = []
     for part in sorted(parts, key=lambda p: (p.start, -p.end)):
         if merged and part.start < merged[-1].end:
@@ -152,7 +153,7 @@ def _chained(text: str, last: Part, part: Part) -> bool:
 
 
 def _judge(call: Call, chain: list[Part]) -> tuple[float, Reason]:
-    """Probability that a chain is an address, and why; 0 for a mere place or number."""
+    """Return the probability that a chain is an address, and why; 0 for a mere place or number."""
     start, end = chain[0].start, chain[-1].end
     kinds = {part.kind for part in chain}
     cue = bool(_CUE.search(call.text[max(0, start - CUE_REACH) : start]))
@@ -164,7 +165,7 @@ def _judge(call: Call, chain: list[Part]) -> tuple[float, Reason]:
 
 
 def _judge_numbered(text: str, start: int, end: int, kinds: set[str], *, cue: bool) -> tuple[float, Reason]:
-    """A chain with a block number or a room in it."""
+    """Judge a chain with a block number or a room in it."""
     covered = text[start:end]
     formed = bool(_STRONG.search(covered))
     judged = (0.0, Reason.NOT_GIVEN)
@@ -186,7 +187,7 @@ def _judge_numbered(text: str, start: int, end: int, kinds: set[str], *, cue: bo
 
 
 def _judge_places(text: str, start: int, end: int, kinds: set[str], *, cue: bool) -> tuple[float, Reason]:
-    """A chain of place names alone: an address only where somebody lives there or is asked for one."""
+    """Judge a chain of place names: an address only with words for living there or a question for it."""
     lives = bool(_LIVES.match(text[end : end + 14]))
     answers = cue and bool(_ANSWERS.match(text[end : end + 6]))
     if "prefecture" in kinds and kinds & (PLACES - {"prefecture"}):

@@ -1,4 +1,4 @@
-"""One side asks for a name, an address, a number: the other side's answer is it, however garbled."""
+"""Recognise answers: one side asks for a name, an address or a number, and the other side gives it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ _NO_ADDRESS = re.compile(
 )
 
 NAMES, TURNS = 3, 7
-"""Sentences in which a name, and an address or a number, may be given."""
+"""Greatest number of sentences in which a name, and an address or a number, may be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class AskedForRecognizer(CallRecognizer):
     entities = ("PERSON", "ADDRESS", "PHONE_NUMBER")
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Find the questions, then what is said in answer to each."""
+        """Find the questions, then the answer to each."""
         said = sentences(call)
         found: list[RecognizerResult] = []
         for question in _questions(call, said):
@@ -161,7 +161,7 @@ def _questions(call: Call, said: tuple[Sentence, ...]) -> list[_Question]:
 
 
 def _after_lead(call: Call, sentence: Sentence) -> int:
-    """Where an answer begins, after はい, ええと and 名前は."""
+    """Return the beginning of an answer, after はい, ええと and 名前は."""
     start = sentence.start
     for pattern in (LEAD, _FRAME, LEAD):
         match = re.compile(pattern).match(call.text, start, sentence.end)
@@ -194,7 +194,7 @@ def _asks_back(call: Call, sentence: Sentence) -> bool:
 
 
 def _address_region(call: Call, start: int, end: int, begun: list[int]) -> tuple[int, int] | None:
-    """From the first to the last clause with a place or a number in it, and a garbled one before them."""
+    """Return the span from the first to the last clause with a place or number, and a garbled one before."""
     clauses = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^、…]+", call.text[start:end])]
     known = load_lexicon().is_place_surface
     like = [

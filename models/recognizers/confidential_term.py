@@ -1,4 +1,4 @@
-"""The company's own secrets from the case: by spelling, by what is written, and by what is heard."""
+"""Recognise confidential terms of the case: by spelling, by the reading of the text, and by the sound."""
 
 from __future__ import annotations
 
@@ -16,34 +16,35 @@ from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.sound.search import SoundMatch, find_sound
 from pipeline.types import CaseName, CharSpan
 
-__all__ = ["SPELLED", "ConfidentialTermRecognizer", "heard", "readings", "sounding", "spelled"]
+__all__ = ["SPELLED", "ConfidentialTermRecognizer", "by_reading", "by_sound", "by_spelling", "readings"]
 
 SPELLED = 0.99
-"""Score of a term that is written as it should be."""
+"""Score of a term in its correct spelling."""
 
 BOUNDS = ((4, 0.1), (6, 0.16), (8, 0.2), (12, 0.24), (99, 0.28))
-"""Price per mora up to which a stretch sounds like a term, by morae below a limit.  Over nine
-garbled words in ten lie within 0.3 (facts.md 0.2); short ones are met by chance as near as that."""
+"""Greatest price per mora at which text reads like a term, by morae below a limit.  Over nine garbled words
+in ten lie within 0.3 (facts.md 0.2); a short term is matched that closely by chance."""
 
 LENGTHS = (0.7, 1.3)
-"""A stretch is between these shares as long as the term; a vowel drawn out or dropped changes no more."""
+"""Least and greatest length of a stretch, as a share of the term's: a vowel lengthened or dropped changes no
+more."""
 
 
 SHORT = 2
-"""Morae that a stretch lacks of its term from which what is behind it is taken for the garbled rest."""
+"""Morae that a stretch must lack of its term for the text behind it to count as the garbled rest."""
 
 ACROSS = 8
-"""Morae from which a term may run over the end of an utterance: a short one would be put together
-from two people's words."""
+"""Morae from which a term may cross the end of an utterance: a short one would be composed of two people's
+words."""
 
 
 HEARD = ((4, -0.5), (6, -0.7), (8, -1.1), (99, -1.6))
-"""Log odds for each mora from which a term is heard, whatever is written there, by morae below a limit.  Of
-nine terms of 8 to 17 morae in 60 made calls none is as near as -2 where it is not said, and of 31 times that
-one was said it is nearer than -1.6 in 30."""
+"""Log odds per mora from which a term is heard, whatever is written there, by morae below a limit.  Of nine
+terms of 8 to 17 morae in 60 made calls none scores above -2 where it is not said, and 30 of 31 spoken ones
+score above -1.6."""
 
 SHORTEST = 3
-"""Morae of a term that is looked for so."""
+"""Least number of morae of a term that is searched in the sound."""
 
 _SAID = {letter: kana for kana, letter in reversed(LETTERS.items())} | {"Q": "キュー"}
 _ABBREVIATION = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]|[A-Z]{2,5})(?![A-Za-z])")
@@ -56,22 +57,22 @@ class ConfidentialTermRecognizer(CallRecognizer):
     entities = ("CONFIDENTIAL",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Search each term three times."""
+        """Search each term by spelling, by reading and by sound."""
         found: list[RecognizerResult] = []
         for term in call.case.confidential_terms:
             here = [
                 self.result("CONFIDENTIAL", chars.start, chars.end, SPELLED, Reason.CONFIDENTIAL_WRITTEN)
-                for chars in spelled(call.text, term.text)
+                for chars in by_spelling(call.text, term.text)
             ]
             here += [
                 self.result("CONFIDENTIAL", chars.start, chars.end, score, Reason.CONFIDENTIAL_HEARD)
-                for chars, score in sounding(call, term)
+                for chars, score in by_reading(call, term)
             ]
             here += [
                 self.result("CONFIDENTIAL", chars.start, chars.end, SPELLED, Reason.CONFIDENTIAL_HEARD)
-                for chars in heard(call, term)
+                for chars in by_sound(call, term)
             ]
-            # ``align`` holds the length of the stretch against it.
+            # ``align`` compares the length of the stretch with it.
             longest = max(map(len, readings(call, term)))
             for result in here:
                 result.recognition_metadata["morae"] = longest
@@ -80,9 +81,10 @@ class ConfidentialTermRecognizer(CallRecognizer):
 
 
 def readings(call: Call, term: CaseName) -> tuple[tuple[Mora, ...], ...]:
-    """How a term is said; by the reader where its ``kana`` is not given.
+    """Return the readings of a term; by the reader where its ``kana`` is not given.
 
-    The reader knows no letters (B of Bプラン): they are left out, as in what was heard, and spelt.
+    The reader knows no letters (B of Bプラン): one reading leaves them out, as heard text does, and one
+    spells them.
     """
     if term.kana:
         return (morae(fold_kana(term.kana)),)
@@ -90,14 +92,14 @@ def readings(call: Call, term: CaseName) -> tuple[tuple[Mora, ...], ...]:
     return tuple(dict.fromkeys(morae(call.reader.kana(text)) for text in (term.text, by_letter)))
 
 
-def spelled(text: str, term: str) -> Iterator[CharSpan]:
-    """Where a term stands letter for letter."""
+def by_spelling(text: str, term: str) -> Iterator[CharSpan]:
+    """Yield where a term stands letter for letter."""
     for match in re.finditer(re.escape(term), text):
         yield CharSpan(match.start(), match.end())
 
 
-def sounding(call: Call, term: CaseName) -> Iterator[tuple[CharSpan, float]]:
-    """Where something sounds like a term.
+def by_reading(call: Call, term: CaseName) -> Iterator[tuple[CharSpan, float]]:
+    """Yield where the text reads like a term.
 
     Args:
         call: The call.
@@ -117,8 +119,8 @@ def sounding(call: Call, term: CaseName) -> Iterator[tuple[CharSpan, float]]:
                 yield chars, 1 - 2 * sound.price / max(1, len(needle))
 
 
-def heard(call: Call, term: CaseName) -> Iterator[CharSpan]:
-    """Where a term is heard, whatever is written there; nowhere without posteriorgrams."""
+def by_sound(call: Call, term: CaseName) -> Iterator[CharSpan]:
+    """Yield where a term is heard, whatever is written there; nowhere without posteriorgrams."""
     forms = [sound for sound in readings(call, term) if len(sound) >= SHORTEST]
     prices = (next(price for limit, price in HEARD if len(sound) < limit) for sound in forms)
     least = [price * len(sound) for price, sound in zip(prices, forms, strict=True)]
@@ -126,7 +128,7 @@ def heard(call: Call, term: CaseName) -> Iterator[CharSpan]:
 
 
 def _whole(call: Call, sound: SoundMatch, size: int) -> CharSpan:
-    """The characters of a match; as long as its term where it is shorter, up to the end of the utterance.
+    """Return the characters of a match; a short match is extended to the term's length within the utterance.
 
     Of 緊急事備ランセイ the first half is the likest to キンキュウジビープラン; a listener hears all of it.
     """

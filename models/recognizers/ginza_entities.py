@@ -1,4 +1,4 @@
-"""ja_ginza's named entities, in Presidio's terms."""
+"""Map ja_ginza's named entities to the program's entity types."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MAPPING = {
     "Phone_Number": ("PHONE_NUMBER", 0.4),
     "Email": ("EMAIL_ADDRESS", 0.6),
 }
-"""ENE label -> our type and score.  City, Province and the like name any place, most of them no
-address: the address recognizer absorbs them where a block number or a cue stands beside."""
+"""Entity type and score of each ENE label.  City, Province and the like name any place, most of them no
+address; the address recognizer includes them where a block number or a cue stands beside."""
 
 TITLES = ("様", "さま", "さん", "くん", "君", "ちゃん", "先生", "氏", "殿")
 
 
 class GinzaEntityRecognizer(CallRecognizer):
-    """Entities of the language model; the honorific it includes is left outside."""
+    """Entities of the language model, without the honorific that they include."""
 
     entities = ("PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS")
 
@@ -50,5 +50,5 @@ def _without_title(text: str, start: int, end: int) -> int:
 
 
 def _may_be_name(text: str) -> bool:
-    # The model calls lone kana and digits persons on recogniser output.
+    # On recognised text the model labels lone kana and digits as persons.
     return len(text) > 1 and not any(c.isdigit() or c == "\n" for c in text)

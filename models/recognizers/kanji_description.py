@@ -1,4 +1,4 @@
-"""Names explained: 山川の山, にんべんに左, カタカナで…; and names spelled out kana by kana."""
+"""Recognise names by the explanation of their kanji (山川の山, にんべんに左), or spelled kana by kana."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ class _Chain:
 
 
 class KanjiDescriptionRecognizer(CallRecognizer):
-    """Explanations of a name's writing, and its spelling out."""
+    """Explanations of a name's spelling, and names spelled out."""
 
     entities = ("PERSON",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Chains of explanations, answers to どういう字, and kana by kana."""
+        """Find chains of explanations, answers to どういう字, and names kana by kana."""
         return [*self._explained(call), *self._asked(call), *self._spelt(call)]
 
     def _explained(self, call: Call) -> list[RecognizerResult]:

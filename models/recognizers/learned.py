@@ -1,4 +1,4 @@
-"""The learned witness: a small tagger that has read garbled dialogue, for what no rule foresaw."""
+"""Recognise stretches by the learned tagger, which was trained on garbled dialogue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.calls.hearings import parties_of
-from models.weighing.fusion.fusion import together
+from models.weighing.fusion.fusion import fused_probabilities
 from models.weighing.tagger.tagger import Tagger, mark
 from pipeline.reasons import Reason
 from pipeline.types import Party
@@ -15,15 +15,15 @@ from pipeline.types import Party
 __all__ = ["LearnedRecognizer"]
 
 FIRM, FAINT = 0.2, 0.1
-"""Of ``mark``, where it was also listened to: then a probability tells more."""
+"""Thresholds of ``mark`` where the ears listened as well: probabilities are then more reliable."""
 
 CERTAIN_PARTY = 0.8
-"""Probability from which the tagger's word on whose it is goes into the finding.  From .65 a hundredth more
-of the requester's own is kept, and the addresses of two strangers, half like theirs."""
+"""Probability from which the tagger's owner becomes the finding's hint.  From .65 a hundredth more of the
+requester's own data is kept, and the addresses of two strangers that are half like the requester's."""
 
 
 class LearnedRecognizer(CallRecognizer):
-    """Stretches the tagger marks as somebody's data."""
+    """Stretches that the tagger marks as personal data."""
 
     entities = ("PERSON", "ADDRESS", "PHONE_NUMBER")
 
@@ -34,7 +34,7 @@ class LearnedRecognizer(CallRecognizer):
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Mark the whole call at once: the tagger reads across turns."""
         found: list[RecognizerResult] = []
-        kinds, parties = together(call, self._tagger), parties_of(call, self._tagger)
+        kinds, parties = fused_probabilities(call, self._tagger), parties_of(call, self._tagger)
         listened = not np.isnan(call.sounds).all()
         for each in mark(call.text, kinds, parties, *((FIRM, FAINT) if listened else ())):
             result = self.result(

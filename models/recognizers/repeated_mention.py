@@ -1,7 +1,7 @@
-"""What another witness found once is looked for in the whole call, by sound.
+"""Recognise repeated mentions: search the whole call, by sound, for what another recognizer found once.
 
-Over nine garbled names in ten lie within .3 of their length of what was said (facts.md 0.2),
-so two mentions of one name that the recogniser wrote in two ways still find each other.
+Over nine garbled names in ten lie within .3 of their length of the spoken name (facts.md 0.2), so two
+mentions of one name in different spellings still match.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from pipeline.types import CharSpan
 __all__ = ["RepeatedMentionRecognizer"]
 
 EXPLAINS = {Reason.KANJI_EXPLAINED, Reason.ANSWERS_WHICH_KANJI, Reason.READ_ONE_BY_ONE}
-"""Why a finding is the explanation of a name, and no name."""
+"""Reasons of findings that explain a name's spelling and are no name themselves."""
 
 SURE = 0.6
-"""Score from which a finding is worth looking for elsewhere; a doubtful one would multiply its error."""
+"""Score from which a finding is searched elsewhere; a doubtful one would multiply its error."""
 
 BOUNDS = ((3, 0.0), (4, 0.14), (5, 0.2), (math.inf, 0.24))
-"""Price per mora allowed, by morae below a limit: two morae are found in any sentence, so they
-must be the very sounds; from five on a quarter may be wrong."""
+"""Greatest price per mora, by morae below a limit: two morae occur in any sentence and must match exactly;
+from five on a quarter may be wrong."""
 
 _SPLIT = re.compile(r"[、\s・]|はい")
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A name found before: how it is written and how it sounds."""
+class _FoundName:
+    """A name found before: spelling and sound."""
 
     text: str = field(repr=False)
     sound: tuple[Mora, ...] = field(repr=False)
@@ -50,7 +50,7 @@ class _Known:
 
 
 class RepeatedMentionRecognizer(CallRecognizer):
-    """Names and numbers said again."""
+    """Repeated names and numbers."""
 
     entities = ("PERSON", "PHONE_NUMBER")
     second_pass = True
@@ -66,7 +66,7 @@ class RepeatedMentionRecognizer(CallRecognizer):
             found.extend(self._sounding(call, known, sounds, named))
         return [*found, *self._heard(call, sure, named), *self._numbers(call, sure)]
 
-    def _spelt(self, call: Call, known: _Known) -> Iterator[RecognizerResult]:
+    def _spelt(self, call: Call, known: _FoundName) -> Iterator[RecognizerResult]:
         for match in re.finditer(re.escape(known.text), call.text):
             if _stands_alone(call, match.start(), match.end(), known):
                 yield self.result(
@@ -74,7 +74,7 @@ class RepeatedMentionRecognizer(CallRecognizer):
                 )
 
     def _sounding(
-        self, call: Call, known: _Known, sounds: SoundText, named: Nearby[RecognizerResult]
+        self, call: Call, known: _FoundName, sounds: SoundText, named: Nearby[RecognizerResult]
     ) -> Iterator[RecognizerResult]:
         size = len(known.sound)
         bound = next(b for limit, b in BOUNDS if size < limit)
@@ -95,7 +95,7 @@ class RepeatedMentionRecognizer(CallRecognizer):
     def _heard(
         self, call: Call, sure: list[RecognizerResult], named: Nearby[RecognizerResult]
     ) -> Iterator[RecognizerResult]:
-        """Names heard again, whatever is written there."""
+        """Yield names that are heard again, whatever is written there."""
         names = heard_names(call, [r for r in sure if r.entity_type == "PERSON"])
         for chars in dict.fromkeys(mentions(call, names) if names else ()):
             near = named.touching(chars.start, chars.end)
@@ -103,7 +103,7 @@ class RepeatedMentionRecognizer(CallRecognizer):
                 yield self.result("PERSON", chars.start, chars.end, 0.5, Reason.SAME_SOUND_AS_EARLIER)
 
     def _numbers(self, call: Call, sure: list[RecognizerResult]) -> Iterator[RecognizerResult]:
-        """Four digits and more that are the end, or a group, of a number found before."""
+        """Yield four digits or more that are the end, or a group, of a number found before."""
         phones = [r for r in sure if r.entity_type == "PHONE_NUMBER"]
         spoken = runs(call.text)
         digits = {
@@ -132,12 +132,12 @@ def _chars(result: RecognizerResult) -> CharSpan:
 
 
 def _is_explanation(result: RecognizerResult) -> bool:
-    """Whether it says how a name is written, and so is none that may be said again."""
+    """Whether a finding explains a name's spelling, so that it is not searched elsewhere."""
     return any(why.reason in EXPLAINS for why in (result.recognition_metadata or {}).get("why", ()))
 
 
-def _names(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
-    """Every name found, and its surname and given name where the dictionary parts them."""
+def _names(call: Call, sure: list[RecognizerResult]) -> Iterator[_FoundName]:
+    """Yield every found name, and its surname and given name where the dictionary separates them."""
     for result in sure:
         if result.entity_type != "PERSON" or _is_explanation(result):
             continue
@@ -149,11 +149,11 @@ def _names(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
         named = [w for w, t in zip(words, tokens, strict=True) if grade(w, t) >= Grade.ODD]
         for piece in dict.fromkeys([*pieces, *(named if len(words) <= 3 else [])]):
             if len(piece) > 1 or known_name(piece)[0] > 0 or known_name(piece)[1] > 0:
-                yield _Known(piece, morae(call.reader.kana(piece)), float(result.score))
+                yield _FoundName(piece, morae(call.reader.kana(piece)), float(result.score))
 
 
-def _distinct(known: Iterable[_Known]) -> list[_Known]:
-    best: dict[str, _Known] = {}
+def _distinct(known: Iterable[_FoundName]) -> list[_FoundName]:
+    best: dict[str, _FoundName] = {}
     for item in known:
         if item.text in NOT_NAMES or len(item.sound) < 2:
             continue
@@ -162,7 +162,7 @@ def _distinct(known: Iterable[_Known]) -> list[_Known]:
     return list(best.values())
 
 
-def _stands_alone(call: Call, start: int, end: int, known: _Known) -> bool:
+def _stands_alone(call: Call, start: int, end: int, known: _FoundName) -> bool:
     """Whether the same letters are the same word here: at word edges, not 泉 in 温泉 or 泉運輸."""
     tokens = call.tokens
     first, last = token_at(call, start), token_at(call, end - 1)
@@ -191,9 +191,9 @@ def _noun(call: Call, index: int) -> bool:
 
 
 def _words(call: Call, match: SoundMatch) -> CharSpan | None:
-    """The whole words that a match covers for the most part, particles at its ends left out.
+    """Return the whole words that a match mostly covers, without particles at its ends.
 
-    ``None`` when it begins inside a word: a recogniser's words begin where the speaker's do.
+    ``None`` where the match begins inside a word: a recogniser's words begin where the speaker's do.
     """
     chars = call.line.span(match.start, match.end)
     first, last = token_at(call, chars.start), token_at(call, chars.end - 1)
@@ -212,7 +212,7 @@ def _words(call: Call, match: SoundMatch) -> CharSpan | None:
     return CharSpan(call.tokens[first].chars.start, call.tokens[last].chars.end) if first <= last else None
 
 
-def _may_be_said(call: Call, start: int, end: int, known: _Known, match: SoundMatch) -> bool:
+def _may_be_said(call: Call, start: int, end: int, known: _FoundName, match: SoundMatch) -> bool:
     """Whether the stretch is no ordinary phrase: a word in it looks like a name, or it sounds the same."""
     if "\n" in call.text[start:end] or call.text[start:end] in NOT_NAMES:
         return False

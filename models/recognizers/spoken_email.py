@@ -1,4 +1,4 @@
-"""E-mail addresses, written or spoken: アットマーク, ドット, ハイフン, アンダーバー."""
+"""Recognise e-mail addresses, written or spoken: アットマーク, ドット, ハイフン, アンダーバー."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.reasons import Reason
 __all__ = ["SpokenEmailRecognizer"]
 
 _AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっとまーく|@マーク|[@＠]"
-"""The @ as it is said and heard."""
+"""The @ as it is said and recognised."""
 
 _WRITTEN = re.compile(r"[A-Za-z0-9._%+\-]+\s*[@＠]\s*[A-Za-z0-9\-]+(?:\s*\.\s*[A-Za-z0-9\-]+)*")
 _AT = re.compile(rf"[、\s]*(?:{_AT_SIGN})[、\sのは]*")
@@ -25,9 +25,9 @@ _PIECE = (
     rf"[ァ-ヴー一-龠]{{1,5}}の(?=[A-Za-z](?![a-z]))|[ぁ-ん一-龠]{{1,6}}(?=[、\s]*(?:{_SIGN}|アットマーク|[@＠])))"
 )
 _JOINT = r"(?:[、\s・の]|(?<=[\s、])(?:はい|ええ|えっと)(?=[\s、。])|(?<=はい)。|(?<=ええ)。)*+"
-"""Between two letters: a pause, or the other side's はい."""
+"""Text between two letters: a pause, or the other side's はい."""
 
-# A run is never cut in two: it could be in as many ways as there are, and each would be tried.
+# Possessive quantifiers: a run could be split in many ways, and each would be tried.
 _LOCAL = re.compile(rf"(?:{_PIECE}{_JOINT})+$")
 _DOMAIN = re.compile(rf"(?:(?:{_PIECE})[、\s・]*+)+")
 _CUE = re.compile(r"メール|アドレス")
@@ -37,7 +37,7 @@ _TAIL = re.compile(
 )
 
 REACH = 100
-"""Characters of the part before the @ and after it, at most."""
+"""Greatest number of characters before the @, and after it."""
 
 
 class SpokenEmailRecognizer(CallRecognizer):
@@ -46,7 +46,7 @@ class SpokenEmailRecognizer(CallRecognizer):
     entities = ("EMAIL_ADDRESS",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Written ones by their form; spoken ones outward from アットマーク, or back from ドットコム."""
+        """Find written addresses by form, spoken ones outward from アットマーク or back from ドットコム."""
         text = call.text
         found = [
             self.result("EMAIL_ADDRESS", m.start(), m.end(), 0.98, Reason.MAIL_SHAPE)

@@ -1,7 +1,7 @@
-"""Telephone numbers as they are spoken and as a recogniser writes them.
+"""Recognise telephone numbers as they are spoken and as a recogniser writes them.
 
-A number may be digits, full width, kanji or kana readings; its groups may be parted by の, by
-commas, by the other side's はい and by a junk word that a digit was misheard as.
+A number may be digits, full width, kanji or kana readings.  Its groups may be separated by の, by commas, by
+the other side's はい, and by a junk word that a digit was misheard as.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ __all__ = ["SpokenNumberRecognizer"]
 _TAIL = re.compile(r"末尾|下[4四よ]桁|下[4四よ]けた|最後の?[4四]桁|後ろの|下[4四]ケタ|局番|続き")
 _AROUND = re.compile(r"電話|携帯|連絡先|0[5-9]0|ケータイ|スマホ")
 _ALONE = re.compile(r"(?:^|[\s、。])[0-9０-９]{4}(?:[^の番号室目]|$)")
-"""A number's last group where nothing is counted by it and no other number was spoken of: in the exact
-words of 108 calls all such were, of those heard five of seven; the others were blocks without their town."""
+"""A number's last group, alone in a sentence and without another number announced.  In the exact words of 108
+calls all such were telephone numbers, in recognised words five of seven; the others were blocks without their
+town."""
 
 LONG = 6
-"""Digits from which a run is judged by its length first."""
+"""Number of digits from which a run is judged by its length first."""
 
 
 class SpokenNumberRecognizer(CallRecognizer):
@@ -33,7 +34,7 @@ class SpokenNumberRecognizer(CallRecognizer):
     entities = ("PHONE_NUMBER",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Collect digit runs, join groups, judge each by length and surroundings."""
+        """Collect runs of digits, join groups, judge each by length and context."""
         found: list[RecognizerResult] = []
         for run in runs(call.text):
             score, why = _judge(call.text, run)
@@ -43,7 +44,7 @@ class SpokenNumberRecognizer(CallRecognizer):
 
 
 def _judge(text: str, run: Run) -> tuple[float, Reason]:
-    """Probability that a run is a telephone number or a part of one, and why; 0 for another number."""
+    """Return the probability that a run is (part of) a telephone number, and why; 0 for another number."""
     cue = cue_before(text, run.start)
     exact = complete(run.digits) and len(run.digits) <= 11
     if exact:
@@ -54,7 +55,7 @@ def _judge(text: str, run: Run) -> tuple[float, Reason]:
 
 
 def _judge_long(run: Run, cue: str) -> tuple[float, Reason]:
-    """Six digits and more, no complete number."""
+    """Judge six digits or more that are no complete number."""
     count, zero = len(run.digits), run.digits[0] == "0"
     if cue == "place":
         return (0.6, Reason.PHONE_LENGTH_NEARLY) if 9 <= count <= 12 and zero else (0.0, Reason.NOT_GIVEN)
@@ -68,7 +69,7 @@ def _judge_long(run: Run, cue: str) -> tuple[float, Reason]:
 
 
 def _judge_short(text: str, run: Run, cue: str) -> tuple[float, Reason]:
-    """Up to five digits: a group, an ending, an extension."""
+    """Judge up to five digits: a group, an ending, an extension."""
     count = len(run.digits)
     if cue == "extension":
         return (0.4, Reason.EXTENSION_NUMBER) if count >= 2 else (0.0, Reason.NOT_GIVEN)

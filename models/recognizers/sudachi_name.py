@@ -1,4 +1,4 @@
-"""Names by the dictionary: Sudachi's 人名 tags, where they stand as a person's name would."""
+"""Recognise names by the dictionary: Sudachi's 人名 tags, in the position of a person's name."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from pipeline.reasons import Reason
 __all__ = ["SudachiNameRecognizer"]
 
 PLACE_AFTER = ("に", "へ", "で", "から", "まで", "の", "方面", "行き")
-"""After a surname that is also a town these speak of the town: 福岡に出張, 松本の温泉."""
+"""Words behind a surname that is also a town, which mean the town: 福岡に出張, 松本の温泉."""
 
 ALONE_BEHIND = frozenset(("", *"、。\nのはが"))
 ALONE_BEFORE = frozenset((*"、。\nとがには", "です", "って", "っていう", "じゃ"))
-"""Between these a word of one character or in kana stands as a name does."""
+"""Neighbours between which a word of one character or in kana counts as a name."""
 
 
 class SudachiNameRecognizer(CallRecognizer):
-    """Surnames and given names that the dictionary knows as such.
+    """Surnames and given names of the dictionary.
 
-    On exact words 98 of 100 are persons (110 made scripts); on recognised ones the garbled
-    name is seldom tagged, so this witness is silent rather than wrong.
+    On exact words 98 of 100 are persons (110 made scripts); on recognised words a garbled name is seldom
+    tagged, so this recognizer misses it rather than errs.
     """
 
     entities = ("PERSON",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Join tagged morphemes that touch; judge each run by length and neighbours."""
+        """Join adjacent tagged morphemes; judge each run by length and neighbours."""
         found: list[RecognizerResult] = []
         tokens, end = call.tokens, 0
         for first in range(len(tokens)):
@@ -50,7 +50,7 @@ class SudachiNameRecognizer(CallRecognizer):
 
 @lru_cache(maxsize=1)
 def _cities() -> frozenset[str]:
-    """Prefectures and cities as callers name them: 福岡, 松本."""
+    """Return prefectures and cities in the form that callers use: 福岡, 松本."""
     lexicon = load_lexicon()
     tables = (lexicon.prefectures, lexicon.cities)
     return frozenset(
@@ -87,7 +87,7 @@ def _judge(call: Call, tokens: tuple[Token, ...], first: int, end: int) -> float
     if word in _cities() and (after in PLACE_AFTER or before in {"県", "市", "区"}):
         return 0.0
     if len(word) == 1 or all("ぁ" <= c <= "ー" for c in word):
-        # 泉, 光, けん: words too.  Only where nothing but a name can stand.
+        # 泉, 光, けん are words, too: accept them only where nothing but a name can stand.
         alone = before in ALONE_BEHIND and after in ALONE_BEFORE
         named = "人名-名" in tokens[first].pos or known_name(word)[0] > 100
         return 0.6 if alone and named else 0.0

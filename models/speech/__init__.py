@@ -1,1 +1,1 @@
-"""The recogniser that writes words, and the listener that hears sound beside it."""
+"""Speech models: the recogniser, which writes words, and the listener, which hears data and morae."""

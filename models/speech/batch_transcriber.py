@@ -1,9 +1,8 @@
 """Decode a batch of short windows at once: the second hearing of a call, at half the first's price.
 
-Greedily and without times, where the first hearing follows five hypotheses; what else makes it cheap is
-``models.speech.window_decoder``.
-
-A small model loops when left alone: nothing may be longer than it could be said.
+Decoding is greedy and without word times, where the first hearing uses a beam of five;
+``models.speech.window_decoder`` holds the other savings.  A small model tends to loop, so the length of the
+text is bounded by the length of the sound.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.speech.listening_encoder import ListeningEncoder
-from models.speech.whisper.frames import SPARE
+from models.speech.whisper.frames import PADDING_SECONDS
 from models.speech.window_decoder import Decoding, WindowDecoder
 from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import HeardSegment
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["GREEDY", "BatchTranscriber"]
 
 GREEDY = Decoding(beam=1, tokens_a_second=9.0, tokens_beside=12, least_seconds=SECOND_WINDOW_SECONDS)
-"""Most that is decoded for a second of sound: fast speech is eight morae, and most are a token at most."""
+"""Greedy decoding, bounded per second of sound: fast speech is eight morae a second, mostly a token each at
+most."""
 
 
 class BatchTranscriber:
@@ -34,10 +34,10 @@ class BatchTranscriber:
 
     Args:
         model: The loaded model; it is shared, not copied.
-        name: What the manifest calls it.
-        at_once: How many threads may recognise at the same time without waiting for each other.
-        how: How windows are decoded.
-        ears: Listen to the same windows, or nobody does.
+        name: Name of the model in the manifest.
+        at_once: Number of threads that may recognise in parallel without waiting for each other.
+        how: Decoding options.
+        ears: Listener for the same windows, if any.
     """
 
     def __init__(
@@ -60,15 +60,15 @@ class BatchTranscriber:
             windows: float32, shape (n,) each; full scale 1.
 
         Returns:
-            One utterance per window, in order, its words in seconds from the window's start;
-            without words where nothing was recognised.  The same input gives the same words.
+            One utterance per window, in order, with word times in seconds from the window's start; without
+            words where nothing was recognised.  The same input gives the same words.
 
         Raises:
-            ValueError: when a window is longer than the encoder is made for here.
+            ValueError: a window is longer than ``SECOND_WINDOW_SECONDS + SPARE``.
         """
         longest = max((len(window) for window in windows), default=0) / RATE
-        if longest > SECOND_WINDOW_SECONDS + SPARE:
-            msg = f"a window of {longest:.2f} s; at most {SECOND_WINDOW_SECONDS + SPARE} s"
+        if longest > SECOND_WINDOW_SECONDS + PADDING_SECONDS:
+            msg = f"a window of {longest:.2f} s; at most {SECOND_WINDOW_SECONDS + PADDING_SECONDS} s"
             raise ValueError(msg)
         return tuple(
             HeardSegment(

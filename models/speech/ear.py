@@ -1,10 +1,10 @@
-"""Detect by sound that a name, an address or a number is being said, however the recogniser writes it.
+"""Detect spoken names, addresses and numbers in the encoder's output, whatever text was recognised.
 
-    window of a call -> encoder (Whisper's, done anyway) -> network -> 12.5 times a second:
-        probability that a name / an address / a number is being said now
+    window of a call -> encoder (Whisper's, computed anyway) -> network -> 12.5 times a second:
+        probability that a name / an address / a number is being said
 
-Where the recogniser writes a name as other words, the text alone cannot bring the name back.  The encoder's
-output still holds how it was said and what was said around it.
+Where the recogniser turned a name into other words, its text no longer holds the name.  The encoder's output,
+from which the text was decoded, still holds its sound and its context.
 """
 
 from __future__ import annotations
@@ -28,32 +28,32 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING", "POOL", "STEP", "Ear", "load_ear", "on_cpu", "on_words", "pooled", "traces"]
 
 POOL = 4
-"""Encoder steps that are averaged into one step of the network: a mora takes about two."""
+"""Steps of the encoder in one step of the network: a mora takes about two of these."""
 
 ENCODED = 0.02
-"""Seconds of a step of the encoder."""
+"""Length of a step of the encoder in seconds."""
 
 STEP = ENCODED * POOL
-"""Seconds of a step of the network."""
+"""Length of a step of the network in seconds."""
 
-AROUND = 0.08
-"""Margin in seconds around a word: word times are that coarse."""
+MARGIN_SECONDS = 0.08
+"""Margin around a word in seconds whose sound counts as the word's: word times are that coarse."""
 
 NOTHING = np.zeros((0, len(SOUND_KINDS)), dtype=np.float32)
-"""Result for a window without a listener."""
+"""Output for a window without sound or without a listener."""
 
 
 class Ear:
-    """The network; safe for several threads at once."""
+    """The network; thread-safe."""
 
     def __init__(self, session: InferenceSession) -> None:
         self._session = session
 
     def listen(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the probabilities of each kind of data in one window.
+        """Compute the probability of personal data at each step of one window.
 
         Args:
-            encoded: The averaged output of the encoder (``pooled``); shape (steps, width).
+            encoded: Output of the encoder for the window, pooled (``pooled``), shape (steps, width).
 
         Returns:
             Probabilities of a name, an address and a number, shape (steps, 3).
@@ -65,7 +65,7 @@ class Ear:
 
 
 def on_cpu(encoded: Any) -> NDArray[np.float32]:
-    """Return an encoding of CTranslate2 as float32 on the CPU; shape (windows, steps, width)."""
+    """Copy CTranslate2's encoder output, shape (windows, steps, width), to the CPU as float32."""
     import ctranslate2
 
     single = encoded.to(ctranslate2.DataType.float32)
@@ -73,12 +73,12 @@ def on_cpu(encoded: Any) -> NDArray[np.float32]:
 
 
 def pooled(encoded: NDArray[np.float32], samples: int, pool: int = POOL) -> NDArray[np.float32]:
-    """Average the encoder's output into the steps of the network.
+    """Average the encoder's output over groups of steps, leaving out the padding behind the sound.
 
     Args:
-        encoded: The encoder's output for one window, from CTranslate2; shape (steps, width).
-        samples: Number of 16 kHz samples in the window; the encoder's padding is left out.
-        pool: Encoder steps for each step of the network.
+        encoded: CTranslate2's output for one window, shape (steps, width).
+        samples: Length of the window in samples at 16 kHz.
+        pool: Steps of the encoder in one group.
 
     Returns:
         Means of ``pool`` steps each, float32, shape (n, width).
@@ -89,27 +89,27 @@ def pooled(encoded: NDArray[np.float32], samples: int, pool: int = POOL) -> NDAr
 
 
 def on_words(words: Iterable[HeardWord], heard: NDArray[np.float32]) -> tuple[HeardWord, ...]:
-    """Add the ear's probabilities to words.
+    """Add sound probabilities to words.
 
     Args:
         words: Words of one window, in seconds from its start.
         heard: Output of ``Ear.listen`` for the same window.
 
     Returns:
-        The words, each with the highest probabilities within its time and ``AROUND``.
+        The words, each with the highest probabilities of its time and ``MARGIN_SECONDS``.
     """
     return tuple(_with_sounds(word, heard) for word in words)
 
 
 def _with_sounds(word: HeardWord, heard: NDArray[np.float32]) -> HeardWord:
-    first = max(0, int((word.start - AROUND) / STEP))
-    last = max(first + 1, int(np.ceil((word.end + AROUND) / STEP)))
+    first = max(0, int((word.start - MARGIN_SECONDS) / STEP))
+    last = max(first + 1, int(np.ceil((word.end + MARGIN_SECONDS) / STEP)))
     here = heard[min(first, len(heard) - 1) : last]
     return replace(word, sounds=tuple(round(float(p), 4) for p in here.max(axis=0))) if len(here) else word
 
 
 def traces(heard: NDArray[np.float32]) -> tuple[Trace, ...]:
-    """Turn the output of ``Ear.listen`` for one window into traces; empty for an empty window."""
+    """Return the probability of any personal data in one window, from ``Ear.listen``; empty without steps."""
     chances = tuple(round(float(p), 4) for p in heard.sum(axis=1))
     return (Trace(0.0, STEP, chances),) if chances else ()
 
@@ -118,6 +118,6 @@ def load_ear() -> Ear:
     """Load the network that lies beside this module (a few ms).
 
     Raises:
-        ModelError: when its bytes are not the registered ones.
+        ModelError: its bytes are not the registered ones.
     """
     return Ear(session(registered_bytes("ear", "network", Path(__file__).with_name("ear.onnx"))))

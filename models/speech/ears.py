@@ -1,4 +1,4 @@
-"""The two networks that read the adapted encoder of the embedded model: the ear and the phonetic network."""
+"""The ears: the ear and the phonetic recogniser, two networks on the embedded model's adapted encoder."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ __all__ = [
     "LISTENED_SECONDS",
     "NETWORKS",
     "SILENCE",
+    "EarOutput",
     "Ears",
-    "Heard",
-    "Unheard",
+    "NoEarsReason",
     "ears_encoder",
     "load_ears",
 ]
 
 NETWORKS: Final = (("ear", "network"), ("phonetic", "network"))
-"""Names of the networks that read an encoder, as in the registry."""
+"""Registry section and name of each network that reads the encoder."""
 
 
 LISTENED_SECONDS: Final = 30.0
-"""Longest window in seconds: the encoder's limit.  Every window is shorter."""
+"""Longest window in seconds, the limit of a Whisper encoder; the windows of a call are shorter."""
 
 
-class Unheard(StrEnum):
-    """Reason why a speech model has no ears.  The values stand in manifests."""
+class NoEarsReason(StrEnum):
+    """Reason why no ears run beside a speech model.  Manifests store the values."""
 
     NOT_INSTALLED = "not_installed"
     """The packages of the embedded model, whose encoder the ears read, are not installed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Output of both networks for one window.
+class EarOutput:
+    """Output of the ears for one window; times in seconds from its start.
 
     Attributes:
         kinds: Output of ``Ear.listen``.
-        traces: Traces made of it, in seconds from the window's start.
+        traces: Probability of any personal data, from ``kinds``.
         posteriorgrams: Output of ``Phonetic.hear``.
     """
 
@@ -59,49 +59,49 @@ class Heard:
     posteriorgrams: tuple[Posteriorgram, ...] = field(repr=False)
 
 
-SILENCE: Final = Heard(NOTHING, (), ())
-"""Result for a window without a listener."""
+SILENCE: Final = EarOutput(NOTHING, (), ())
+"""Output for a window that is too long, or without ears."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """Both networks; safe for several threads at once."""
+    """Both networks and the forced alignment of words; thread-safe."""
 
     ear: Ear
     phonetic: Phonetic
     times: WordTimes
 
-    def listen(self, encoded: NDArray[np.float32], samples: int) -> Heard:
-        """Listen to one window.
+    def listen(self, encoded: NDArray[np.float32], samples: int) -> EarOutput:
+        """Run both networks on one window.
 
         Args:
-            encoded: The encoder's output for the window, from CTranslate2; shape (steps, width).
-            samples: Number of 16 kHz samples in the window; the encoder's padding is left out.
+            encoded: CTranslate2's output for the window, shape (steps, width).
+            samples: Length of the window in samples at 16 kHz; the padding behind it is left out.
 
         Returns:
-            The output of both networks.
+            The output of both.
         """
         kinds = self.ear.listen(pooled(encoded, samples))
-        return Heard(kinds, traces(kinds), self.phonetic.hear(encoded, samples))
+        return EarOutput(kinds, traces(kinds), self.phonetic.hear(encoded, samples))
 
-    def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
-        """Add to words the time at which each is heard, and the ear's probabilities in that time.
+    def on_words(self, words: Sequence[HeardWord], heard: EarOutput) -> tuple[HeardWord, ...]:
+        """Give words the times at which they are heard, and their sound probabilities.
 
         Args:
             words: Words of one window, in order, in seconds from its start.
             heard: Output of ``listen`` for the same window.
 
         Returns:
-            The words, with their ``time``, ``spread`` and ``sounds``.
+            The words with ``start``, ``end``, ``spread`` and ``sounds``.
         """
         return on_words(self.times.timed(words, heard.posteriorgrams), heard.kinds)
 
 
 def ears_encoder() -> Encoder:
-    """Return the encoder that both networks were trained on, from the registry.
+    """Return the encoder that both networks were trained on, by the registry.
 
     Raises:
-        ModelError: when a network is bound to no encoder, or the two to different ones.
+        ModelError: a network is bound to no encoder, or the two to different ones.
     """
     one, other = (bound_encoder(section, name) for section, name in NETWORKS)
     if one != other:
@@ -113,16 +113,16 @@ def ears_encoder() -> Encoder:
 def load_ears(encoder: Encoder) -> Ears:
     """Load both networks (a few ms).
 
-    On another encoder's output they would run without an error and be wrong, so the encoder is checked.
+    On another encoder's output their results would be meaningless, so the encoder is checked.
 
     Args:
-        encoder: The encoder that they will read.
+        encoder: Encoder whose output they will read.
 
     Returns:
-        The networks.
+        The ears.
 
     Raises:
-        ModelError: when they were not trained on this encoder, or their bytes are not the registered ones.
+        ModelError: they were not trained on this encoder, or their bytes are not the registered ones.
     """
     if encoder != (bound := ears_encoder()):
         msg = f"the ears read the encoder of {_named(bound)}, not of {_named(encoder)}"

@@ -1,8 +1,8 @@
 """Load the embedded speech model from its verified bytes, as published or with the telephone adapter.
 
 With the adapter it also runs beside any other recogniser: the ears read its encoder, and it does the second
-hearing.  A second hearing is worth its price as far as its errors differ from the first's, and this model
-was trained on calls.
+hearing.  A second hearing pays as far as its errors differ from the first's, and this model was trained on
+calls.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.registry import EmbeddedFile, EmbeddedModel, verified_bytes
-from models.speech.ears import Unheard
-from models.speech.listening_encoder import ListeningEncoder, installed_embedded, listening
+from models.speech.ears import NoEarsReason
+from models.speech.listening_encoder import ListeningEncoder, installed_embedded, with_ears
 from models.speech.whisper.adapter import load_adapter
 from models.speech.whisper.narrow_vocabulary import (
     NarrowWhisper,
@@ -28,23 +28,23 @@ from models.speech.whisper.narrow_vocabulary import (
     narrowed_config,
     narrowed_weights,
 )
-from models.speech.whisper.processors import Place
+from models.speech.whisper.processor import Processor
 from models.speech.whisper.window_encoder import WindowEncoder, encode_only_sound
 from pipeline.errors import ModelError
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["Beside", "ears_on", "embedded_models", "load_beside"]
+__all__ = ["EmbeddedBeside", "ears_on", "embedded_models", "load_beside"]
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """The embedded model with its adapter, beside another recogniser.
+class EmbeddedBeside:
+    """The embedded model with its adapter, loaded beside another recogniser.
 
     Attributes:
         model: The loaded model.
-        ears: The networks that read its encoder.
+        ears: The ears on its encoder.
         adapter: Name of its adapter.
     """
 
@@ -56,17 +56,20 @@ class Beside:
 def embedded_models(
     embedded: EmbeddedModel, options: Mapping[str, Any], adapters: Sequence[str | None]
 ) -> list[WhisperModel]:
-    """Load the model from temporary files.
+    """Load the model once for each adapter, from temporary files that are deleted afterwards.
 
-    CTranslate2 never releases files that it is handed in memory: 180 MB beside the model itself.
+    Files are used because CTranslate2 keeps a model that is passed in memory: 180 MB beside the model itself.
 
     Args:
-        embedded: The model.
-        options: Arguments of ``faster_whisper.WhisperModel``.
-        adapters: The adapter of each copy that is loaded.
+        embedded: Registry entry of the model.
+        options: Options of ``faster_whisper.WhisperModel``.
+        adapters: Name of the adapter of each loaded model; ``None`` for the model as published.
+
+    Returns:
+        The models, in order of ``adapters``.
 
     Raises:
-        ModelError: when there is no room for the files, or a file is not the registered one.
+        ModelError: there is no room for the files, or a file is not the registered one.
     """
     from faster_whisper import WhisperModel
 
@@ -80,22 +83,22 @@ def embedded_models(
         msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
         raise ModelError(msg) from None
     for model in models:
-        # faster-whisper only calls it, and asks for what it is.
+        # faster-whisper only calls its methods and reads its attributes, so a wrapper suffices.
         model.model = NarrowWhisper(model.model, kept)
     return models
 
 
 def ears_on(model: WhisperModel, embedded: EmbeddedModel, at_once: int) -> ListeningEncoder:
-    """Attach the ears to the loaded embedded model; from now on its encoder skips padding."""
+    """Put the ears on the embedded model with its adapter; from now on the model encodes only sound."""
     encode_only_sound(model)
-    return listening(WindowEncoder(model.model, model.feature_extractor), embedded, at_once)
+    return with_ears(WindowEncoder(model.model, model.feature_extractor), embedded, at_once)
 
 
-def load_beside(at: Place) -> Beside | Unheard:
-    """Load the embedded model with its adapter beside another one, once per process and place.
+def load_beside(at: Processor) -> EmbeddedBeside | NoEarsReason:
+    """Load the embedded model with its adapter beside another recogniser, once per process and place.
 
-    It runs in the precision in which the ears were trained (``Place.precision``), whatever that of the other
-    model is.
+    It runs in the precision that the ears were trained with (``Processor.precision``), whatever that of
+    the other model.
 
     Args:
         at: Device and threads.
@@ -104,27 +107,30 @@ def load_beside(at: Place) -> Beside | Unheard:
         The model, or the reason why there are no ears.
 
     Raises:
-        ModelError: when the model, its adapter or a network is not the registered one.
+        ModelError: the model, its adapter or a network is not the registered one.
     """
     embedded = installed_embedded()
-    return Unheard.NOT_INSTALLED if embedded is None else _loaded_beside(embedded, at)
+    return NoEarsReason.NOT_INSTALLED if embedded is None else _loaded_beside(embedded, at)
 
 
 @lru_cache(maxsize=1)
-def _loaded_beside(embedded: EmbeddedModel, at: Place) -> Beside:
+def _loaded_beside(embedded: EmbeddedModel, at: Processor) -> EmbeddedBeside:
     (model,) = embedded_models(embedded, at.of_whisper("auto"), (embedded.adapter,))
-    return Beside(model, ears_on(model, embedded, at.at_once), embedded.adapter)
+    return EmbeddedBeside(model, ears_on(model, embedded, at.at_once), embedded.adapter)
 
 
 def _lay_out(
     files: Mapping[str, EmbeddedFile], places: Sequence[Path], adapters: Sequence[str | None]
 ) -> NDArray[np.int64]:
-    """Write a model's files into folders without the tokens that no call needs; return the kept tokens.
+    """Write a model's files into folders, without the tokens that no call needs.
 
     Args:
-        files: Files of the model, read and verified once.
-        places: Folders to make.
-        adapters: The adapter for each folder.
+        files: Files of the model; they are read and verified once.
+        places: Folders to create.
+        adapters: Adapter of each folder.
+
+    Returns:
+        The numbers of the kept tokens.
     """
     content = {name: verified_bytes(file) for name, file in files.items()}
     vocabulary = content["vocabulary.txt"].decode().splitlines()

@@ -1,13 +1,12 @@
-"""Detect a window's language, listen to it and recognise it at the price of one encoding.
+"""Detect a window's language, listen to it and recognise it with a single run of the encoder.
 
-    language(window)    spectrogram -> encoder -> which language?         the encoder's output is kept
-    encoding(window)    spectrogram -> encoder                            likewise
-    recognise(window)   spectrogram -> the same, so what was kept -> decoder
+    language(window)    spectrogram -> encoder -> language             the encoder's output is cached
+    encoding(window)    spectrogram -> encoder                         the encoder's output is cached
+    recognise(window)   spectrogram -> cached output -> decoder
 
-The ears read the adapted encoder, which also recognises; the published model detects the language.  Without
-an adapter, language and words share an encoding.
-
-Encoding is most of the cost of detecting a language, and faster-whisper keeps no encoding.
+The ears read the adapted encoder, which also recognises; the language is detected with the model as
+published.  Beside another recogniser only language detection and recognition share the output.  Encoding is
+most of the cost of detecting a language, and faster-whisper caches nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.speech.whisper.frames import WIDEST
+from models.speech.whisper.frames import MOST_FRAMES
 from models.speech.whisper.window_encoder import frames_of
 from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import RATE
@@ -29,15 +28,15 @@ if TYPE_CHECKING:
 __all__ = ["EncodedOnce", "language_of"]
 
 KEPT = 12
-"""Most encodings that are kept: more than the windows asked about in a call at once; 3 MB each
-for ``base``."""
+"""Greatest number of cached windows: more than are examined and recognised at once in a call; 3 MB each for
+``base``."""
 
 
 class EncodedOnce:
-    """Stands before a model's encoder and remembers what it gave for windows asked about.
+    """Cache in front of a model's encoder.
 
     Args:
-        model: The loaded model; from now on it encodes through this.
+        model: The loaded model; from now on it encodes through this cache.
     """
 
     def __init__(self, model: WhisperModel) -> None:
@@ -47,16 +46,16 @@ class EncodedOnce:
         model.encode = self._once
 
     def language(self, window: NDArray[np.float32]) -> tuple[str, float]:
-        """The most probable language (ISO 639-1) of at most 30 s of 16 kHz audio, and its probability."""
+        """Return the likeliest language (ISO 639-1) of at most 30 s of 16 kHz audio, and its probability."""
         return _language(self._model, self.encoding(window))
 
     def encoding(self, window: NDArray[np.float32]) -> Any:
-        """What the model's encoder gives of at most 30 s of 16 kHz audio; it is kept.
+        """Return the encoder's output for at most 30 s of 16 kHz audio, and cache it.
 
         Args:
             window: float32, shape (n,).
         """
-        # As faster-whisper does it, to the byte: else it is encoded once more, and nothing worse.
+        # Equal to faster-whisper's spectrogram to the byte; otherwise the window would only be encoded twice.
         features = _spectrogram(self._model, window)
         name = _name(features)
         encoded = self._kept.pop(name, None)
@@ -68,23 +67,23 @@ class EncodedOnce:
         return encoded
 
     def _once(self, features: NDArray[np.float32]) -> Any:
-        """As ``WhisperModel.encode``; what was kept is given out once."""
+        """Replace ``WhisperModel.encode``; a cached output is used once and dropped."""
         kept = self._kept.pop(_name(features), None) if self._kept else None
         return self._encode(features) if kept is None else kept
 
 
 def language_of(model: WhisperModel, window: NDArray[np.float32]) -> tuple[str, float]:
-    """The same as ``EncodedOnce.language`` of a model that decodes no such window.
+    """Detect the language as ``EncodedOnce.language``, for a model that does not recognise the window.
 
-    No encoding is kept, so the loudest ``SECOND_WINDOW_SECONDS`` are asked alone: half the price, and of 48
-    windows of calls none was taken for foreign.
+    Nothing is cached, so only the loudest ``SECOND_WINDOW_SECONDS`` are encoded: half the price, and none of
+    48 windows of calls was taken for foreign.
     """
     frames = frames_of(SECOND_WINDOW_SECONDS)
     return _language(model, model.encode(_spectrogram(model, _loudest(window), frames)))
 
 
 def _loudest(window: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the loudest ``SECOND_WINDOW_SECONDS`` of a window, and a shorter window whole."""
+    """Return the loudest stretch of ``SECOND_WINDOW_SECONDS``, or the window itself if it is no longer."""
     size = round(SECOND_WINDOW_SECONDS * RATE)
     if len(window) <= size:
         return window
@@ -99,9 +98,9 @@ def _language(model: WhisperModel, encoded: Any) -> tuple[str, float]:
 
 
 def _spectrogram(
-    model: WhisperModel, window: NDArray[np.float32], frames: int = WIDEST
+    model: WhisperModel, window: NDArray[np.float32], frames: int = MOST_FRAMES
 ) -> NDArray[np.float32]:
-    """Filled up as faster-whisper does it, by default to 30 s."""
+    """Return the spectrogram, padded as faster-whisper does it, by default to 30 s."""
     from faster_whisper.audio import pad_or_trim
 
     return np.asarray(pad_or_trim(model.feature_extractor(window)[..., :-1], frames))

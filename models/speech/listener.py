@@ -1,9 +1,8 @@
-"""A second pair of ears for the finished call: many short clips, packed into windows, decoded in batches.
+"""Transcribe many short clips of the finished call: packed into windows, decoded in batches.
 
-A recogniser takes as long over two seconds as over thirty, and a masked call has dozens of clips of
-two.  So clips that were not heard before are strung together, with a pause between two of them, into
-windows as long as the second hearing's, and decoded as that decodes: greedily and brightened, which is
-not how the first hearing was done, so that it does not err alike.
+A recogniser takes as long over two seconds as over thirty, and a masked call has dozens of clips of two.  So
+new clips are joined, with a pause between two of them, into windows as long as the second hearing's, and
+decoded in its way: greedily and brightened, unlike the first hearing, so that the errors differ.
 """
 
 from __future__ import annotations
@@ -28,26 +27,26 @@ __all__ = ["WINDOWS_AT_ONCE", "ClipListener"]
 Sound = NDArray[np.float32]
 
 PAUSE: Final = 0.4
-"""Seconds of silence between two clips: longer than within a sentence."""
+"""Silence between two clips in seconds: longer than within a sentence."""
 
 WINDOWS_AT_ONCE: Final = 4
-"""Windows that are decoded at the same time, all parallel batches together: half of the second hearing's, as
-everything that finds data is loaded by now, and here a process needs the most memory."""
+"""Number of windows decoded at the same time, over all parallel batches: half of the second hearing's,
+because all models that find data are loaded by now and memory is at its peak."""
 
 KEPT_FOR: Final = 8
-"""Times that the listener is asked after which it forgets a clip: two rounds of a call, in which it is asked
-twice, or four times where a call was heard once.  A number of clips would be too few for a long call: all
-of it would be listened to in every round, and heard otherwise each time."""
+"""Number of requests after which a clip is forgotten: two rounds of a call, with two requests each, or four
+where a call was heard once.  A limit on the number of clips would fail on a long call: all of it would be
+transcribed again in every round, with other results each time."""
 
-_Place = tuple[int, float]
-"""A clip's number, and from which of its seconds on."""
+_ClipPlace = tuple[int, float]
+"""Index of a clip, and the second of the clip at which a piece begins."""
 
-_Window = list[tuple[_Place, Sound]]
-"""Clips, or pieces of them, that are heard in a row."""
+_Window = list[tuple[_ClipPlace, Sound]]
+"""Clips, or pieces of them, that are recognised in one window."""
 
 
 class ClipListener:
-    """Transcribes clips; one that a widened plan left as it was is not transcribed again.
+    """Transcribes clips; a clip that a widened plan left unchanged is not transcribed again.
 
     Args:
         recogniser: Decodes windows in batches.
@@ -66,9 +65,8 @@ class ClipListener:
             clips: float32, shape (n,) each; full scale 1.
 
         Returns:
-            For each clip, in order, what was heard in it, in seconds from its start.  What is heard
-            in a clip can hang on the clips that are new with it: the same call and plan give the
-            same.
+            For each clip, in order, its utterances, in seconds from its start.  A result can depend on the
+            other new clips of the request; the same call and plan give the same results.
         """
         names: list[bytes] = []
         new: list[bytes] = []
@@ -91,7 +89,7 @@ class ClipListener:
         return tuple(self._heard[name] for name in names)
 
     def _transcribed(self, clips: Iterable[Sound]) -> list[tuple[HeardSegment, ...]]:
-        """What is heard in each clip; only those of one batch are there at a time."""
+        """Return the utterances of each clip; only the clips of one batch are in memory at a time."""
         out: list[list[HeardSegment]] = []
         windows = _packed(clips)
         at_once = self._recogniser.at_once
@@ -112,7 +110,7 @@ class ClipListener:
 
 
 def _packed(clips: Iterable[Sound]) -> Iterator[_Window]:
-    """Clips in windows of at most ``SECOND_WINDOW_SECONDS``; one that is longer is cut where it is quiet."""
+    """Pack clips into windows of at most ``SECOND_WINDOW_SECONDS``; cut a longer clip where it is quiet."""
     window: _Window = []
     left = 0.0
     for number, clip in enumerate(clips):
@@ -137,13 +135,13 @@ def _joined(sounds: Sequence[Sound]) -> Sound:
     return np.concatenate(parts[:-1])
 
 
-def _shared_out(window: _Window, words: Sequence[HeardWord]) -> list[tuple[_Place, list[HeardWord]]]:
-    """To each clip of a window the words whose end lies in it, in seconds from its start.
+def _shared_out(window: _Window, words: Sequence[HeardWord]) -> list[tuple[_ClipPlace, list[HeardWord]]]:
+    """Assign each word of a window to the clip in which it ends, in seconds from the clip's start.
 
-    A word is timed from the end of the one before, so that what begins a clip seems to begin in the
-    clip before: its end tells where it was said.
+    A recogniser times a word from the end of the one before, so the first word of a clip seems to begin in
+    the clip before; its end is reliable.
     """
-    out: list[tuple[_Place, list[HeardWord]]] = []
+    out: list[tuple[_ClipPlace, list[HeardWord]]] = []
     at, taken = 0.0, 0
     for index, (place, sound) in enumerate(window):
         seconds = len(sound) / RATE

@@ -1,11 +1,11 @@
-"""Hear morae in what the speech model's encoder gives: a second recogniser, which knows no words.
+"""Recognise morae in the encoder's output: a second recogniser, without a vocabulary.
 
-    window of a call -> encoder (Whisper's, done anyway) -> network -> 25 times a second:
-        how probable each mora is, or none
+    window of a call -> encoder (Whisper's, computed anyway) -> network -> 25 times a second:
+        probability of each mora, or of none
 
-The speech model's decoder writes the likeliest sentence, and where a name is no part of any it writes
-another: over a telephone nearly half of the characters are wrong.  What it was guessed from still holds how
-it was said: of the morae nine in ten are right (``README.md``).
+The speech model's decoder writes the likeliest sentence; a name that occurs in no likely sentence becomes
+another word, and over a telephone nearly half of the characters are wrong.  The encoder's output still holds
+the sound: nine morae in ten are right (``phonetic.md``).
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
 __all__ = ["POOL", "STEP", "Phonetic", "load_phonetic"]
 
 POOL: Final = 2
-"""Steps of the encoder that the network reads as one: a mora takes three or four of these."""
+"""Steps of the encoder in one step of the network: a mora takes three or four of these."""
 
 STEP: Final = ENCODED * POOL
-"""Seconds of a step of the network."""
+"""Length of a step of the network in seconds."""
 
 
 class Phonetic:
-    """The network.  It may be asked by several threads at once."""
+    """The network; thread-safe."""
 
     def __init__(self, session: InferenceSession) -> None:
         self._session = session
 
     def hear(self, encoded: NDArray[np.float32], samples: int) -> tuple[Posteriorgram, ...]:
-        """What is said in one window.
+        """Compute the posteriorgram of one window.
 
         Args:
-            encoded: Of it, as CTranslate2 gives it, shape (steps, width).
-            samples: Of the window, at 16 kHz; what the encoder was filled up with is left out.
+            encoded: CTranslate2's output for the window, shape (steps, width).
+            samples: Length of the window in samples at 16 kHz; the padding behind it is left out.
 
         Returns:
-            One posteriorgram, in seconds from the window's start; none of nothing.
+            One posteriorgram, in seconds from the window's start; empty without steps.
         """
         steps = pooled(encoded, samples, POOL)
         if not len(steps):
@@ -58,7 +58,7 @@ class Phonetic:
 
 
 def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Log probabilities of classes, the last axis."""
+    """Return log probabilities over the last axis."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), dtype=np.float32)
 
@@ -67,7 +67,7 @@ def load_phonetic() -> Phonetic:
     """Load the network that lies beside this module (a few ms).
 
     Raises:
-        ModelError: when its bytes are not the registered ones.
+        ModelError: its bytes are not the registered ones.
     """
     path = Path(__file__).with_name("phonetic.onnx")
     return Phonetic(session(registered_bytes("phonetic", "network", path)))

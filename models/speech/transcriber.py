@@ -1,9 +1,10 @@
 """Load a faster-whisper model by name, path or hub name, and recognise with it.
 
-The settings follow from measurements on such calls.  Decoding is sequential, because batched decoding loses
-speech.  There is no voice-activity filter and no silence or hallucination threshold, because each of them
-silently drops speech.  The temperature is 0 only: sampling gives another copy of the same call each time and
-hears no better.  Windows that loop are recognised again in short pieces (``pipeline.hearing.transcribe``).
+Measurements on telephone calls determine the options.  Decoding is sequential, as batched decoding loses
+speech.  There is no voice-activity filter and no silence or hallucination threshold, as each silently drops
+speech.  The temperature is always 0: sampling in difficult windows changes the result from run to run and is
+no more accurate.  Text that loops or runs away is recognised again in short pieces
+(``pipeline.hearing.transcribe``).
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from numpy.typing import NDArray
 from models.registry import EmbeddedModel, embedded_asr, file_sha256
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
 from models.speech.ear import on_cpu
-from models.speech.ears import LISTENED_SECONDS, SILENCE, Heard, Unheard, ears_encoder
+from models.speech.ears import LISTENED_SECONDS, SILENCE, EarOutput, NoEarsReason, ears_encoder
 from models.speech.embedded import ears_on, embedded_models, load_beside
 from models.speech.encoded_once import EncodedOnce, language_of
 from models.speech.listening_encoder import EMBEDDED, ListeningEncoder
-from models.speech.whisper.processors import Place, place
+from models.speech.whisper.processor import Processor, choose_processor
 from models.speech.window_decoder import Decoding
 from pipeline.audio.memory import share_arenas
 from pipeline.errors import ModelError
@@ -48,10 +49,10 @@ DECODING: Mapping[str, Any] = {
 
 
 TOKENS_A_SECOND, TOKENS_BESIDE, MOST_TOKENS = 14.0, 40, 440
-"""Bound on the tokens decoded for a window.  Talk is at most eight morae a second, and most characters are
-one token; a longer result is a loop, which ``pipeline.hearing.transcribe`` drops anyway.  Without a bound, a
-loop in two seconds of noise was decoded to the model's limit three times: nine tenths of the time of a call
-of eight seconds."""
+"""Bounds of the decoded tokens: per second, in addition, and in all.  Speech is at most eight morae a second,
+and most characters are one token; a longer text is a loop, which ``pipeline.hearing.transcribe`` discards
+anyway.  Without a bound a loop in two seconds of noise is decoded to the model's own limit, three times over:
+nine tenths of the time for one call of eight seconds."""
 
 
 class FasterWhisperRecogniser:
@@ -59,18 +60,18 @@ class FasterWhisperRecogniser:
 
     Args:
         model: The loaded model.
-        name: Its name in the manifest.
+        name: Name of the model in the manifest.
         sha256: SHA-256 of its weights (``model.bin``).
-        at_once: Number of threads that can recognise at the same time without waiting.
-        ears: The encoder with the ears, or the reason why there are none.
-        again: The published model, where ``model`` is adapted: it does second hearings and detects the
+        at_once: Number of threads that may recognise in parallel without waiting for each other.
+        ears: The ears, or the reason why there are none.
+        again: The model as published, where ``model`` is adapted; it does second hearings and detects the
             language.
-        adapter: Name of the adapter of ``model``, if any: the ears then read the encoder of ``model``.
-        beside: The embedded model, where ``model`` is another one: it does the second hearing.
+        adapter: Name of the adapter of ``model``, if any; the ears then read the encoder of ``model``.
+        beside: The embedded model, where ``model`` is another one; it does the second hearing.
 
     Attributes:
-        unheard: Reason why there are no ears; ``None`` with ears.
-        encoder_sha256: SHA-256 of the weights whose encoder the ears read, or would have read.
+        unheard: Reason why there are no ears; ``None`` where there are.
+        encoder_sha256: SHA-256 of the weights whose encoder the ears read, or would read.
         beside: As given.
     """
 
@@ -80,7 +81,7 @@ class FasterWhisperRecogniser:
         name: str,
         sha256: str,
         at_once: int = 1,
-        ears: ListeningEncoder | Unheard = Unheard.NOT_INSTALLED,
+        ears: ListeningEncoder | NoEarsReason = NoEarsReason.NOT_INSTALLED,
         *,
         again: WhisperModel | None = None,
         adapter: str | None = None,
@@ -91,8 +92,8 @@ class FasterWhisperRecogniser:
         self._model = model
         self._again = again or model
         self._encoded = EncodedOnce(model)
-        self._ears = None if isinstance(ears, Unheard) else ears
-        self.unheard = ears if isinstance(ears, Unheard) else None
+        self._ears = None if isinstance(ears, NoEarsReason) else ears
+        self.unheard = ears if isinstance(ears, NoEarsReason) else None
         self.encoder_sha256 = ears_encoder().sha256
         self.name = name
         self.sha256 = sha256
@@ -103,7 +104,7 @@ class FasterWhisperRecogniser:
 
         Args:
             samples: float32, shape (n,).
-            changes: Decoding options that differ from ``DECODING``.
+            changes: Decoding options that replace those of ``DECODING``.
 
         Returns:
             Utterances with timed words, in order; times in seconds from ``samples[0]``.
@@ -112,7 +113,7 @@ class FasterWhisperRecogniser:
         heard = self.listen(samples)
         found, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         segments = list(found)
-        # Of all utterances together: where one ends the next tells as much as its own words.
+        # Align all utterances together: the start of the next limits the end of the one before.
         words = iter(self.on_words([_word(w) for s in segments for w in s.words or ()], heard))
         return tuple(
             HeardSegment(
@@ -126,11 +127,11 @@ class FasterWhisperRecogniser:
 
     @property
     def hears_morae(self) -> bool:
-        """Whether ``posteriorgrams`` has a result: wherever the embedded encoder is installed."""
+        """Whether ``posteriorgrams`` returns any: wherever the embedded encoder is installed."""
         return self._ears is not None
 
     def posteriorgrams(self, samples: NDArray[np.float32]) -> tuple[Posteriorgram, ...]:
-        """Return the posteriorgrams of at most 30 s of 16 kHz audio; no words are decoded.
+        """Return the posteriorgrams of at most 30 s of 16 kHz audio, without decoding words.
 
         Args:
             samples: float32, shape (n,).
@@ -140,8 +141,8 @@ class FasterWhisperRecogniser:
         """
         return self.listen(samples).posteriorgrams
 
-    def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
-        """Add times and the ear's probabilities to words; without ears the words stay as they are.
+    def on_words(self, words: Sequence[HeardWord], heard: EarOutput) -> tuple[HeardWord, ...]:
+        """Give words their times in the sound and their sound probabilities; unchanged without ears.
 
         Args:
             words: Words of one window, in order, in seconds from its start.
@@ -149,24 +150,24 @@ class FasterWhisperRecogniser:
         """
         return tuple(words) if self._ears is None else self._ears.on_words(words, heard)
 
-    def listen(self, samples: NDArray[np.float32]) -> Heard:
-        """Listen to a window with the ears; without ears the result is empty.
+    def listen(self, samples: NDArray[np.float32]) -> EarOutput:
+        """Return the output of the ears for a window; ``SILENCE`` without ears.
 
         Args:
-            samples: float32, shape (n,); a window over 30 s has an empty result.
+            samples: float32, shape (n,); above 30 s the result is ``SILENCE``.
         """
         if self._ears is None or len(samples) > LISTENED_SECONDS * RATE:
             return SILENCE
         if self.adapter is None:
             return self._ears.listen(samples)
-        # They read what is decoded next: it is encoded once.
+        # The ears read the output that is decoded next, so encode once.
         return self._ears.listen_to(on_cpu(self._encoded.encoding(samples))[0], len(samples))
 
     def in_batches(self, how: Decoding = GREEDY, *, listened: bool = True) -> BatchTranscriber:
-        """Return the decoder for second hearings, which decodes short windows together.
+        """Return a decoder of short windows for a second hearing, on the model loaded for it.
 
         Args:
-            how: Settings of decoding.
+            how: Decoding options.
             listened: Whether the ears listen to the windows, too.
 
         Returns:
@@ -176,9 +177,9 @@ class FasterWhisperRecogniser:
         return BatchTranscriber(self._again, self.name, self.at_once, how, ears)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
-        """Return the most probable language of at most 30 s of 16 kHz audio, and its probability.
+        """Return the likeliest language of at most 30 s of 16 kHz audio, and its probability.
 
-        A model without an adapter keeps the encoding: recognising the same samples soon after reuses it.
+        Where the model is not adapted, recognising the same samples soon after does not encode them again.
         """
         if self._again is self._model:
             return self._encoded.language(samples)
@@ -199,21 +200,22 @@ def load_transcriber(
         name_or_path: ``base`` (embedded, verified, with the telephone adapter), ``base-plain`` (without it),
             a folder of a converted model, or any name a hub knows (``large-v3-turbo``,
             ``kotoba-tech/kotoba-whisper-v2.0-faster``).
-        revision: Pins the hub's revision.
-        device: ``auto`` takes CUDA where there is one.
-        compute_type: ``auto`` is float16 on CUDA and int8 on a CPU.
-        cpu_threads: Default: the machine's cores, at most ``whisper.processors.MOST_THREADS``.
+        revision: Revision on the hub.
+        device: ``cpu``, ``cuda``, or ``auto`` for CUDA where there is one.
+        compute_type: Precision; ``auto`` is float16 on CUDA and int8 on a CPU.
+        cpu_threads: Default: the machine's cores, at most ``whisper.processor.MOST_THREADS``.
 
     Returns:
-        The recogniser, with the ears on the embedded, adapted model: itself, or one that is loaded beside it
-        and hears again (``models.speech.embedded``).  On a CPU each thread takes a window of its own.  The
-        weights are there once, however many threads.
+        The recogniser, with the ears on the embedded, adapted model: the recogniser's own, or one loaded
+            beside
+        it that also does the second hearing (``models.speech.embedded``).  On a CPU each thread recognises a
+        window of its own; all threads share the weights.
 
     Raises:
-        ModelError: when it is missing, incomplete, or not the bytes that it must be.
+        ModelError: the model is missing, incomplete, or not the registered one.
     """
     share_arenas()
-    at = place(device, cpu_threads)
+    at = choose_processor(device, cpu_threads)
     options = at.of_whisper(compute_type)
     embedded = None if Path(name_or_path).is_dir() else embedded_asr(name_or_path)
     if embedded is not None:
@@ -230,10 +232,13 @@ def _most_tokens(seconds: float) -> int:
     return min(MOST_TOKENS, TOKENS_BESIDE + round(TOKENS_A_SECOND * seconds))
 
 
-def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any], at: Place) -> FasterWhisperRecogniser:
-    """Load from the verified bytes."""
-    # A second hearing is worth its price as far as it errs otherwise than the first: of six calls twice as
-    # much leaked with the adapter in both as with it in the first only (tests/bench/NOTES.md).
+def _load_embedded(
+    embedded: EmbeddedModel, options: dict[str, Any], at: Processor
+) -> FasterWhisperRecogniser:
+    """Load the embedded model from its verified bytes."""
+    # A second hearing pays as far as its errors differ from the first's: on six calls twice as much leaked
+    # with
+    # the adapter in both as with it in the first only (tests/bench/NOTES.md).
     adapters = (embedded.adapter, None) if embedded.adapter else (None,)
     model, *again = embedded_models(embedded, options, adapters)
     (sha256,) = (file.sha256 for file in embedded.files if file.name == "model.bin")
@@ -245,10 +250,10 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any], at: Place) 
     )
 
 
-def _with_ears_beside(model: WhisperModel, name: str, sha256: str, at: Place) -> FasterWhisperRecogniser:
-    """Wrap a model that the ears cannot read, with the embedded one beside it for the second hearing."""
+def _with_ears_beside(model: WhisperModel, name: str, sha256: str, at: Processor) -> FasterWhisperRecogniser:
+    """Wrap a model that the ears were not trained on, with the embedded one beside it."""
     there = load_beside(at)
-    if isinstance(there, Unheard):
+    if isinstance(there, NoEarsReason):
         return FasterWhisperRecogniser(model, name, sha256, at.at_once, there)
     ears = there.ears
     beside = FasterWhisperRecogniser(
@@ -258,9 +263,9 @@ def _with_ears_beside(model: WhisperModel, name: str, sha256: str, at: Place) ->
 
 
 def _load_by_path_or_hub(
-    name_or_path: str, revision: str | None, options: dict[str, Any], at: Place
+    name_or_path: str, revision: str | None, options: dict[str, Any], at: Processor
 ) -> FasterWhisperRecogniser:
-    """Load another model, and the embedded one beside it."""
+    """Load a model from a folder or a hub, with the embedded one beside it."""
     from faster_whisper import WhisperModel
     from faster_whisper.utils import download_model
 
@@ -269,11 +274,11 @@ def _load_by_path_or_hub(
         needed = ("model.bin", "config.json", "tokenizer.json")
         missing = [name for name in needed if not (path / name).is_file()]
         if missing:
-            # Without tokenizer.json faster-whisper would quietly ask a hub for another model's.
+            # Without tokenizer.json faster-whisper would silently ask a hub for another model's.
             msg = f"the model folder lacks {', '.join(missing)}"
             raise ModelError(msg)
     try:
-        # By name, too, the weights come to lie in a folder: their bytes are evidence as any other's.
+        # A model from a hub is downloaded into a folder, too, so that its bytes can be hashed as evidence.
         folder = path if path.is_dir() else Path(download_model(name_or_path, revision=revision))
         sha256 = file_sha256(folder / "model.bin")
         model = WhisperModel(str(folder), **options)

@@ -1,9 +1,9 @@
 """Encode, decode and time several windows of one call together.
 
-faster-whisper decodes one window after another, each in an encoder of thirty seconds, and
-begins anew where an utterance ended.  Here CTranslate2 encodes windows of about the same length
-together, in an encoder no wider than they are, decodes them once and times their words together: weights
-are read from memory once a step for all of them, which is most of what decoding costs on a CPU.
+faster-whisper decodes one window after another, each in an encoder of thirty seconds, and restarts at the end
+of each utterance.  Here CTranslate2 encodes windows of about the same length together, in an encoder no wider
+than they are, decodes them once and times their words together.  Each step reads the weights from memory once
+for all windows, which is most of the cost of decoding on a CPU.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.speech.ears import SILENCE, Heard
+from models.speech.ears import SILENCE, EarOutput
 from models.speech.listening_encoder import ListeningEncoder
 from models.speech.whisper.frames import HOP
 from models.speech.whisper.window_encoder import WindowEncoder
@@ -29,14 +29,14 @@ __all__ = ["Decoded", "Decoding", "WindowDecoder"]
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How windows are decoded.
+    """Decoding options.
 
     Attributes:
-        beam: Hypotheses that are followed.
-        tokens_a_second: Most that is decoded for a second of sound.
-        tokens_beside: Allowed beside, for short windows and marks.
-        least_seconds: Width of the encoder at the least: in one of three seconds the model, made for thirty,
-            hears little.
+        beam: Beam size.
+        tokens_a_second: Greatest number of tokens per second of sound.
+        tokens_beside: Tokens allowed in addition, for short windows and punctuation.
+        least_seconds: Least width of the encoder: the model, made for thirty seconds, recognises little in an
+            encoder of three.
     """
 
     beam: int
@@ -47,25 +47,25 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What was decoded of one window.
+    """Result for one window; times in seconds from its start.
 
     Attributes:
-        words: Timed in seconds from the window's start.
-        no_speech_probability: Of the window.
-        heard: What was heard in it beside, likewise.
+        words: Timed words.
+        no_speech_probability: Probability that the window holds no speech.
+        heard: Output of the ears.
     """
 
     words: tuple[HeardWord, ...]
     no_speech_probability: float
-    heard: Heard = SILENCE
+    heard: EarOutput = SILENCE
 
 
 class WindowDecoder:
-    """Decodes windows with a loaded model; it is shared, not copied, and may be asked by several threads.
+    """Decodes windows with a loaded model, which is shared, not copied; thread-safe.
 
     Args:
         model: The loaded model.
-        ears: Listen to the same windows, or nobody does.
+        ears: Listener for the same windows, if any.
     """
 
     def __init__(self, model: WhisperModel, ears: ListeningEncoder | None = None) -> None:
@@ -83,19 +83,19 @@ class WindowDecoder:
 
         Args:
             windows: float32, shape (n,) each; full scale 1.
-            how: How.
+            how: Decoding options.
 
         Returns:
-            One for each window, in order.  The same input gives the same words.
+            One result for each window, in order.  The same input gives the same words.
 
         Raises:
-            ValueError: when a window is longer than the model's encoder.
+            ValueError: a window is longer than the model's encoder.
         """
         if not windows:
             return ()
         longest = max(len(window) for window in windows) / RATE
         encoded = self._encoder.together(windows, how.least_seconds)
-        listened: Sequence[Heard] = [SILENCE] * len(windows)
+        listened: Sequence[EarOutput] = [SILENCE] * len(windows)
         if self._ears is not None:
             listened = self._ears.listen_together(windows, how.least_seconds)
         prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
@@ -111,14 +111,14 @@ class WindowDecoder:
         )
         texts = [[token for token in r.sequences_ids[0] if token < self._tokenizer.eot] for r in results]
         lengths = [len(window) // HOP for window in windows]
-        # One list of dictionaries per window; a stub of faster-whisper says one in all.
+        # One list of dictionaries per window; faster-whisper's stub declares a single list.
         timed = self._model.find_alignment(self._tokenizer, texts, encoded, lengths)
         return tuple(
             Decoded(self._on_words(_words(words), heard), float(result.no_speech_prob), heard)
             for words, result, heard in zip(timed, results, listened, strict=True)
         )
 
-    def _on_words(self, words: tuple[HeardWord, ...], heard: Heard) -> tuple[HeardWord, ...]:
+    def _on_words(self, words: tuple[HeardWord, ...], heard: EarOutput) -> tuple[HeardWord, ...]:
         return words if self._ears is None else self._ears.on_words(words, heard)
 
 

@@ -1,10 +1,10 @@
-"""Times of recognised words by the posteriorgram of their window: where each is heard.
+"""Forced alignment of recognised words with the posteriorgram of their window.
 
     written        移動したちこという
     recogniser   |移   |動  |し|た|ち |こ|と  |い|う|      half of the starts more than .2 s early
     by sound       |移|動 |し|た|ち|こ|と|い|う|           half of them within .02 s
 
-A name's first mora is masked where it is heard, and what stands beside it is not.
+With these times a mask covers the first mora of a name, and not the word beside it.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from pipeline.types import Posteriorgram
 
 __all__ = ["WordTimes"]
 
-LASTS: Final = 0.2
-"""Seconds that a word's last mora lasts at most: what follows is silence, or the next word's."""
+MAX_MORA_SECONDS: Final = 0.2
+"""Greatest length of a word's last mora in seconds: silence or the next word follows."""
 
 
 class WordTimes:
-    """Times words; may be asked by several threads at once, each of which gets a reader of its own."""
+    """Times words; thread-safe, with a reader for each thread."""
 
     def __init__(self) -> None:
         self._readers = threading.local()
@@ -39,12 +39,12 @@ class WordTimes:
         """Give words the times at which they are heard.
 
         Args:
-            words: Of one window, in order, in seconds from its start.
+            words: Words of one window, in order, in seconds from its start.
             heard: Posteriorgrams of the same window.
 
         Returns:
-            The words with times and ``spread``, in order of time; one that nobody reads (a mark) lasts no
-            time where the one before it ends.  As they are where there is no posteriorgram.
+            The words with times and ``spread``, in order of time.  A word without a reading (a mark) has zero
+            length at the end of the one before.  Without posteriorgrams the words are returned unchanged.
         """
         grams = list(heard)
         if not grams:
@@ -66,7 +66,7 @@ class WordTimes:
 
 
 def _spread_over(word: HeardWord, count: int) -> list[float]:
-    """The middles of a word's morae, each as long as the others."""
+    """Return the middles of ``count`` equally long morae of a word."""
     return [word.start + (at + 0.5) / count * (word.end - word.start) for at in range(count)]
 
 
@@ -80,7 +80,7 @@ def _timed(
             continue
         own, after = morae[first : first + count], morae[first + count : first + count + 1]
         start = max(reached, own[0].time)
-        end = max(start, min(own[-1].time + LASTS, after[0].time if after else np.inf))
+        end = max(start, min(own[-1].time + MAX_MORA_SECONDS, after[0].time if after else np.inf))
         spread = own[0].spread, (after or own[-1:])[0].spread
         yield replace(word, start=start, end=end, spread=spread)
         first, reached = first + count, end

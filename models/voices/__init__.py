@@ -1,1 +1,1 @@
-"""Whose voice it is that speaks: within one call, and never longer than it is worked on."""
+"""Voices and wordings of the speakers of one call; kept only while the call is processed."""

@@ -1,10 +1,10 @@
-"""How much a line sounds like what staff say on the telephone, by its wording.
+"""Log odds that staff say a line, by its wording.
 
     「お電話ありがとうございます」    staff
     「ええと、先週頼んだものが」      caller
     「はい」                          either
 
-One weight for each run of one to four characters, by a hash: a recogniser writes names wrong, but it writes
+A linear model over hashed runs of one to four characters: a recogniser garbles names, but not
 かしこまりました.
 """
 
@@ -23,19 +23,19 @@ from numpy.typing import NDArray
 
 from models.registry import registered_bytes
 
-__all__ = ["PLACES", "Roles", "load_roles", "places"]
+__all__ = ["BUCKETS", "Roles", "buckets", "load_roles"]
 
-PLACES: Final = 1 << 14
-"""Numbers that a run of characters can have."""
+BUCKETS: Final = 1 << 14
+"""Number of hash buckets."""
 
 _LONGEST: Final = 4
 _PASSED_OVER: Final = re.compile(r"[\s、。，．,.？?！!…・「」『』]+")
 _DIGITS: Final = re.compile(r"[0-9０-９〇一二三四五六七八九]")
 
 
-def places(text: str) -> tuple[int, ...]:
-    """The numbers of a line's runs of characters, each once, in order."""
-    return tuple(sorted({zlib.crc32(run.encode()) % PLACES for run in _runs(text)}))
+def buckets(text: str) -> tuple[int, ...]:
+    """Return the hash buckets of a line's runs of characters, each once, ascending."""
+    return tuple(sorted({zlib.crc32(run.encode()) % BUCKETS for run in _runs(text)}))
 
 
 def _runs(text: str) -> Iterator[str]:
@@ -46,19 +46,19 @@ def _runs(text: str) -> Iterator[str]:
 
 
 class Roles:
-    """The weights.
+    """The linear model.
 
     Args:
-        weights: Shape (``PLACES``,).
-        bias: Added to every line's sum.
+        weights: Shape (``BUCKETS``,).
+        bias: Intercept.
     """
 
     def __init__(self, weights: NDArray[np.float32], bias: float) -> None:
         self._weights, self._bias = weights, bias
 
     def staff(self, text: str) -> float:
-        """The log odds that staff say a line, from its words alone; about 0 where these tell nothing."""
-        found = list(places(text))
+        """Return the log odds that staff say a line, by its words; about 0 where these tell nothing."""
+        found = list(buckets(text))
         return float(self._weights[found].sum() / np.sqrt(max(1, len(found))) + self._bias)
 
 
@@ -67,7 +67,7 @@ def load_roles() -> Roles:
     """Load the weights that lie beside this module (a few ms).
 
     Raises:
-        ModelError: when their bytes are not the registered ones.
+        ModelError: their bytes are not the registered ones.
     """
     path = Path(__file__).with_name("roles.npz")
     with np.load(io.BytesIO(registered_bytes("voices", "roles", path))) as stored:

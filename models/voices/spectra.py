@@ -1,7 +1,7 @@
-"""What a network of voices reads of a sound: how loud each band is, and how high the voice is.
+"""Input features of the voice network: power of each band, voicing and pitch.
 
-Only the telephone's band is looked at, so that a call recorded wider sounds like any other.  The telephone
-takes the lowest tone of a voice away; its period is still that of everything above it.
+Only the telephone band is used, so that a wideband recording gives the same features.  The telephone removes
+the fundamental of a voice, but its period remains in the harmonics.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 __all__ = ["COLUMNS", "RATE", "STEP", "spectra"]
 
 RATE: Final = 16_000
-"""Samples per second that are read."""
+"""Sample rate of the input in Hz."""
 
 STEP: Final = 0.01
 """Seconds from one row to the next."""
 
 BANDS: Final = 40
 COLUMNS: Final = BANDS + 2
-"""The bands, how regular the sound is, and how high."""
+"""Number of features: the bands, the voicing, and the pitch."""
 
 _HOP: Final = round(STEP * RATE)
 _FRAME: Final = 512  # samples, 32 ms: more than two periods of the lowest voice
@@ -35,14 +35,14 @@ _BLOCK: Final = 3000  # rows at a time: half a minute
 
 
 def spectra(sound: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Read a sound.
+    """Compute the features of a sound.
 
     Args:
         sound: Shape (n,) at ``RATE``; full scale 1.
 
     Returns:
-        A row for each ``STEP``, shape (rows, ``COLUMNS``): the logarithm of each band's power, the height of
-        the autocorrelation's peak (0 to 1), and octaves above a middle pitch, times that height.
+        A row for each ``STEP``, shape (rows, ``COLUMNS``): log power of each band, height of the
+        autocorrelation's peak (0 to 1), and octaves above a middle pitch, times that height.
     """
     padded = np.pad(sound, (_FRAME // 2, _FRAME // 2))
     rows = max(0, len(sound) // _HOP)
@@ -64,7 +64,7 @@ def _read(frames: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _banks() -> NDArray[np.float32]:
-    """Triangles that are equally wide to the ear, shape (points, ``BANDS``)."""
+    """Return triangular mel filters, shape (points, ``BANDS``)."""
     low, high = (1127.0 * math.log1p(hertz / 700.0) for hertz in (_LOW, _HIGH))
     edges = np.linspace(low, high, BANDS + 2)
     at = 1127.0 * np.log1p(np.fft.rfftfreq(_POINTS, 1 / RATE) / 700.0)[:, None]

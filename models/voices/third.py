@@ -1,4 +1,4 @@
-"""What speaks for a third person on the telephone, as it was learned."""
+"""Learned weights of the evidence for a third person on the telephone."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pipeline.speaking.third import EVIDENCE, Weights
 __all__ = ["ALONE", "load_third"]
 
 ALONE = "alone"
-"""In the file, beside the kinds of evidence."""
+"""Key of the intercept in the file, beside the kinds of evidence."""
 
 
 def load_third() -> Weights:
     """Load the weights that lie beside this module.
 
     Raises:
-        ModelError: when their bytes are not the registered ones, or they weigh other evidence.
+        ModelError: their bytes are not the registered ones, or they weigh other evidence.
     """
     raw = json.loads(registered_bytes("voices", "third", Path(__file__).with_name("third.json")))
     if tuple(raw) != (*EVIDENCE, ALONE):

@@ -1,7 +1,7 @@
-"""Tell voices apart: the network, and what it and the wording say of a line.
+"""Voice embeddings, and log odds of the wording, of a line.
 
-A direction identifies a person as a fingerprint does.  It is handed to whoever compares it with the others of
-the same call, and nobody keeps it: no cache, no log, no file.
+An embedding identifies a person as a fingerprint does.  The caller compares it with the others of the same
+call and must not keep it: no cache, no log, no file.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ if TYPE_CHECKING:
 __all__ = ["Voices", "load_voices"]
 
 LEAST_ROWS = 8
-"""Of a sound that the network can hear; a shorter one is filled up with its own end."""
+"""Least number of rows that the network takes; a shorter sound is padded with its last row."""
 
 
 class Voices:
-    """Hears voices and wordings; it may be asked by several threads at once.
+    """Models of voices and wordings; thread-safe.
 
     Args:
-        network: Of the voices.
-        roles: Of the wordings.
-        third: What speaks for a third person.
+        network: Network of voice embeddings.
+        roles: Model of the wording.
+        third: Weights of the evidence for a third person.
     """
 
     def __init__(self, network: InferenceSession, roles: Roles, third: Weights) -> None:
         self._network, self._roles, self.third = network, roles, third
 
     def voice(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The direction of a voice.
+        """Return the embedding of a voice.
 
         Args:
-            sound: What one person says, float32 at 16 kHz, shape (n,).
+            sound: Speech of one person, float32 at 16 kHz, shape (n,).
 
         Returns:
-            Of unit length, shape (48,); the more alike two are, the likelier one person speaks both.
+            Of unit length, shape (48,); the closer two are, the likelier one person speaks both.
         """
         rows = spectra(sound)
         if len(rows) < LEAST_ROWS:
@@ -58,15 +58,15 @@ class Voices:
         return np.asarray(said[0], dtype=np.float32)
 
     def staff(self, text: str) -> float:
-        """The log odds that staff say a line, by its words."""
+        """Return the log odds that staff say a line, by its words."""
         return self._roles.staff(text)
 
 
 def load_voices() -> Voices:
-    """Load what lies beside this module (a few ms).
+    """Load the models that lie beside this module (a few ms).
 
     Raises:
-        ModelError: when bytes are not the registered ones.
+        ModelError: their bytes are not the registered ones.
     """
     path = Path(__file__).with_name("voice.onnx")
     return Voices(session(registered_bytes("voices", "network", path)), load_roles(), load_third())

@@ -1,1 +1,1 @@
-"""How names, numbers and turns are said on a telephone; shared by the recognizers."""
+"""Phrasing of names, places, numbers and turns on the telephone; shared by the recognizers."""

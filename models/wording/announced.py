@@ -1,4 +1,4 @@
-"""Which kind of number the words before it announce."""
+"""Find the kind of number that the words before it announce."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ CUE_REACH = 48
 """Characters before a number in which a cue counts: one short turn and the question before it."""
 
 LONGEST = 8
-"""Characters of a cue."""
+"""Greatest length of a cue, in characters."""
 
 
 def cue_before(text: str, start: int) -> str:
-    """What kind of number the words before it announce: phone, other, extension, place or nothing."""
-    # A word that the reach cuts in two is read whole, and tells of data alone: 話番号 was 電話番号.
+    """Return the kind of number that the words before it announce: phone, other, extension, place or ""."""
+    # A cue that crosses the limit is read whole, and counts unless it names another number: 話番号 was
+    # 電話番号.
     first = max(0, start - CUE_REACH - LONGEST)
     window = _SAME_PHONE.sub(lambda m: "電話" + "、" * (len(m.group()) - 2), text[first:start])
     kind, beyond = "", start - CUE_REACH - first

@@ -1,4 +1,4 @@
-"""Runs of spoken or written digits, as a recogniser writes them; shared by numbers and questions.
+"""Find runs of spoken or written digits in recognised text; shared by numbers and questions.
 
 080、⏎はい。⏎7383、えっと、1983です     one run of eleven digits
 """
@@ -32,7 +32,8 @@ UNIT_AFTER = re.compile(
     r"世帯|棟|軒|匹|杯|畳|坪|平米|帖|者|部|通|箱|袋|足|着|点|倍|桁)"
 )
 MAX_JUNK_CHARS = 3
-"""Most characters between digits that may be one or two misheard digits (「0901234 報力78」)."""
+"""Greatest number of characters between digits that may be one or two misheard digits (「0901234
+報力78」)."""
 
 _MOBILE = re.compile(r"0[5-9]0")
 
@@ -47,19 +48,19 @@ class Run:
 
 
 def complete(digits: str) -> bool:
-    """Whether the digits make a whole Japanese telephone number: 10 digits from 0, a mobile number 11."""
+    """Whether the digits are a complete Japanese telephone number: 10 digits from 0, a mobile number 11."""
     return digits.startswith("0") and len(digits) >= (11 if _MOBILE.match(digits) else 10)
 
 
 def runs(text: str, whole: Callable[[str], bool] = complete) -> tuple[Run, ...]:
-    """Find the longest runs of digits that only pauses, particles, fillers or a little junk part.
+    """Find the longest runs of digits with only pauses, particles, fillers or a little junk between them.
 
     Args:
         text: The raw transcript.
-        whole: Whether digits are all of a number; by default of a telephone number.
+        whole: Test for the digits of a complete number; by default of a telephone number.
 
     Returns:
-        Runs in order.  A whole number ends its run at the next pause: the number and its 復唱 are two.
+        Runs in order.  A complete number ends its run at the next pause: the number and its 復唱 are two.
     """
     found: list[Run] = []
     for match in _DIGIT.finditer(text):
@@ -88,6 +89,6 @@ def _joined(text: str, run: Run, start: int, whole: Callable[[str], bool]) -> bo
 
 
 def _closed(run: Run, between: str, whole: Callable[[str], bool]) -> bool:
-    """Whether the number has ended: it is whole, or です was said before a pause."""
+    """Whether the number has ended: it is complete, or です was said before a pause."""
     pause = bool(set("\n。") & set(between))
     return (pause and "です" in between) or (whole(run.digits) and (pause or len(between.strip()) > 1))

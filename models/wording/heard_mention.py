@@ -1,7 +1,7 @@
 """Search the posteriorgrams of a whole call for names that were found once.
 
-found    隣の[渡辺]さんの荷物       heard  トナリノワタナベサンノニモツ     the lexicon knows ワタナベ
-written  私のナビに渡して           heard  ワタナベニワタシテ               here it is said again
+found    隣の[渡辺]さんの荷物       heard  トナリノワタナベサンノニモツ     the lexicon has ワタナベ
+written  私のナビに渡して           heard  ワタナベニワタシテ               the name is said again here
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from pipeline.types import CharSpan, Segment, TimeSpan
 __all__ = ["heard_names", "mentions"]
 
 MARGIN_SECONDS: Final = 0.25
-"""Seconds added on both sides of a finding when its name is looked for: word times err by as much."""
+"""Margin on both sides of a finding in which its name is searched: word times err by as much."""
 
 MIN_LOG_ODDS_PER_MORA: Final = -0.7
-"""Lowest log odds of a mention, for each mora of the name."""
+"""Least log odds of a mention, per mora of the name."""
 
 WINDOW_SECONDS: Final = 30.0
-"""Seconds of a channel that are searched at once."""
+"""Length of a window of a channel that is searched at once."""
 
 OVERLAP_SECONDS: Final = 2.0
-"""Seconds that two windows share: longer than any name, so that none is cut in two."""
+"""Overlap of two windows: longer than any name, so that none is cut in two."""
 
 
 def heard_names(call: Call, found: Sequence[RecognizerResult]) -> tuple[tuple[Mora, ...], ...]:
-    """Read off which names of the lexicon are heard where names were found.
+    """Return the names of the lexicon that are heard where names were found.
 
     Args:
         call: The call.
@@ -72,9 +72,8 @@ def mentions(
 
     Args:
         call: The call.
-        names: The morae of each name.
-        least: For each name the lowest log odds of a mention; by default ``MIN_LOG_ODDS_PER_MORA`` for each
-            of its morae.
+        names: Morae of each name.
+        least: Least log odds of a mention of each name; by default ``MIN_LOG_ODDS_PER_MORA`` per mora.
 
     Yields:
         The characters of the words spoken at each mention, within one utterance.  A mention in the overlap of

@@ -1,4 +1,4 @@
-"""Frames that introduce a name: と申します, という者, 名前は …, 担当の …, 息子の …."""
+"""Phrases that introduce a name: と申します, という者, 名前は …, 担当の …, 息子の …."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SAID = (
     r"あての|名義|の代理|本人が|方の方)"
 )
 SUFFIX_FRAME = re.compile(_SAID)
-"""What follows a name.  ``strong``: nothing else stands before it, so a garbled word counts."""
+"""Phrase behind a name.  ``strong``: nothing but a name stands before it, so a garbled word counts."""
 
 _LABEL = (
     r"(?:お?名前|ご?氏名|ご?名義|お?宛名|ご?宛先|お?名字|ご?苗字|姓|下の名前|下のお名前|フルネーム|"

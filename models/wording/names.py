@@ -1,6 +1,6 @@
-"""Find where a name that begins somewhere ends, by walking over Sudachi's morphemes.
+"""Find the end of a name that begins at a given character, by walking over Sudachi's morphemes.
 
-How much each of them looks like a part of a name is graded.
+Each morpheme is graded by its resemblance to a part of a name.
 """
 
 from __future__ import annotations
@@ -29,32 +29,32 @@ __all__ = [
 ]
 
 MAX_NAME_CHARS = 9
-"""Most characters of a full name; real ones have up to seven, garbled ones more."""
+"""Greatest length of a full name; real ones have up to seven characters, garbled ones more."""
 
 
 MIN_PER_MILLION = 20
-"""Fewest people per million with this spelling for an ordinary word (森, 光) to be taken for a name where one
-can stand."""
+"""Least number of people per million with this spelling for an ordinary word (森, 光) to count as a name in
+the position of one."""
 
 MIN_COMMONNESS = 0.65
-"""Lowest commonness of the names that a garbled answer is compared with: 3,400 readings.  Any sound is near
-some rarer one."""
+"""Least commonness of the names that a garbled answer is compared with: 3,400 readings.  Any sound is near
+some rarer name."""
 
 
 class Grade(enum.IntEnum):
-    """How much a morpheme looks like a part of a name."""
+    """Resemblance of a morpheme to a part of a name."""
 
     NEVER = 0
     WORD = 1
-    """An ordinary word: a name only if misheard, or one of those that are both (森, 泉, 光)."""
+    """An ordinary word: a name only if misheard, or a word that is both (森, 泉, 光)."""
     ODD = 2
-    """No ordinary word here: unknown to the dictionary, another proper noun, a name that is a word too."""
+    """No ordinary word here: unknown to the dictionary, another proper noun, or both a name and a word."""
     NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
 class NameSpan:
-    """Characters ``[start, end)``, and the grade of the most name-like morpheme in them."""
+    """Characters ``[start, end)``, and the best grade of the morphemes in them."""
 
     start: int
     end: int
@@ -66,12 +66,12 @@ _NEVER_POS = ("助詞", "助動詞", "補助記号", "空白", "連体詞", "接
 
 
 def surface(call: Call, token: Token) -> str:
-    """The text of a token."""
+    """Return the text of a token."""
     return call.text[token.chars.start : token.chars.end]
 
 
 def token_at(call: Call, char: int) -> int:
-    """Index of the first token that ends after ``char``; ``len(call.tokens)`` when there is none."""
+    """Return the index of the first token that ends after ``char``; ``len(call.tokens)`` without one."""
     low, high = 0, len(call.tokens)
     while low < high:
         middle = (low + high) // 2
@@ -84,21 +84,21 @@ def token_at(call: Call, char: int) -> int:
 
 @lru_cache(maxsize=8192)
 def known_name(word: str) -> tuple[float, float]:
-    """People per million with this spelling as a surname, and as a given name."""
+    """Return the people per million with this spelling as a surname, and as a given name."""
     rows = load_lexicon().surname_of_surface(word)
     given = (row.weight for row in load_lexicon().given_of_surface(word))
     return (rows[0].weight if rows else 0.0), max(given, default=0.0)
 
 
 def grade(word: str, token: Token) -> Grade:
-    """How much one morpheme looks like a part of a name.
+    """Grade the resemblance of one morpheme to a part of a name.
 
     Args:
-        word: The text of the morpheme.
+        word: Text of the morpheme.
         token: The morpheme.
 
     Returns:
-        Its grade, by itself, without its context.
+        Its grade, without regard to its context.
     """
     if token.pos.startswith(_NEVER_POS) or not word.strip() or word in HONORIFICS | NOT_NAMES:
         return Grade.NEVER
@@ -116,15 +116,16 @@ def grade(word: str, token: Token) -> Grade:
 
 
 def name_after(call: Call, char: int, least: Grade) -> NameSpan | None:
-    """The name that begins at a character.
+    """Return the name that begins at a character.
 
     Args:
         call: The call.
-        char: Where the name would begin.
-        least: The lowest grade of its first morpheme.
+        char: First character of the name.
+        least: Least grade of its first morpheme.
 
     Returns:
-        The name up to a particle, an honorific or punctuation; ``None`` where nothing looks enough like one.
+        The name up to a particle, an honorific or punctuation; ``None`` where the first morpheme is graded
+        lower.
     """
     tokens = call.tokens
     index = token_at(call, char)
@@ -153,7 +154,7 @@ def name_after(call: Call, char: int, least: Grade) -> NameSpan | None:
 
 
 def _paused(call: Call, end: int, token: Token) -> bool:
-    """Whether a given name follows its surname after a little pause: 山中、麻衣."""
+    """Whether a given name follows its surname after a short pause: 山中、麻衣."""
     between = call.text[end : token.chars.start]
     return between in {"、", " ", "　"} and "人名-名" in token.pos
 
@@ -185,13 +186,13 @@ def read_ahead() -> None:
 
 @lru_cache(maxsize=4096)
 def nearness(kana: str) -> float:
-    """How much a whole reading sounds like a common name, or a surname and a given name.
+    """Return the similarity of a whole reading to a common name, or to a surname and a given name.
 
     Args:
         kana: Katakana of a stretch of two to ten morae.
 
     Returns:
-        From 0, no common name is near or the length is no name's, to 1, the exact sounds of a name.
+        From 0 (no common name is near, or the length is no name's) to 1 (the exact sounds of a name).
     """
     line = morae(kana)
     if not 2 <= len(line) <= 10:

@@ -1,4 +1,4 @@
-"""Words that name places: by the dictionary, by their last character, or by what stands beside them."""
+"""Find words that name places: by the dictionary, by their last character, or by their neighbour."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.wording.vocabulary import HONORIFICS
 __all__ = ["NUMERAL", "Part", "places"]
 
 NUMERAL = r"(?:[0-9０-９]+|[〇零一二三四五六七八九十百千]+)"
-"""A number in figures or kanji, as a regular expression."""
+"""Regular expression of a number in digits or kanji."""
 
 _PREFECTURE = re.compile(
     "北海道|青森県|岩手県|宮城県|秋田県|山形県|福島県|茨城県|栃木県|群馬県|埼玉県|千葉県|東京都|"
@@ -40,12 +40,12 @@ _TOWN_AFTER = re.compile(
 )
 
 RARE_SURNAME = 10
-"""People per million below whom a place name is hardly ever a surname."""
+"""People per million below which a place name is hardly ever a surname."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
-    """Characters ``[start, end)`` that may be a part of an address, and which."""
+    """Characters ``[start, end)`` that may be part of an address, and the kind of part."""
 
     start: int
     end: int
@@ -53,7 +53,7 @@ class Part:
 
 
 def places(call: Call) -> tuple[Part, ...]:
-    """Every word of a call that the dictionary, its last character or its neighbour makes a place.
+    """Return every word of a call that the dictionary, its last character or its neighbour marks as a place.
 
     Args:
         call: The call.
@@ -72,7 +72,7 @@ def places(call: Call) -> tuple[Part, ...]:
 
 
 def _token_parts(call: Call, index: int) -> tuple[Part, ...]:
-    """What the dictionary says of one word: a place, a town that may be a surname, or nothing."""
+    """Return the places in one word of the dictionary: a place, a town that may be a surname, or none."""
     token = call.tokens[index]
     word = surface(call, token)
     after = surface(call, call.tokens[index + 1]) if index + 1 < len(call.tokens) else ""

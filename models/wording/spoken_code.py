@@ -1,6 +1,6 @@
-"""Spoken codes as a pattern can read them: 「エービーの、一二、はい、三四」 is AB1234.
+"""Write out spoken codes, so that patterns can match them: 「エービーの、一二、はい、三四」 is AB1234.
 
-A company writes its patterns for what it has on paper; a recogniser writes what it hears.
+A company's patterns describe codes as they are printed; a recogniser writes them as they are said.
 """
 
 from __future__ import annotations
@@ -23,27 +23,26 @@ _HYPHEN = re.compile(r"ハイフン|[-‐−–]")
 
 @dataclass(frozen=True, slots=True)
 class SpokenLine:
-    """A text with its codes written out, and where each character of it comes from."""
+    """A text with its codes written out, and the origin of each character."""
 
     text: str = field(repr=False)
     origins: tuple[CharSpan, ...] = field(repr=False)
 
     def span(self, start: int, end: int) -> CharSpan:
-        """Characters of the original that a stretch of at least one character stands for."""
+        """Return the original characters of a stretch of at least one character."""
         return CharSpan(self.origins[start].start, self.origins[end - 1].end)
 
 
 def spoken_line(text: str, hyphen: str = "", apart: str = "") -> SpokenLine:
-    """Write out what is spelled in a text.
+    """Write out the spelled codes of a text.
 
     Args:
         text: The raw transcript.
-        hyphen: What a spoken or written hyphen between two symbols becomes.
-        apart: What is put around each code: a space there is the word border that a
-            pattern may wait for, and that Japanese writing has not.
+        hyphen: Replacement of a spoken or written hyphen between two symbols.
+        apart: Text put around each code: a space gives patterns the word boundary that Japanese lacks.
 
     Returns:
-        Digits and letters in ASCII, joints between two of them left out; the rest as it is.
+        Digits and letters in ASCII, without the joints between two of them; the rest unchanged.
     """
     out: list[str] = []
     origins: list[CharSpan] = []

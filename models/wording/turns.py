@@ -1,9 +1,9 @@
-"""Cut a call into sentences, and find the answer that follows a question.
+"""Cut a call into sentences, and find the answer to a question.
 
 op  お名前をお願いします。          question
-cu  はい、ええと。                  lead, skipped
+cu  はい、ええと。                  back-channel, skipped
 cu  移動したちことです。            answer, however garbled
-op  ありがとうございます。          the asker goes on: the answer has ended
+op  ありがとうございます。          the asker continues: the answer has ended
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Sentence:
 
 
 def sentences(call: Call) -> tuple[Sentence, ...]:
-    """The call cut at full stops, question marks and utterance ends; blank ones left out."""
+    """Cut the call at full stops, question marks and utterance ends, without blank sentences."""
     found: list[Sentence] = []
     start = 0
     for match in [*_END.finditer(call.text), None]:
@@ -54,13 +54,13 @@ def sentences(call: Call) -> tuple[Sentence, ...]:
 
 
 def answer_to(call: Call, said: tuple[Sentence, ...], question: int, longest: int) -> Iterator[Sentence]:
-    """The sentences that answer a question.
+    """Yield the sentences that answer a question.
 
     Args:
         call: The call.
-        said: Its sentences.
+        said: Sentences of the call.
         question: Index of the question in ``said``.
-        longest: Most sentences to yield.
+        longest: Greatest number of sentences.
 
     Yields:
         Sentences of the other speaker; back-channels of the asker are skipped.  Where the speakers are

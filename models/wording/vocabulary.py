@@ -1,6 +1,6 @@
 """Words that stand beside names, and words that only look like names.
 
-Lists of ordinary Japanese; nothing here is a person's data.
+Lists of ordinary Japanese words; they hold no personal data.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 HONORIFICS = _words("さん 様 さま サマ サン くん 君 クン ちゃん チャン 氏 殿 はん っち")
-"""What follows a name in address.  何様, 皆さん and the like are in ``NOT_NAMES``."""
+"""Honorifics behind a name.  何様, 皆さん and the like are in ``NOT_NAMES``."""
 
 TITLES = _words(
     "先生 部長 課長 係長 店長 社長 主任 所長 院長 会長 理事長 副理事長 室長 次長 専務 常務 教授 "
@@ -33,13 +33,13 @@ TITLES = _words(
     "刑事 弁護士 司法書士 税理士 行政書士 医師 看護師 住職 議員 支店長 工場長 施設長 園長 校長 "
     "教頭 選手 夫妻 ご夫妻 夫婦 御夫妻 氏"
 )
-"""Titles also stand alone (先生に聞いて), so only a name-like word before one counts."""
+"""Titles, which also stand alone (先生に聞いて), so only a name-like word before one counts."""
 
 NAME_ENDS = _words(
     "さん 様 さま 方 達 たち 宅 家 課 部 宛 あて 側 分 何 名 号 番 棟 階 歳 才 年 月 日 時 等 的 用 "
     "中 後 前 間 本人 自身 同士 夫妻 ご夫妻"
 )
-"""Short words after a name that are no part of it."""
+"""Short words behind a name that are no part of it."""
 
 NOT_NAMES = _words(
     "客 お客 母 お母 父 お父 兄 お兄 姉 お姉 子 お子 孫 お孫 隣 お隣 向かい お向かい 向い 奥 皆 "
@@ -72,7 +72,7 @@ NOT_NAMES = _words(
     "犯人 電力 ガス 水道 通信 農協 生協 保険 証券 信金 信用金庫 ネット アプリ カード プー "
     "コーチ サンタ みなみな お連れ合い 連れ合い 配偶者 元 お元 継母 継父 里親 保護者 親族 ご親族 ご遺族 遺族"
 )
-"""Words that take さん or 様 and name nobody, and words that no frame makes a name."""
+"""Words that take さん or 様 but are no name, and words that are no name in any context."""
 
 RELATIONS = (
     "主人|旦那|夫|妻|家内|嫁|女房|カミさん|かみさん|父|親父|おやじ|母|おふくろ|お袋|両親|祖父|祖母|"
@@ -86,7 +86,7 @@ RELATIONS = (
     "お嬢さん|お嬢様|弟さん|弟様|妹さん|妹様|お兄さん|お兄様|お姉さん|お姉様|お孫さん|ご長男|ご長女|"
     "ご次男|ご次女"
 )
-"""Family and friends; a regular expression's alternatives."""
+"""Family and friends, as alternatives of a regular expression."""
 
 ROLES = (
     "担当|担当者|ご担当|担任|主治医|担当医|責任者|大家|大家さん|管理人|管理人さん|上司|部下|同僚|"
@@ -102,7 +102,7 @@ ROLES = (
     "故人|患者|利用者|会員|同乗者|第一連絡先|第二連絡先|緊急連絡先|営業所|支店|交通課|生活安全課|"
     "パン屋|商店|工務店|自動車|クリニック|医院|病院|内科|歯科|薬局"
 )
-"""Callings and places in life that a name often follows; alternatives of a regular expression."""
+"""Occupations and roles that a name often follows, as alternatives of a regular expression."""
 
 LEAD = (
     r"(?:(?:[\s、。,.・…]|はい|ええ|うん|えっと|えーっと|えーと|ええと|ええっと|えー|え[、っ]|"
@@ -114,7 +114,7 @@ LEAD = (
     r"承知しました|わかりました|分かりました|かしこまりました|ありがとうございます|読みますね|"
     r"言いますね|言います)(?:ね|です|、|。)?)*"
 )
-"""What an answer may begin with; matches the empty string too."""
+"""Possible beginning of an answer; matches the empty string, too."""
 
 CANNOT_SAY = re.compile(
     r"(?:分か|わか|解か)(?:りま|ら|んな|ん|る|り|って|った)|知ら[なん]|存じ|言いたく|言えま|言えな|"
@@ -125,7 +125,7 @@ CANNOT_SAY = re.compile(
     r"いただ|できま|"
     r"ありま|ございま[すせ](?:ん|か|が)|ないです|ません|ないん"
 )
-"""What a caller says who does not answer, and what a question holds."""
+"""Words of a caller who does not answer, and of a question."""
 
 PLACE_TAILS = _words(
     "駅 市 区 町 村 県 郡 線 川 橋 港 店 支店 本店 営業所 運輸 銀行 病院 医院 大学 高校 中学 小学校 "
@@ -136,4 +136,4 @@ PLACE_TAILS = _words(
     "製菓 製麺 運送 引越センター 書店 薬局 美容室 理容 写真館 自転車 石油 ガス 島 山 峠 湖 "
     "インター"
 )
-"""After a surname these make it a place, a firm or a ware: 森町営業所, 泉運輸, 松本駅."""
+"""Words behind a surname that make it a place, a firm or a product: 森町営業所, 泉運輸, 松本駅."""

@@ -17,7 +17,7 @@ LAWS: Final = ("pcm16", "mulaw", "alaw")
 
 @functools.cache
 def decoded(law: str) -> Samples:
-    """The int16 value of each of the 256 codes of a law (ITU-T G.711)."""
+    """Return the int16 value of each of the 256 codes of a law (ITU-T G.711)."""
     code = np.arange(256)
     if law == "mulaw":
         bits = ~code & 0xFF
@@ -35,7 +35,7 @@ def decoded(law: str) -> Samples:
 
 @functools.cache
 def codes_of(law: str) -> npt.NDArray[np.uint8]:
-    """The nearest code of a law for each int16 value, indexed by the value as uint16."""
+    """Return the nearest code of a law for each int16 value, indexed by the value as uint16."""
     # Reversed, so that zero maps to mu-law's positive zero (0xFF) and not to its negative one.
     values, at = np.unique(decoded(law)[::-1].astype(np.int64), return_index=True)
     codes = 255 - at

@@ -1,4 +1,4 @@
-"""How loud a channel is above its own noise."""
+"""Level of a channel above its own noise."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pipeline.audio.stored import Track
 __all__ = ["above_noise", "frame_levels", "reaching"]
 
 BLOCK_FRAMES: Final = 4096
-"""Frames worked on at once: of a call of hours no copy is in memory."""
+"""Number of frames processed at once, so that no copy of a long call is in memory."""
 
 
 def frame_levels(samples: Track, rate: int, seconds: float) -> NDArray[np.float64]:
-    """The level of a channel in frames of one length (``above_noise``).
+    """Return the level of a channel in frames of one length (``above_noise``).
 
     Args:
-        samples: Of one channel.
-        rate: Samples a second.
-        seconds: Length of a frame; what is left over at the end has none.
+        samples: Samples of one channel.
+        rate: Samples per second.
+        seconds: Length of a frame; a shorter rest at the end is left out.
 
     Returns:
         Decibels, shape (frames,).
@@ -33,25 +33,25 @@ def frame_levels(samples: Track, rate: int, seconds: float) -> NDArray[np.float6
 
 
 def _powers(samples: NDArray[np.int16], frame: int) -> NDArray[np.float32]:
-    """Mean square of each frame."""
+    """Return the mean square of each frame."""
     return np.asarray(np.square(samples.astype(np.float32).reshape(-1, frame)).mean(axis=1), np.float32)
 
 
 def reaching(levels: NDArray[np.float64], frames_late: int) -> NDArray[np.float64]:
-    """The loudest of a channel that its echo on another may hold in each frame.
+    """Return the greatest level of a channel that its echo on another may have in each frame.
 
     Args:
-        levels: Of the channel, shape (frames,).
-        frames_late: By which an echo comes late at most; it may be one frame early, as frames are cut.
+        levels: Levels of the channel, shape (frames,).
+        frames_late: Greatest delay of an echo in frames; frame boundaries may make it one frame early.
 
     Returns:
-        Of the same shape.
+        The same shape.
     """
     return np.asarray(np.max([np.roll(levels, by) for by in range(-1, frames_late + 1)], axis=0))
 
 
 def above_noise(power: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The level of a channel above its quietest tenth, in decibels.
+    """Return the level of a channel above its quietest tenth, in decibels.
 
     Args:
         power: Mean square of each frame, shape (frames,).

@@ -1,4 +1,4 @@
-"""Keep less memory than the C library would, and return what is freed to the operating system."""
+"""Limit the memory that the C library keeps, and return freed memory to the operating system."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from typing import Any, Final
 __all__ = ["give_back", "share_arenas"]
 
 _M_ARENA_MAX: Final = -8
-"""Parameter of ``mallopt`` (glibc's ``malloc.h``): how many arenas there may be at most."""
+"""Parameter of ``mallopt`` (glibc's ``malloc.h``): greatest number of arenas."""
 
 ARENAS: Final = 1
-"""Arenas of memory that all threads share.  Without a bound each thread that was ever started keeps what it
-once took: masking a call of two minutes took .1 GiB more at its highest.  With one for each of the two
-threads that recognise, six runs over two calls peaked at 986 to 1,035 MiB; with one for both at 990 to 1,005,
-in the same time."""
+"""Number of memory arenas that all threads share.  Without a limit each thread keeps its peak: masking a call
+of two minutes took .1 GiB more at its highest.  With one for each of the two threads that recognise, six runs
+over two calls peaked at 986 to 1,035 MiB; with one for both at 990 to 1,005, in the same time."""
 
 
 def share_arenas() -> None:
-    """Let all threads take memory from ``ARENAS`` arenas; does nothing where the C library is not glibc.
+    """Let all threads allocate from ``ARENAS`` arenas; do nothing where the C library is not glibc.
 
-    Of use before the first threads are started.
+    Call it before the first threads are started.
     """
     bound = _of_glibc("mallopt")
     if bound is not None:

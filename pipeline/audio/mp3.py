@@ -24,7 +24,7 @@ _WITHOUT_TAGS: Final = {"id3v2_version": "0", "write_id3v1": "0", "write_xing": 
 """FFmpeg options: no ID3 tags and no Xing table, which would name the encoder."""
 
 _MAX_EXCESS_SECONDS: Final = 0.5
-"""How much longer than its source an MP3 may be: the encoder's delay and its last frames."""
+"""Greatest length of an MP3 beyond its source: the encoder's delay and its last frames."""
 
 _BLOCK_SAMPLES: Final = 1 << 20
 
@@ -33,12 +33,12 @@ def write_mp3(path: Path, recording: Recording) -> None:
     """Write a recording as MP3 at a constant bit rate; the same samples give the same bytes.
 
     Args:
-        path: Where to.
-        recording: Already masked.  Masking precedes encoding, so that no frame mixes masked and original
-            sound.
+        path: Path of the file.
+        recording: The masked recording.  Masking precedes encoding, so that no frame mixes masked and
+            original sound.
 
     Raises:
-        CallUnsafeError: when the file cannot be read back with the same channels and length.
+        CallUnsafeError: the file cannot be read back with the same channels and length.
     """
     layout = "mono" if recording.channels == 1 else "stereo"
     rate = next((known for known in _MPEG_RATES if known >= recording.rate), _MPEG_RATES[-1])
@@ -69,7 +69,7 @@ def _check(path: Path, recording: Recording) -> None:
     try:
         back = read_recording(path)
     except UnreadableAudioError:
-        # Named below, without the library's words.
+        # The error below names the failure, without the library's words.
         back = None
     whole = back is not None and back.channels == recording.channels
     if back is None or not whole or not 0 <= back.duration - recording.duration <= _MAX_EXCESS_SECONDS:

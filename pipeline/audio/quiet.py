@@ -1,4 +1,4 @@
-"""Find where a call is quiet."""
+"""Find the quiet stretches of a call."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _MIN_QUIET_SECONDS: Final = 0.8
 """Shortest quiet stretch that is reported: shorter pauses belong to an utterance."""
 
 _PADDING_SECONDS: Final = 0.15
-"""Seconds taken off both ends of a quiet stretch, so that no first or last sound is cut."""
+"""Time removed from both ends of a quiet stretch, so that no first or last sound is cut."""
 
 
 def quiet(samples: npt.NDArray[np.int16] | StoredSamples, rate: int) -> Spans:
-    """Find where nothing can be heard on any channel, from the sound and not from the words.
+    """Find the stretches without audible sound on any channel, from the sound and not from the words.
 
     Args:
         samples: int16, shape (channels, n), of the original.

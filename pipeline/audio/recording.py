@@ -1,9 +1,10 @@
 """Decode a call, resample it for recognisers, and convert seconds to samples.
 
-Every stage works on the one decode made by ``read_recording``, so that times cannot drift between
-recognition and masking.
-Messages of errors are for people and in Japanese; they name the cause, never the
-file, because file names of calls hold names and numbers.
+Every stage works on the one decode made by ``read_recording``, so that times cannot drift between recognition
+and masking.
+
+Error messages are for people and in Japanese; they name the cause, never the file, because file names of
+calls hold names and numbers.
 """
 
 from __future__ import annotations
@@ -91,10 +92,10 @@ class Recording:
 
 
 def to_samples(span: TimeSpan, rate: int, length: int) -> tuple[int, int]:
-    """Turn seconds into sample indices: the only place where this is done.
+    """Convert seconds to sample indices: the only place where this is done.
 
-    Rounds outward, so that the samples always cover the span; a bound within a millionth
-    of a sample of a whole one is that one, because ``n / rate * rate`` is not always ``n``.
+    Rounds outward, so that the samples always cover the span.  A bound within a millionth of a sample of a
+    whole index is that index, because ``n / rate * rate`` is not always ``n``.
 
     Args:
         span: Seconds from the start of the recording.
@@ -111,7 +112,7 @@ def to_samples(span: TimeSpan, rate: int, length: int) -> tuple[int, int]:
 
 
 def to_span(start: int, end: int, rate: int) -> TimeSpan:
-    """Turn sample indices into seconds; ``to_samples`` gives the same indices back."""
+    """Convert sample indices to seconds; ``to_samples`` is the inverse."""
     return TimeSpan(start / rate, end / rate)
 
 
@@ -121,23 +122,22 @@ def to_span(start: int, end: int, rate: int) -> TimeSpan:
 def read_recording(path: Path, aside: Path | None = None) -> Recording:
     """Decode a call to int16, whole or not at all.
 
-    Reads what PyAV decodes in the containers of telephony and offices (WAV with PCM, G.711
-    or GSM, MP3, M4A, Ogg, FLAC, AMR and a few more), 8 to 48 kHz, one or two channels.  The
-    file is opened once: the digest and the samples are of the same bytes.  Memory is the
-    samples (2 bytes each) plus one block.
+    Reads what PyAV decodes in the containers of telephony and offices (WAV with PCM, G.711 or GSM, MP3, M4A,
+    Ogg, FLAC, AMR and a few more), 8 to 48 kHz, one or two channels.  The file is opened once: the digest and
+    the samples are of the same bytes.  Memory is the samples (2 bytes each) plus one block.
 
     Args:
         path: The file.
-        aside: A folder for the samples of a long call.  They are kept there in an unnamed file, which
-            vanishes with the last reference to it; memory is then one block.  By default they stay in memory.
+        aside: Folder for the samples of a long call.  They are kept there in an unnamed file, which vanishes
+            with the last reference to it; memory is then one block.  By default they stay in memory.
 
     Returns:
         The recording, at the file's own rate.
 
     Raises:
-        UnreadableAudioError: missing, empty, not audio, damaged, ending before its declared
-            length, shorter than 0.3 s, silent, more than two channels or more than one
-            audio stream.  The message gives the cause in Japanese, without the file's name.
+        UnreadableAudioError: the file is missing, empty, not audio, damaged, ends before its declared length,
+            is shorter than 0.3 s, silent, or has more than two channels or more than one audio stream.  The
+            message gives the cause in Japanese, without the file's name.
     """
     try:
         with open_file(path) as file:
@@ -176,7 +176,7 @@ def _named(error: OSError) -> str:
 
 
 def _decode(file: BinaryIO, tape: Tape) -> tuple[Samples | StoredSamples, int, str]:
-    """Samples, rate and law of the only audio stream."""
+    """Return samples, rate and law of the only audio stream."""
     file.seek(0)
     # ``max_size`` is for WAV: FFmpeg returns 0.1 s of PCM at a time by default, and each packet has a cost.
     options = {"format_whitelist": FORMATS, "err_detect": "crccheck", "max_size": "65536"}
@@ -218,7 +218,7 @@ def _check_extent(extent: Extent, length: int, seconds: float, payload: int) -> 
 
 
 def _read_tape(container: Any, stream: Any, tape: Tape) -> int:
-    """Decode all frames to the tape; return how many bytes they took in the file."""
+    """Decode all frames to the tape, and return the number of bytes that they take in the file."""
     head, size, payload = b"", 0, 0
     for packet in container.demux(stream):
         for frame in packet.decode():
@@ -235,8 +235,8 @@ def _read_tape(container: Any, stream: Any, tape: Tape) -> int:
 def for_recogniser(samples: Samples, rate: int) -> npt.NDArray[np.float32]:
     """Resample one channel to the 16 kHz float32 that recognisers take.
 
-    Band-limited (FFmpeg's polyphase resampler), without delay: second ``t`` of the result is
-    second ``t`` of the input.
+    Band-limited (FFmpeg's polyphase resampler), without delay: second ``t`` of the result is second ``t`` of
+    the input.
 
     Args:
         samples: int16, one channel, shape (n,).
@@ -260,10 +260,9 @@ def for_recogniser(samples: Samples, rate: int) -> npt.NDArray[np.float32]:
 
 
 class Resampled:
-    """One channel as ``for_recogniser`` gives it, resampled slice by slice on demand.
+    """One channel in the format of ``for_recogniser``, resampled slice by slice on demand.
 
-    Four hours at 16 kHz would take 0.9 GiB.  A slice holds exactly the values that resampling the whole
-    channel would give.
+    Four hours at 16 kHz would take 0.9 GiB.  A slice holds exactly the values of the whole channel resampled.
 
     Args:
         samples: int16, one channel, shape (n,); not copied.
@@ -278,11 +277,11 @@ class Resampled:
         self._period, self._wide = rate // common, RECOGNISER_RATE // common
 
     def __len__(self) -> int:
-        """Samples of the whole at 16 kHz."""
+        """Return the number of samples of the whole channel at 16 kHz."""
         return round(len(self._samples) * RECOGNISER_RATE / self._rate)
 
     def __getitem__(self, part: slice) -> npt.NDArray[np.float32]:
-        """A stretch, float32, shape (stop - start,); bounds work as an array's, steps are not taken."""
+        """Return a stretch, float32, shape (stop - start,); bounds work as for arrays, steps are ignored."""
         start, stop, _ = part.indices(len(self))
         stop = max(start, stop)
         low = max(0, start * self._rate // RECOGNISER_RATE - _FILTER_REACH_SAMPLES) // self._period
@@ -293,7 +292,7 @@ class Resampled:
 
 
 def _frames(samples: Samples, rate: int) -> Iterator[av.AudioFrame | None]:
-    """The samples as frames for the resampler, and ``None`` to flush it."""
+    """Yield the samples as frames for the resampler, and ``None`` to flush it."""
     for start in range(0, len(samples), _BLOCK_SAMPLES):
         piece = np.ascontiguousarray(samples[start : start + _BLOCK_SAMPLES])[np.newaxis]
         frame = av.AudioFrame.from_ndarray(piece, format="s16", layout="mono")

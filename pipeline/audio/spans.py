@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 __all__ = ["Spans", "length", "merged", "minus", "union"]
 
 Spans = tuple[tuple[float, float], ...]
-"""Ordered, disjoint, not empty; seconds from the start of the call."""
+"""Ordered, disjoint, non-empty spans in seconds from the start of the call."""
 
 
 def merged(
@@ -17,12 +17,12 @@ def merged(
 
     Args:
         spans: In any order and unit; empty ones are dropped.
-        gap: In the same unit, not negative.
-        kept: What no gap is bridged over, in the same unit.
+        gap: Greatest bridged gap (exclusive), in the same unit, not negative.
+        kept: Spans that no gap is bridged over, in the same unit.
 
     Returns:
-        Ordered, disjoint, not empty spans that cover every span given; each at least ``gap`` from
-        the next, except where something kept lies between.
+        Ordered, disjoint, non-empty spans that cover every given span; each at least ``gap`` from the next,
+        except across a kept span.
     """
     out: list[tuple[float, float]] = []
     for start, end in sorted(span for span in spans if span[0] < span[1]):
@@ -38,12 +38,12 @@ def _free(start: float, end: float, kept: Sequence[tuple[float, float]]) -> bool
 
 
 def union(*many: Iterable[tuple[float, float]]) -> Spans:
-    """Everything that lies in any of the spans."""
+    """Return the union of all spans."""
     return merged((span for spans in many for span in spans), 0.0)
 
 
 def minus(one: Iterable[tuple[float, float]], other: Sequence[tuple[float, float]]) -> Spans:
-    """The parts of ``one`` that lie in no span of ``other``; ``other`` is ordered and disjoint."""
+    """Return the parts of ``one`` in no span of ``other``; ``other`` is ordered and disjoint."""
     out: list[tuple[float, float]] = []
     for start, end in one:
         at = start
@@ -59,5 +59,5 @@ def minus(one: Iterable[tuple[float, float]], other: Sequence[tuple[float, float
 
 
 def length(spans: Iterable[tuple[float, float]]) -> float:
-    """Total length."""
+    """Return the total length."""
     return sum(end - start for start, end in spans)

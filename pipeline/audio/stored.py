@@ -1,4 +1,4 @@
-"""Samples that stay in a file and are read slice by slice, so that hours of a call take no memory."""
+"""Samples that stay in a file and are read slice by slice, so that a long call takes no memory."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class Track(Protocol):
     """int16 samples of one channel: an array, or an object that is sliced like one."""
 
     def __len__(self) -> int:
-        """Number of samples."""
+        """Return the number of samples."""
 
     def __getitem__(self, part: slice, /) -> Samples:
-        """A slice of the samples."""
+        """Return a slice of the samples."""
 
 
 class StoredSamples:
     """Samples in a file, indexed like an array of shape (channels, n).
 
     Args:
-        source: The file's path; or the open file, which is closed with the last reference to the samples.
+        source: Path of the file; or the open file, which is closed with the last reference to the samples.
         shape: Channels, and samples in each.
-        law: How they are encoded, one of ``g711.LAWS``.
+        law: Encoding, one of ``g711.LAWS``.
         offset: Bytes before the first sample.
     """
 
@@ -65,7 +65,7 @@ class StoredSamples:
         return self.shape[0]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        """All samples, in memory."""
+        """Return all samples, in memory."""
         return np.asarray(self[:, :], dtype)
 
     def _bytes(self, start: int, stop: int) -> bytes:
@@ -96,5 +96,5 @@ class StoredChannel:
 
 
 def width(law: str) -> int:
-    """Bytes per sample of a law."""
+    """Return the bytes per sample of a law."""
     return 2 if law == "pcm16" else 1

@@ -32,10 +32,10 @@ _FILE_BLOCK_SAMPLES: Final = (
 
 
 class Tape:
-    """Collects decoded frames in large blocks: the peak is little more than the samples themselves.
+    """Collects decoded frames in large blocks; the peak of memory is little more than the samples.
 
     Args:
-        aside: A folder for the samples of a long call, which are kept in an unnamed file there; the file
+        aside: Folder for the samples of a long call, which are kept in an unnamed file there; the file
             vanishes with the last reference to them.  By default all samples stay in memory.
     """
 
@@ -73,7 +73,7 @@ class Tape:
             piece = piece[:, room:]
 
     def joined(self) -> Samples | StoredSamples:
-        """All samples, shape (channels, n); each block is freed as it is copied."""
+        """Return all samples, shape (channels, n); each block is freed as it is copied."""
         if not self._blocks:
             msg = "音声が1サンプルも入っていません"
             raise UnreadableAudioError(msg)
@@ -119,7 +119,7 @@ class Tape:
 
 
 def _int16(frame: Any, channels: int) -> Samples:
-    """A frame's samples as int16, shape (channels, n)."""
+    """Return a frame's samples as int16, shape (channels, n)."""
     raw: npt.NDArray[Any] = frame.to_ndarray()
     if not frame.format.is_planar:
         raw = raw.reshape(-1, channels).T

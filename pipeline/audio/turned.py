@@ -1,4 +1,4 @@
-"""Exchange the channels of a call, for telephone systems that put the caller first."""
+"""Swap the channels of a call, for telephone systems that put the caller first."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _BLOCK_SAMPLES = 1 << 20  # samples worked on at once where a whole-call tempora
 
 
 def write_turned(source: Path, target: Path) -> bool:
-    """Write a two-channel call with its channels exchanged; every other sample value stays.
+    """Write a two-channel call with its channels swapped; sample values stay.
 
-    The result is a function of the decoded samples alone, so that the same call is the same file each time.
+    The result depends only on the decoded samples, so the same call always gives the same file.
 
     Args:
         source: The call, in any format that ``read_recording`` takes.
         target: A WAV in an existing folder, in the call's own G.711 law or as 16-bit PCM.
 
     Returns:
-        Whether there was anything to exchange: of a call with one channel nothing is written.
+        Whether the channels were swapped; nothing is written for a call with one channel.
 
     Raises:
-        UnreadableAudioError: when the call cannot be read.
+        UnreadableAudioError: the call cannot be read.
     """
     call = read_recording(source, target.parent)
     if call.channels != 2:

@@ -37,38 +37,37 @@ _BLOCK_SAMPLES: Final = 1 << 20  # samples worked on at once where a whole-call 
 def write_wav(path: Path, samples: Samples, rate: int, law: str) -> None:
     """Write a WAV file that holds the samples and nothing else: no tag, no date, no encoder name.
 
-    The file appears whole or not at all: it is written beside ``path`` under a random name,
-    flushed to the disk, then renamed.  Decoding it gives exactly ``samples``.  Where samples
-    came from a file of the same G.711 law, its bytes come back too, except that mu-law's
-    negative zero (0x7F) becomes positive zero (0xFF).
+    The file appears whole or not at all: it is written beside ``path`` under a random name, flushed to the
+    disk, then renamed.  Decoding it gives exactly ``samples``.  Samples from a file of the same G.711 law
+    give the same bytes, except that mu-law's negative zero (0x7F) becomes positive zero (0xFF).
 
     Args:
-        path: Where to; an existing file is replaced.
+        path: Path of the file; an existing file is replaced.
         samples: int16, shape (channels, n).
         rate: Samples per second.
         law: One of ``LAWS``.
 
     Raises:
-        ValueError: when ``samples`` holds a value that ``law`` cannot, or is too long for WAV.
-        OSError: when the folder cannot be written.
+        ValueError: ``samples`` holds a value that ``law`` cannot encode, or is too long for WAV.
+        OSError: the folder cannot be written.
     """
     pieces = (samples[:, at : at + _BLOCK_SAMPLES] for at in range(0, samples.shape[1], _BLOCK_SAMPLES))
     write_pieces(path, pieces, samples.shape, rate, law)
 
 
 def write_pieces(path: Path, pieces: Iterable[Samples], shape: tuple[int, ...], rate: int, law: str) -> None:
-    """As ``write_wav``, from samples that are computed while they are written.
+    """Write a WAV file as ``write_wav``, from samples that are computed while they are written.
 
     Args:
-        path: Where to; an existing file is replaced.
+        path: Path of the file; an existing file is replaced.
         pieces: int16, each of shape (channels, some), in order of time.
         shape: (channels, samples) of all pieces together.
         rate: Samples per second.
         law: One of ``LAWS``.
 
     Raises:
-        ValueError: as ``write_wav``, and when the pieces do not add up to ``shape``.
-        OSError: when the folder cannot be written.
+        ValueError: as ``write_wav``, or the pieces do not add up to ``shape``.
+        OSError: the folder cannot be written.
     """
     if law not in LAWS:
         msg = f"not a law: {law!r}"
@@ -93,15 +92,15 @@ def write_pieces(path: Path, pieces: Iterable[Samples], shape: tuple[int, ...], 
 
 
 def header_of(channels: int, length: int, rate: int) -> bytes:
-    """The bytes before the samples of a PCM WAV as ``write_wav`` writes it.
+    """Return the bytes before the samples of a PCM WAV by ``write_wav``.
 
     Args:
-        channels: How many.
+        channels: Number of channels.
         length: Samples in each.
         rate: Samples per second.
 
     Raises:
-        ValueError: when it is too long for WAV.
+        ValueError: the samples are too long for WAV.
     """
     return _wav_header(channels, length, rate, "pcm16")
 
@@ -124,7 +123,7 @@ def _wav_header(channels: int, length: int, rate: int, law: str) -> bytes:
 
 
 def _encoded(samples: Samples, law: str) -> bytes:
-    """The samples as bytes of the data chunk."""
+    """Return the samples as bytes of the data chunk."""
     piece = np.ascontiguousarray(samples.T)
     if law == "pcm16":
         return piece.astype("<i2", copy=False).tobytes()
@@ -137,10 +136,10 @@ def _encoded(samples: Samples, law: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecording:
-    """A recording as ``write_wav`` wrote it, whose samples stay in the file.
+    """A recording by ``write_wav``, whose samples stay in the file.
 
     Attributes:
-        samples: Sliced as a ``Recording``'s.
+        samples: Sliced like a ``Recording``'s.
         rate: Samples per second.
         law: One of ``LAWS``.
     """
@@ -166,10 +165,10 @@ class StoredRecording:
 
 
 def open_wav(path: Path) -> StoredRecording:
-    """Open a file that ``write_wav`` wrote; its samples are read slice by slice.
+    """Open a file by ``write_wav``; its samples are read slice by slice.
 
-    The header must be, byte for byte, the one that ``write_wav`` writes for the same format and length, and
-    the file must end with the samples: nothing can be hidden in it.
+    The header must equal, byte for byte, the one that ``write_wav`` writes for the same format and length,
+    and the file must end with the samples: nothing can be hidden in it.
 
     Args:
         path: The file.
@@ -178,7 +177,7 @@ def open_wav(path: Path) -> StoredRecording:
         The recording; its samples stay in the file.
 
     Raises:
-        UnreadableAudioError: when ``write_wav`` did not write the file, or it is silent throughout.
+        UnreadableAudioError: the file is not by ``write_wav``, or it is silent throughout.
     """
     try:
         size = path.stat().st_size

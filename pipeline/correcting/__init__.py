@@ -1,1 +1,1 @@
-"""Words and lines as people corrected them, over the transcript as it was recognised."""
+"""People's corrections of words and lines, over the transcript as it was recognised."""

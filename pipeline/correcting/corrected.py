@@ -1,6 +1,6 @@
-"""Apply a call's corrections to its transcript and carry places over between the two.
+"""Apply corrections to a transcript, and map characters between the recognised and the corrected text.
 
-A piece (``pipeline.correcting.wording``) becomes one word.  It takes the time of the words that it stands for
+A piece (``pipeline.correcting.wording``) becomes one word.  It takes the time of the words that it replaces
 and remembers the time of each (``Word.heard``), so that it is masked as a whole as soon as one of them is.
 """
 
@@ -24,7 +24,7 @@ class Part:
     """A word of the corrected transcript.
 
     Attributes:
-        raw: The recognised characters that it stands for.
+        raw: Recognised characters that it replaces.
         word: The word; its ``chars`` lie in the corrected text.
         written: Whether a person wrote it.
         utterance: Number of the utterance in which it was recognised.
@@ -38,12 +38,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A transcript with the corrections applied.
+    """A transcript with its corrections applied.
 
     Attributes:
         transcript: The corrected transcript.
         parts: Its words, in the order of both texts.
-        starts: The recognised character at which each line begins.
+        starts: Recognised character at which each line begins.
     """
 
     transcript: Transcript
@@ -51,23 +51,23 @@ class Corrected:
     starts: tuple[int, ...]
 
     def chars(self, raw: CharSpan) -> CharSpan:
-        """Carry a stretch of the recognised text over to the corrected one.
+        """Map a stretch of the recognised text to the corrected one.
 
-        A piece belongs to it as a whole as soon as one of its recognised characters does.
+        A piece belongs to the stretch as a whole as soon as one of its recognised characters does.
         """
         return _carried(raw, self._raw(raw), lambda part: (part.raw, part.word.chars))
 
     def raw(self, chars: CharSpan) -> CharSpan:
-        """Carry a stretch of the corrected text back to the recognised one; pieces as in ``chars``."""
+        """Map a stretch of the corrected text to the recognised one; pieces as in ``chars``."""
         return _carried(chars, self._new(chars), lambda part: (part.word.chars, part.raw))
 
     def plan(self, plan: MaskPlan) -> MaskPlan:
-        """Return a plan whose items point into the corrected text; their times and all else stay."""
+        """Return a plan whose items point into the corrected text; times and everything else stay."""
         items = tuple(replace(item, chars=self.chars(item.chars)) for item in plan.items)
         return replace(plan, items=items, transcript_sha256=_sha256(self.transcript.text))
 
     def touched(self, raw: CharSpan) -> tuple[Part, ...]:
-        """The words that stand for some of these recognised characters."""
+        """Return the words that replace some of these recognised characters."""
         return tuple(self._raw(raw))
 
     def _raw(self, chars: CharSpan) -> Sequence[Part]:
@@ -78,7 +78,7 @@ class Corrected:
 
 
 def _touching(parts: Sequence[Part], chars: CharSpan, where: Callable[[Part], CharSpan]) -> Sequence[Part]:
-    """The parts that share a character with a stretch; of an empty one, the last that begins by there."""
+    """Return the parts that share a character with a stretch; for an empty one, the last to begin there."""
     if chars.start == chars.end:
         last = bisect.bisect_right(parts, chars.start, key=lambda part: where(part).start)
         return parts[max(0, last - 1) : last]
@@ -90,7 +90,7 @@ def _touching(parts: Sequence[Part], chars: CharSpan, where: Callable[[Part], Ch
 def _carried(
     chars: CharSpan, parts: Sequence[Part], sides: Callable[[Part], tuple[CharSpan, CharSpan]]
 ) -> CharSpan:
-    """Carry a stretch from one side of the parts that it touches to the other."""
+    """Map a stretch from one side of the parts that it touches to the other."""
     if not parts:
         return CharSpan(0, 0)
     own, other = sides(parts[0])
@@ -105,16 +105,16 @@ def _carried(
 def corrected(transcript: Transcript, wording: Wording) -> Corrected:
     """Apply corrections; any series of them gives a transcript.
 
-    A piece that does not begin and end with words of one recognised utterance has no effect, nor has the
-    start of a line within a piece or a word.  Lines stay in the order in which they were recognised.  What a
-    third person says is always in lines of its own, wherever people had lines begin.
+    A piece that does not begin and end with words of one recognised utterance has no effect, nor has a line
+    break within a piece or a word.  Lines stay in the order in which they were recognised.  A third person's
+    words are always in lines of their own, whatever line breaks people set.
 
     Args:
-        transcript: As it was recognised.
-        wording: What people corrected.
+        transcript: The transcript as recognised.
+        wording: People's corrections.
 
     Returns:
-        The corrected transcript; without a correction it is equal to ``transcript``.
+        The corrected transcript; without a correction it equals ``transcript``.
     """
     starts, speaking = dict(wording.lines), wording.speaking()
     lines: list[_Line] = []
@@ -137,7 +137,7 @@ def corrected(transcript: Transcript, wording: Wording) -> Corrected:
 
 @dataclass(slots=True)
 class _Raw:
-    """A word before its place in the corrected text is known."""
+    """A word before its position in the corrected text is known."""
 
     raw: CharSpan
     word: Word
@@ -148,7 +148,7 @@ class _Raw:
 
 @dataclass(slots=True)
 class _Line:
-    """A line, who speaks its first character, and the utterances that its words were recognised in."""
+    """A line: the speaker of its first character, and the utterances in which its words were recognised."""
 
     speaker: str | None
     segments: list[Segment]
@@ -156,7 +156,7 @@ class _Line:
 
 
 def _parts(text: str, numbered: tuple[int, Segment], pieces: Sequence[Piece]) -> list[_Raw]:
-    """The words of an utterance, those under a piece as one."""
+    """Return the words of an utterance, those under a piece as one."""
     number, segment = numbered
     words = segment.words or (Word(segment.chars, segment.time, 0.0),)
     standing = _standing(text, words, pieces)
@@ -181,7 +181,7 @@ def _parts(text: str, numbered: tuple[int, Segment], pieces: Sequence[Piece]) ->
 
 
 def _standing(text: str, words: Sequence[Word], pieces: Sequence[Piece]) -> dict[int, Piece]:
-    """The pieces that stand for words of one utterance, by their first character."""
+    """Return the pieces that replace words of one utterance, by their first character."""
     first = bisect.bisect_left(pieces, words[0].chars.start, key=lambda piece: piece.chars.start)
     last = bisect.bisect_left(pieces, words[-1].chars.end, key=lambda piece: piece.chars.start)
     near = pieces[first:last]
@@ -223,7 +223,7 @@ def _laid_out(transcript: Transcript, lines: Sequence[_Line]) -> Corrected:
 
 
 def _at(word: Word, chars: CharSpan) -> Word:
-    """A word at another place: an hour of call has thirty thousand, and ``replace`` is slower."""
+    """Return a word with other characters; faster than ``replace``, as an hour of call has 30,000 words."""
     return Word(chars, word.time, word.probability, word.sounds, word.spread, word.heard)
 
 

@@ -1,12 +1,12 @@
-"""Turn an edited stretch of text into pieces: what stayed keeps its times, what changed takes their place.
+"""Turn an edited stretch of text into pieces: unchanged text keeps its times, changed text takes the rest.
 
     shown     お は よ う た か な さ ん に      the run that a person edited
     typed     お早う田中さんに
     kept      お . . う . . . さ ん に          the beginning, the end, and longer runs between
     pieces      はよ→早   たかな→田中
 
-Of two alignments no one knows the right one, so a single letter that happens to be in both texts does not
-separate two pieces: a name must not slip into the time beside its mask.
+Several alignments are possible, so a single letter that occurs in both texts does not separate two pieces: a
+name must not slip into the time beside its mask.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from pipeline.types import CharSpan
 __all__ = ["pieces_of"]
 
 LEAST_KEPT: Final = 2
-"""Letters in a row that have to be the same in both texts to stay between two changes."""
+"""Least number of equal letters in a row that are kept between two changes."""
 
 
 def pieces_of(now: Corrected, run: CharSpan, text: str, masked: Callable[[Part], bool]) -> tuple[Piece, ...]:
-    """Find what a person changed in a run of the text.
+    """Find a person's changes in a run of the text.
 
     Args:
         now: The text as the person saw it.
-        run: The run, in characters of that text; words that it touches belong to it as a whole.
-        text: What was typed in its place.
-        masked: Whether a word is masked now; text that was put in between a masked word and another one
-            belongs to the masked one.
+        run: Characters of that text; words that it touches belong to it as a whole.
+        text: Text typed in their place.
+        masked: Whether a word is masked now; text inserted between a masked word and another one belongs to
+            the masked one.
 
     Returns:
         The pieces, in order and each within a recognised utterance; none where nothing changed.
@@ -55,7 +55,7 @@ def pieces_of(now: Corrected, run: CharSpan, text: str, masked: Callable[[Part],
 
 
 def _changes(old: Sequence[str], new: str, hidden: Sequence[bool]) -> Iterator[tuple[int, int, str]]:
-    """Yield the words ``[first, last)`` that changed, and the text in their place."""
+    """Yield the changed words ``[first, last)``, and the text in their place."""
     kept = _kept(old, new)
     while (at := _between(old, new, kept, hidden)) is not None:
         kept[at] = None
@@ -71,7 +71,7 @@ def _changes(old: Sequence[str], new: str, hidden: Sequence[bool]) -> Iterator[t
 
 
 def _kept(old: Sequence[str], new: str) -> list[int | None]:
-    """Where in the new text each word stands that stayed; ``None`` for the others."""
+    """Return the position of each unchanged word in the new text; ``None`` for the others."""
     whole = "".join(old)
     found: list[int | None] = [None] * len(whole)
     for start, begin, size in difflib.SequenceMatcher(None, whole, new, autojunk=False).get_matching_blocks():
@@ -90,7 +90,7 @@ def _kept(old: Sequence[str], new: str) -> list[int | None]:
 
 
 def _between(old: Sequence[str], new: str, kept: Sequence[int | None], hidden: Sequence[bool]) -> int | None:
-    """A word that text belongs to which was put in between words that stayed; ``None`` without such text."""
+    """Return the unchanged word that inserted text belongs to; ``None`` without inserted text."""
     staying = [at for at, start in enumerate(kept) if start is not None]
     for before, after in itertools.pairwise([-1, *staying, len(old)]):
         if any(old[before + 1 : after]):
@@ -107,7 +107,7 @@ def _between(old: Sequence[str], new: str, kept: Sequence[int | None], hidden: S
 
 
 def _cut(parts: Sequence[Part], hidden: Sequence[bool], text: str) -> Iterator[Piece]:
-    """Cut a change at the ends of utterances; the first masked part has the text, or else the first."""
+    """Cut a change at the ends of utterances; the first masked part gets the text, or else the first part."""
     groups = [list(group) for _, group in itertools.groupby(parts, lambda part: part.utterance)]
     sizes = [len(group) for group in groups]
     starts = [sum(sizes[:at]) for at in range(len(groups))]

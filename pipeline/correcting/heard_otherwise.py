@@ -1,7 +1,7 @@
-"""What the listener, or a second hearing, has of a line, where that is not what was written.
+"""Report what the listener, or a second hearing, has for a line where it disagrees with the written text.
 
 written   隣の浜木です      トナリノハマキデス
-heard                       トナリノハセガワデス      shown to whoever corrects the line
+heard                       トナリノハセガワデス      shown to the person who corrects the line
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from pipeline.types import CharSpan, Segment, TimeSpan
 __all__ = ["heard_otherwise", "price_between", "written_otherwise"]
 
 LEAST_PRICE: Final = 0.1
-"""Price per mora from which the listener disagrees: so in 92 of 230 lines of twelve made calls, of whose
-letters two in five are wrong; of the others' three in ten."""
+"""Price per mora from which the listener disagrees.  It does in 92 of 230 lines of twelve made calls; of
+their letters two in five are wrong, of the others' three in ten."""
 
 LEAST_MORAE: Final = 4
-"""Shorter runs, はい and ええ, are told apart by nobody's ear."""
+"""Least length of a run: shorter ones, はい and ええ, cannot be told apart by ear."""
 
 
 def heard_otherwise(line: Segment, run: CharSpan, written: Sequence[Mora]) -> str:
     """Return what was heard in a run's time, in katakana.
 
     Args:
-        line: The line as corrected, with what was heard of it.
+        line: The line as corrected, with its posteriorgrams.
         run: Characters within it.
-        written: How the run reads.
+        written: Morae of the run's reading.
 
     Returns:
-        Nothing where both agree, little was said, or no listener was there.
+        Katakana; "" where both agree, little was said, or there was no listener.
     """
     timed = [word for word in line.words if word.chars.overlaps(run)]
     if not timed:
@@ -49,18 +49,18 @@ def heard_otherwise(line: Segment, run: CharSpan, written: Sequence[Mora]) -> st
 
 
 def written_otherwise(line: Segment, heard: Sequence[Mora], written: Sequence[Mora]) -> str:
-    """Return what a second hearing wrote of a line, where the listener heard that.
+    """Return the text of a second hearing for a line, where the listener supports it.
 
-    Of 138 lines of nine made calls that the second hearing wrote otherwise it was nearer to the script in 45;
-    of the 32 where the listener agrees with it, in 23.
+    The second hearing wrote 138 lines of nine made calls otherwise and was nearer to the script in 45; of the
+    32 that the listener supports it was nearer in 23.
 
     Args:
-        line: The line as corrected, with what was heard of it.
-        heard: How the second hearing's words read.
-        written: How the line reads.
+        line: The line as corrected, with its posteriorgrams.
+        heard: Morae of the second hearing's words.
+        written: Morae of the line's reading.
 
     Returns:
-        Nothing where both read nearly alike, little was said, or no listener was there.
+        The text; "" where both read nearly alike, little was said, or there was no listener.
     """
     longest = max(len(heard), len(written))
     if not heard or longest < LEAST_MORAE or price_between(heard, written) / longest < LEAST_PRICE:
@@ -72,7 +72,7 @@ def written_otherwise(line: Segment, heard: Sequence[Mora], written: Sequence[Mo
 
 
 def price_between(heard: Sequence[Mora], written: Sequence[Mora]) -> float:
-    """What it costs to turn one run of morae into the other."""
+    """Return the edit price of turning one run of morae into the other."""
     one, other = ([TimedMora(mora, 0.0) for mora in morae] for morae in (heard, written))
     partners = paired(one, other).tolist()
     pairs = [(heard[at], mora) for at, mora in zip(partners, written, strict=True) if at >= 0]

@@ -1,4 +1,4 @@
-"""The case's own words, offered where a line reads like them but is written otherwise."""
+"""Offer words of the case where a line reads like them but is spelt otherwise."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from pipeline.sound.reader import SoundLine
 from pipeline.sound.search import SoundText
 from pipeline.types import CharSpan
 
-__all__ = ["Known", "Offer", "offers"]
+__all__ = ["CaseWord", "Offer", "offers_by_reading"]
 
 LEAST_MORAE: Final = 3
-"""Shorter words occur by chance in any line."""
+"""Least length of an offered word: shorter ones occur by chance in any line."""
 
 MAX_PRICE_BY_MORAE: Final = ((4, 0.1), (6, 0.2), (99, 0.3))
-"""Largest price per mora by the number of morae, exclusive: wider than the recognizer's, because a person
-takes an offer or leaves it."""
+"""Greatest price per mora by the number of morae, exclusive: wider than the recognizer's, because a person
+takes or rejects an offer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A word of the case: as written, and as read."""
+class CaseWord:
+    """A word of the case, spelt and read."""
 
     text: str = field(repr=False)
     morae: tuple[Mora, ...] = field(repr=False)
@@ -31,23 +31,25 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A word of the case and the characters of the line that sound like it."""
+    """A word of the case, and the characters of the line that sound like it."""
 
     chars: CharSpan
     text: str = field(repr=False)
 
 
-def offers(text: str, line: SoundLine, words: Sequence[Known], *, same: bool = False) -> tuple[Offer, ...]:
+def offers_by_reading(
+    text: str, line: SoundLine, words: Sequence[CaseWord], *, same: bool = False
+) -> tuple[Offer, ...]:
     """Find where a line reads like words of the case.
 
     Args:
-        text: The line as it is written.
+        text: The line as written.
         line: Its morae.
-        words: The case's words; of two that fit the same place, the likelier is offered, then the longer.
-        same: Whether only what reads the same is offered: where a listener was there, it tells the rest.
+        words: Words of the case; where two fit, the likelier is offered, then the longer.
+        same: Whether to offer equal readings only, as where a listener supplies the rest.
 
     Returns:
-        Offers in order, sharing no character; none where the line is written so already.
+        Offers in order that share no character; none where the line has the spelling already.
     """
     heard = SoundText(line.morae)
     taken = [span for word in words for span in _written(text, word.text)]
@@ -68,7 +70,7 @@ def offers(text: str, line: SoundLine, words: Sequence[Known], *, same: bool = F
 
 
 def _written(text: str, word: str) -> list[CharSpan]:
-    """Where a line has a word as the case writes it."""
+    """Return where a line has a word in the case's spelling."""
     spans, at = [], text.find(word)
     while at >= 0 and word:
         spans.append(CharSpan(at, at + len(word)))

@@ -1,7 +1,7 @@
-"""What people wrote in place of recognised words, and how they set lines and speakers.
+"""People's corrections of words, lines and speakers.
 
-Characters of the recognised transcript stay the coordinate of everything: a correction says which of them it
-replaces, and a mask keeps its place whatever is written there.
+Characters of the recognised transcript stay the common coordinate: a correction names those that it replaces,
+and a mask keeps its place whatever is written there.
 
     recognised   |た|か|な|さ|ん|に|           characters 0 to 6
     pieces       [  田中  ]                    ``Piece(CharSpan(0, 3), "田中")``
@@ -22,14 +22,14 @@ from pipeline.types import CharSpan
 __all__ = ["AS_RECOGNISED", "SPEAKERS", "Correction", "Piece", "Wording", "with_pieces"]
 
 SPEAKERS: Final = ("op", "cu", THIRD, "")
-"""The operator, the caller, a third person who has the phone, and nobody knows who."""
+"""Operator, caller, third person who has the phone, and unknown."""
 
 OTHER_SIDE: Final[Mapping[str | None, str]] = {"op": "cu", "cu": "op"}
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Recognised characters and the text in their place, which is empty where nothing was said."""
+    """Recognised characters and the text in their place; empty text where nothing was said."""
 
     chars: CharSpan
     text: str = field(repr=False)
@@ -37,12 +37,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What one decision changes in the text.
+    """The change of the text by one decision.
 
     Attributes:
-        chars: The recognised characters that it is about; of no length for the place of a line's start.
-        pieces: For new words: what is written in place of them, in order.
-        speaker: For a line's speaker: one of ``SPEAKERS``.
+        chars: Recognised characters that it is about; empty for the position of a line break.
+        pieces: For new words, the text in place of them, in order.
+        speaker: For a line's speaker, one of ``SPEAKERS``.
     """
 
     chars: CharSpan
@@ -56,9 +56,9 @@ class Wording:
 
     Attributes:
         pieces: In order, sharing no character.
-        speakers: Stretches and who speaks there, oldest first; a later one wins.
-        lines: Characters and whether a line starts there, where a person decided it.
-        turned: Whether operator and caller are turned round, against the recognised lines.
+        speakers: Stretches with their speakers, oldest first; a later one wins.
+        lines: Characters, and whether a line begins there, where a person decided so.
+        turned: Whether operator and caller are swapped in the recognised lines.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -67,16 +67,16 @@ class Wording:
     turned: bool = False
 
     def with_sides_turned(self) -> Wording:
-        """Turn operator and caller round in the whole call, in what people said before as well."""
+        """Swap operator and caller in the whole call, earlier corrections included."""
         said = tuple((chars, OTHER_SIDE.get(who, who)) for chars, who in self.speakers)
         return replace(self, speakers=said, turned=not self.turned)
 
     def speaking(self) -> Callable[[int, str | None], str | None]:
-        """Make a function that tells who speaks a recognised character.
+        """Return a function that gives the speaker of a recognised character.
 
         Returns:
-            Takes the character and the speaker of its recognised line.  Who was last said to speak it
-            counts; ``None`` where nobody knows.
+            A function of the character and the speaker of its recognised line.  The latest correction wins;
+            ``None`` means unknown.
         """
         edges = sorted({edge for chars, _ in self.speakers for edge in (chars.start, chars.end)})
         said = [
@@ -86,11 +86,11 @@ class Wording:
         return functools.partial(_speaker, edges, said, turned=self.turned)
 
     def shown(self, text: str, chars: CharSpan) -> str:
-        """Return what is read in place of some characters of the recognised text.
+        """Return the corrected text of some characters of the recognised text.
 
         Args:
             text: ``Transcript.text`` as recognised.
-            chars: A piece counts as a whole where it shares a character with them.
+            chars: The characters; a piece that shares one of them counts as a whole.
         """
         return "".join(self._parts(text, chars))
 
@@ -121,11 +121,11 @@ def with_pieces(pieces: Iterable[Piece], new: Iterable[Piece]) -> tuple[Piece, .
     """Add pieces to others; an older one that shares a character with a new one is dropped as a whole.
 
     Args:
-        pieces: Sharing no character.
-        new: Likewise; empty spans are left out.
+        pieces: Pieces that share no character.
+        new: New pieces that share no character; empty spans are left out.
 
     Returns:
-        All that stand, in order.
+        The pieces that stand, in order.
     """
     added = [piece for piece in new if piece.chars.start < piece.chars.end]
     if not added:

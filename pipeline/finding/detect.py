@@ -1,4 +1,4 @@
-"""Find entities: a transcript and an analyzer in, disjoint entity spans out.
+"""Find entities: from a transcript and an analyzer to disjoint entity spans.
 
 Several recognizers may report the same stretch.  Overlapping findings of one type become one, whose score is
 the probability that at least one recognizer is right.
@@ -15,39 +15,39 @@ from typing import Protocol
 from pipeline.kinds import FURTHER_KINDS
 from pipeline.types import CallCase, CharSpan, EntitySpan, Party, Transcript
 
-__all__ = ["Analyzer", "detect", "sure", "unite"]
+__all__ = ["Analyzer", "detect", "needs_no_analyst", "unite"]
 
 PRECEDENCE = ("CONFIDENTIAL", "EMAIL_ADDRESS", *FURTHER_KINDS, "PHONE_NUMBER", "ADDRESS", "PERSON")
-"""The type of a stretch that several types claim: the more specific first.  What a number is called says more
-than its length: twelve figures behind マイナンバー are no telephone number."""
+"""Types in order of precedence where several claim a stretch, the more specific first.  The word that
+announces a number says more than its length: twelve digits behind マイナンバー are no telephone number."""
 
 MIN_UNFLAGGED_SCORE = 0.5
-"""A masked finding with a lower united score is flagged for an analyst."""
+"""United score below which a masked finding is flagged for an analyst."""
 
 MAX_SCRAP_CHARS, MAX_SCRAP_SHARE = 2, 0.4
-"""What a more specific finding leaves of another is a scrap up to this many characters or below this share of
-it, and is added to the more specific one: 「[住所][氏名]」 for one garbled number helps nobody."""
+"""Greatest length, and share of its finding, of a scrap: the part that a more specific finding leaves of
+another.  A scrap joins the more specific one: 「[住所][氏名]」 for one garbled number helps nobody."""
 
 
 class Analyzer(Protocol):
-    """What ``detect`` needs: the findings of all recognizers on one call."""
+    """Interface of the analyzer: the findings of all recognizers on one call."""
 
     def analyze(
         self, transcript: Transcript, case: CallCase, again: Transcript | None = None
     ) -> tuple[EntitySpan, ...]:
-        """All findings, overlapping ones included, also those from the second hearing ``again``."""
+        """Return all findings, overlapping ones included; ``again`` is a second hearing of the call."""
 
 
 def detect(
     transcript: Transcript, analyzer: Analyzer, case: CallCase, again: Transcript | None = None
 ) -> tuple[EntitySpan, ...]:
-    """Find what may be personal data or a company's secret.
+    """Find possible personal data and company secrets.
 
     Args:
         transcript: The recognised call.
         analyzer: Runs the recognizers.
         case: Holds the confidential terms.
-        again: A second hearing of the call (``pipeline.hearing.second_hearing``).
+        again: Second hearing of the call (``pipeline.hearing.second_hearing``).
 
     Returns:
         Findings in order of text that share no character.
@@ -105,7 +105,7 @@ def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
 
 
 def _agreed(one: Party | None, other: Party | None) -> Party | None:
-    """The party both state, or the only one stated; ``None`` where they differ."""
+    """Return the party that both state, or the only one stated; ``None`` where they differ."""
     return one if other is None or one == other else (other if one is None else None)
 
 
@@ -118,11 +118,11 @@ class _Taken:
         self._at: list[int] = []  # index in ``spans`` of the finding with each start
 
     def settle(self, span: EntitySpan) -> None:
-        """Add the free parts of a span; a scrap is added to the finding it touches."""
+        """Add the free parts of a span; a scrap joins the finding that it touches."""
         whole = span.chars.end - span.chars.start
         for piece in self._outside(span):
             width = piece.chars.end - piece.chars.start
-            # Never for names: two characters of a name could end up in an address that is kept.
+            # Not for names: two characters of a name could end up in an address that is kept.
             scrap = span.entity_type != "PERSON" and (
                 width <= MAX_SCRAP_CHARS or width < MAX_SCRAP_SHARE * whole
             )
@@ -133,19 +133,19 @@ class _Taken:
                 self._grow(beside, piece.chars)
 
     def _outside(self, span: EntitySpan) -> list[EntitySpan]:
-        """The parts of a span that no finding covers, as spans of their own."""
+        """Return the parts of a span that no finding covers, as spans of their own."""
         first, last = self._around(span.chars)
         free = span.chars.without(self.spans[at].chars for at in self._at[first:last])
-        # The length of a part of a known reading is not known.
+        # The reading of a part is not known, nor its length.
         return [replace(span, chars=piece, morae=span.morae if piece == span.chars else 0) for piece in free]
 
     def _around(self, chars: CharSpan) -> tuple[int, int]:
-        """The range in ``_starts`` of the findings that may touch these characters."""
+        """Return the range in ``_starts`` of the findings that may touch these characters."""
         first = max(0, bisect.bisect_left(self._starts, chars.start) - 1)
         return first, bisect.bisect_right(self._starts, chars.end)
 
     def _beside(self, chars: CharSpan) -> int | None:
-        """Index of the earliest added finding that is adjacent to these characters."""
+        """Return the index of the earliest added finding that is adjacent to these characters."""
         first, last = self._around(chars)
         return min(
             (
@@ -170,6 +170,6 @@ class _Taken:
         self.spans[at] = replace(old, chars=CharSpan(start, end))
 
 
-def sure(score: float) -> bool:
-    """Whether a united score is high enough that no analyst has to look."""
+def needs_no_analyst(score: float) -> bool:
+    """Whether a united score is high enough to need no analyst."""
     return not math.isnan(score) and score >= MIN_UNFLAGGED_SCORE

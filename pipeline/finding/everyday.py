@@ -1,7 +1,7 @@
-"""Tell a word that reads like everyday talk from one that may be a name.
+"""Tell everyday words from possible names.
 
-Of 28 stretches in kana alone that sounded like a third party's name and had no honorific behind them 7 were
-one (14 calls of ``tuning`` and on bad lines); with an honorific 26 of 29.
+Of 28 stretches in hiragana alone that sounded like a third party's name and had no honorific behind them, 7
+were one (14 calls of ``tuning`` and on bad lines); with an honorific 26 of 29.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _POLITE: Final = re.compile(r"(?:です|ます|ました|ません|ください|
 
 
 def is_everyday(text: str, chars: CharSpan) -> bool:
-    """Whether a stretch is written like everyday talk: in hiragana alone, or in a polite form.
+    """Whether a stretch is spelt like everyday talk: in hiragana alone, or in a polite form.
 
     Args:
-        text: The transcript's text.
-        chars: The stretch; an empty one, a mere sound, reads like nothing.
+        text: Text of the transcript.
+        chars: The stretch; an empty one, a sound without words, is no everyday talk.
     """
     words = text[chars.start : chars.end]
     if not words.strip() or with_honorific(text, chars):

@@ -1,9 +1,9 @@
 """Apply the lists of words that are always masked or always kept, after ownership and before the plan.
 
-    always masked    every place that is spelt or reads like it, found by a recognizer or not
-    always kept      a finding whose words are spelt or read exactly like it, never a secret
+    always masked    every stretch spelt or read like the word, with or without a recognizer's finding
+    always kept      a finding whose words are spelt or read exactly like the word; never a secret
 
-A mask wins: what stands on both lists is masked.
+A mask wins: a word on both lists is masked.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from pipeline.types import CharSpan, EntitySpan, Finding, MaskAction, MaskItem, 
 __all__ = ["SOURCE", "Reader", "apply_lists", "left_unmasked"]
 
 SOURCE: Final = "ListedWord"
-"""``EntitySpan.recognizer`` of what only a list has found."""
+"""``EntitySpan.recognizer`` of a finding that only a list made."""
 
 _BOUNDS: Final = ((4, 0.0), (6, 0.1), (99, 0.15))
-"""Price per mora up to which a stretch sounds like a word, by morae below a limit: as close as
-``models.recognizers.confidential_term`` or closer, because these words are ordinary names."""
+"""Greatest price per mora at which a stretch sounds like a word, by the number of morae below a limit: at
+most the bounds of ``models.recognizers.confidential_term``, because these words are ordinary names."""
 
 _SHORTEST: Final = 3
-"""Morae from which a word is looked for by its sound: shorter ones are in every sentence."""
+"""Least number of morae of a word that is searched by sound: shorter ones occur in every sentence."""
 
 
 class Reader(Protocol):
-    """What this module needs of the reader of Japanese."""
+    """Interface of a reader of Japanese."""
 
     def line(self, text: str) -> SoundLine:
         """Turn a text into morae."""
@@ -43,17 +43,18 @@ class Reader(Protocol):
 def apply_lists(
     findings: Sequence[Finding], transcript: Transcript, words: Sequence[ListedWord], reader: Reader
 ) -> tuple[Finding, ...]:
-    """Mask and keep what people have listed.
+    """Mask and keep the listed words.
 
     Args:
-        findings: With their parties, not aligned yet; disjoint.
-        transcript: The call's words.
-        words: The lists of the request and of the company.
+        findings: Disjoint findings with their parties, not aligned yet.
+        transcript: Words of the call.
+        words: Lists of the request and of the company.
         reader: Reads the call.
 
     Returns:
-        The findings in order of text, some of them decided by a list, and new ones where only a list found
-        a word; they are disjoint.
+        Disjoint findings in order of text: the given ones, some decided by a list, and a new one wherever
+            only a
+        list matches.
     """
     if not words:
         return tuple(findings)
@@ -73,16 +74,16 @@ def apply_lists(
 def left_unmasked(
     items: Sequence[MaskItem], transcript: Transcript, words: Sequence[ListedWord], reader: Reader
 ) -> tuple[Finding, ...]:
-    """Find where a word that is always masked is said unmasked, in a call masked before it was listed.
+    """Find where a word that is always masked stayed audible, in a call that was masked before it was listed.
 
     Args:
-        items: The plan with all decisions; what a person has decided to keep there stays.
-        transcript: The call's words, which the items point into.
-        words: The lists of the request and of the company.
+        items: Items of the plan with all decisions; an item that a person decided to keep stays.
+        transcript: Words of the call, which the items point into.
+        words: Lists of the request and of the company.
         reader: Reads the call.
 
     Returns:
-        Findings, not aligned yet; they are disjoint.
+        Disjoint findings, not aligned yet.
     """
     answered = [each.chars for each in items if each.action is MaskAction.MASK or each.decided]
     masked = [word for word in words if word.mask]
@@ -118,7 +119,7 @@ def _listed(
 
 
 def _places(text: str, words: Iterable[ListedWord], reader: Reader) -> Iterator[tuple[CharSpan, ListedWord]]:
-    """Where words are spelt, or said."""
+    """Yield where words are spelt or sound."""
     line = reader.line(text)
     for word in words:
         at = text.find(word.text)

@@ -1,8 +1,8 @@
-"""Split a finding that may be several entities: each part is masked or shown, and decided, by itself.
+"""Split a finding that may be several entities, so that each part is masked or shown, and decided, by itself.
 
-中の髪がハトリチオ      one finding, masked         an analyst who confirms it also masks 中の髪が
-中の|髪が|ハトリチオ    three findings, masked      an analyst can give the first two back
-080の|はい|3574の       masked, shown, masked     はい between two groups of a number is nobody's data
+中の髪がハトリチオ      one finding, masked        an analyst who confirms it also masks 中の髪が
+中の|髪が|ハトリチオ    three findings, masked     an analyst can release the first two
+080の|はい|3574の       masked, shown, masked      はい between two groups of digits is no data
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from pipeline.types import CharSpan, EntitySpan, Finding, MaskItem, TimeSpan
 __all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
 
 MIN_MASKED_PART_SCORE = 0.05
-"""Lowest probability of a part that is masked where the whole reaches it; less probable ones are shown.  In
-eight calls of the part ``weighing`` 15 of 126 parts are below it: they hold 4.3 s of speech that is nobody's
-data, a tenth of all over-mask, and none that is a third party's; from .05 to .2 they hold more of third
-parties' than of others (2.0 and .9 s)."""
+"""Least probability of a masked part, where the whole reaches it; less probable parts are shown.  In eight
+calls of the part ``weighing`` 15 of 126 parts are below it: they hold 4.3 s of ordinary speech, a tenth of
+all over-mask, and no third party's data; from .05 to .2 they hold more third-party than other speech (2.0 and
+.9 s)."""
 
 Whole = tuple[tuple[Why, ...], str, str]
-"""Key that the parts of one finding share: reasons, source and type."""
+"""Key shared by the parts of one finding: reasons, source and type."""
 
 
 def split_into_parts(findings: Iterable[Finding], text: str) -> tuple[Finding, ...]:
     """Split findings without a known owner into their parts.
 
-    Runs after ownership is decided, which takes the whole finding.
+    Call it after ownership, which judges the whole finding.
 
     Args:
-        findings: With their parties, not aligned yet.
-        text: What they point into.
+        findings: Findings with their parties, not aligned yet.
+        text: Text that they point into.
 
     Returns:
-        The findings in their order, some replaced by their parts; together they hold the same characters.
-        Improbable parts are candidates.
+        The findings in their order, some replaced by parts that hold the same characters.  Improbable parts
+        are candidates.
     """
     return tuple(part for finding in findings for part in _parted(finding, text))
 
@@ -54,14 +54,15 @@ def _parted(finding: Finding, text: str) -> Iterator[Finding]:
     notes = (*finding.notes, Reason.PART_OF_RUN)
     for (start, end), (_, share) in zip(itertools.pairwise(edges), parts, strict=True):
         score = entity.score * share
-        # A whole below the bound is masked for another reason, such as a sure name of its sound: all of it.
+        # A whole below the threshold is masked in full, for another reason (such as the sound of a sure
+        # name).
         shown = score < MIN_MASKED_PART_SCORE <= entity.score
         part = replace(entity, chars=CharSpan(start, end), score=score, candidate=shown, morae=0, parts=())
         yield replace(finding, entity=part, notes=notes)
 
 
 def _parts(entity: EntitySpan, text: str) -> list[tuple[int, float]]:
-    """Start and share of each part; a line break belongs to the one before it, for nothing sounds there.
+    """Return start and share of each part; a line break belongs to the part before it.
 
     The finding may have been shortened since: the first part is the one that holds its start.
     """
@@ -75,7 +76,7 @@ def _parts(entity: EntitySpan, text: str) -> list[tuple[int, float]]:
 
 
 def whole_of(item: MaskItem) -> Whole | None:
-    """The key that the parts of one finding share; ``None`` for an item that is no part."""
+    """Return the key that the parts of one finding share; ``None`` for an item that is no part."""
     part = any(why.reason is Reason.PART_OF_RUN for why in item.reasons)
     return (item.reasons, item.source, item.entity_type) if part else None
 
@@ -87,20 +88,20 @@ def not_below(items: Sequence[MaskItem], least: float) -> tuple[MaskItem, ...]:
 
     Args:
         items: Items of a plan.
-        least: Lowest score that stays.
+        least: Least score to stay.
 
     Returns:
-        The others, in their order.
+        The remaining items in their order.
     """
-    # Written so that a NaN score stays.
+    # ``not <`` rather than ``>=``: an item with a NaN score stays.
     wholes = {whole_of(item) for item in items if not item.score < least} - {None}
     return tuple(item for item in items if not item.score < least or whole_of(item) in wholes)
 
 
 def without_overlap(items: Sequence[MaskItem]) -> tuple[MaskItem, ...]:
-    """Give the time that two adjacent parts share, the margins of their edges, to the likelier one.
+    """Give the time that two adjacent parts share, the margins of their edges, to the likelier part.
 
-    Otherwise an analyst who gives the other part back would leave a little of it masked.
+    Otherwise releasing one part would leave a little of it masked by the other.
 
     Args:
         items: Items of a plan.
@@ -121,11 +122,11 @@ def without_overlap(items: Sequence[MaskItem]) -> tuple[MaskItem, ...]:
 
 
 def _cut(item: MaskItem, other: MaskItem) -> MaskItem:
-    """The item without the time it shares with another, where enough is left of it."""
+    """Return the item without the time that it shares with another, where enough of it is left."""
     start, end = item.time.start, item.time.end
     if not item.time.overlaps(other.time):
         return item
-    # Cut only what the other covers.
+    # Cut only time that the other covers.
     if item.chars < other.chars and end <= other.time.end:
         end = max(start, other.time.start)
     elif item.chars > other.chars and other.time.start <= start:

@@ -1,4 +1,4 @@
-"""Group findings into questions: one for one person's mentions, and one for one kind of nothing.
+"""Group findings into questions: all mentions of one person, or all of one kind of doubt.
 
     本人の氏名   0:01  0:46  1:01      kept as the requester's, all in doubt      one question
     合造         1:04  1:06            two masks that read alike                  one question
@@ -7,9 +7,9 @@
     はい、母です   0:40  1:12          turns of a third person                    one question
     合造 (従業と)                      a candidate within three seconds of it     heard with it
 
-Whoever listens to the places of a question decides them together, or takes one out and decides it alone.
-What is said right before and after each place is played, too (``pipeline.played``): a candidate there costs
-no question of its own.
+An analyst listens to the stretches of a question and decides them together, or takes one out and decides it
+alone.  The words right before and after each stretch are played, too (``pipeline.played``), so a candidate
+there needs no question of its own.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskAction, MaskItem, TimeSpan
 
 __all__ = [
-    "NOWHERE",
-    "Place",
+    "NO_QUESTION",
     "Question",
-    "Sound",
+    "QuestionPlace",
+    "Reading",
     "by_letters",
     "is_optional",
     "leaked_seconds",
@@ -45,26 +45,26 @@ __all__ = [
     "questions",
 ]
 
-Sound = Callable[[MaskItem], Hashable]
-"""What an item's words read as; false where nothing was recognised."""
+Reading = Callable[[MaskItem], Hashable]
+"""Reading of an item's words; false where nothing was recognised."""
 
 LIKELY_SCORE: Final = 0.5
-"""From this probability on a finding is likelier somebody's data than not."""
+"""Probability from which a finding is likelier personal data than not."""
 
 STRANGER_CHANCE: Final = 0.08
-"""Probability that what is kept as the requester's, the staff's or the company's although in doubt is
-somebody else's: an upper bound, as of 36 such findings in six calls of ``tuning`` none was."""
+"""Probability that a finding kept in doubt (as the requester's, the staff's or the company's) is another
+person's: an upper bound, as none of 36 such findings in six calls of ``tuning`` was."""
 
 GUESSED: Final = frozenset({Reason.DOUBTFUL_WORDS, Reason.LEAK_MAY_SOUND_ALIKE})
-"""Reasons of candidates in which no recognizer found anything."""
+"""Reasons of candidates that no recognizer found."""
 
 GUESSED_SHARE: Final = 0.4
-"""Seconds that such a candidate leaks, of those that its probability expects, where one that a recognizer
-found leaks what it expects."""
+"""Leaked seconds of such a candidate, as a share of those that its probability predicts; a candidate found by
+a recognizer leaks as predicted."""
 
 LEAK_WEIGHT: Final = 4.0
-"""Weight of a second of leak against one of over-mask.  Leak and over-mask after review, and share of real
-questions, at six a minute on six calls of ``tuning`` and on eight of bad lines:
+"""Weight of a second of leak against a second of over-mask.  Leak and over-mask after review, and share of
+real questions, at six a minute on six calls of ``tuning`` and on eight of bad lines:
 
     1     1.2  1.2  60 %     6.5  2.3  62 %
     2      .7  1.3  53 %     6.4  2.4  56 %
@@ -79,10 +79,10 @@ class Question:
     """Findings that are decided together.
 
     Attributes:
-        item_ids: In order of time.
-        beside: Candidates that are heard with them, likewise.
-        leaked_seconds: Seconds of other people's data that are expected to stay audible if nobody decides.
-        wasted_seconds: Seconds of ordinary words that are expected to stay masked.
+        item_ids: Ids of the findings, in order of time.
+        beside: Ids of the candidates that are heard with them, in order of time.
+        leaked_seconds: Expected seconds of other people's data that stay audible without a decision.
+        wasted_seconds: Expected seconds of ordinary words that stay masked without a decision.
     """
 
     item_ids: tuple[str, ...]
@@ -92,24 +92,25 @@ class Question:
 
     @property
     def worth(self) -> float:
-        """Seconds that a decision is expected to put right."""
+        """Weighted seconds that a decision is expected to put right."""
         return LEAK_WEIGHT * self.leaked_seconds + self.wasted_seconds
 
     @property
     def order(self) -> tuple[float, float]:
-        """Sorts the most valuable question first."""
+        """Sort key: the most valuable question first."""
         return -self.leaked_seconds, -self.wasted_seconds
 
 
-def questions(items: Iterable[MaskItem], sound: Sound) -> tuple[Question, ...]:
-    """Group findings, what must be decided first, then by what a decision is expected to put right.
+def questions(items: Iterable[MaskItem], sound: Reading) -> tuple[Question, ...]:
+    """Group findings: those that must be decided first, then by the expected gain of a decision.
 
     Args:
-        items: The findings that a person is asked about.
-        sound: Tells which of them read alike.
+        items: Findings that a person is asked about.
+        sound: Reading of an item; items that read alike are one question.
 
     Returns:
-        Each item in exactly one question.  Those of the first questions alone give the same questions again.
+        Questions that hold each item exactly once.  The items of the first questions alone give the same
+        questions again.
     """
     groups: dict[Hashable, list[MaskItem]] = {}
     for item in sorted(items, key=lambda each: (each.time, each.item_id)):
@@ -124,7 +125,7 @@ def questions(items: Iterable[MaskItem], sound: Sound) -> tuple[Question, ...]:
         own = [item for item in group if item.item_id not in taken]
         if not own:
             continue
-        # What is beside a question may have gone to another since; a rank only ever gets worse.
+        # A candidate beside this question may have gone to another since; a rank only ever gets worse.
         if (now := _rank(own, near, taken)) > rank:
             heapq.heappush(waiting, (now, number, own))
             continue
@@ -135,7 +136,7 @@ def questions(items: Iterable[MaskItem], sound: Sound) -> tuple[Question, ...]:
 
 
 def _rank(group: Sequence[MaskItem], near: Nearby[MaskItem], taken: Set[str]) -> tuple[float, ...]:
-    """Where a question stands: what must be decided is listened to anyway, the rest by its worth."""
+    """Return the sort key of a question: those that must be decided first, then by worth."""
     own = [item for item in group if item.item_id not in taken]
     must = any(map(must_be_decided, own))
     whole, alone = _question(own, _beside(own, near, taken)), _question(own, ())
@@ -143,25 +144,24 @@ def _rank(group: Sequence[MaskItem], near: Nearby[MaskItem], taken: Set[str]) ->
 
 
 def is_optional(item: MaskItem) -> bool:
-    """Whether it is a candidate that is likelier nothing than something."""
+    """Whether an item is a candidate that is likelier ordinary words than data."""
     return is_candidate(item) and item.score < LIKELY_SCORE
 
 
 def must_be_decided(item: MaskItem) -> bool:
-    """Whether there is doubt whose it is, or it is heard and likelier somebody's data than not.
+    """Whether an item's owner is in doubt, or it is audible and likelier data than not.
 
-    Not a mask over what may be nothing, and else nobody's whom the case knows: whatever the doubt, it leaks
-    nothing.
+    A doubtful mask without a known owner needs no decision: it leaks nothing.
     """
     perhaps_nothing = item.action is MaskAction.MASK and item.party in UNOWNED and item.score < LIKELY_SCORE
     return item.needs_review and not is_optional(item) and not perhaps_nothing
 
 
-def by_letters(text: str) -> Sound:
-    """Compare items by the letters and digits of their words, where no reader of Japanese is at hand.
+def by_letters(text: str) -> Reading:
+    """Return a reading by letters and digits, for callers without a reader of Japanese.
 
     Args:
-        text: The transcript's text.
+        text: Text of the transcript.
     """
 
     def letters(item: MaskItem) -> str:
@@ -174,7 +174,7 @@ def by_letters(text: str) -> Sound:
 
 
 def _date_or_figures(entity_type: str, said: str) -> str:
-    """What a date, a plate or a number that is called by its name reads as, however it is said."""
+    """Return the normal form of a date, a plate or an announced number, however it is said."""
     if entity_type == "DATE_OF_BIRTH":
         return " ".join(sorted({date.text for date in dates_in(said)}))
     if entity_type == "VEHICLE_PLATE" and (plates := plates_in(said)):
@@ -185,30 +185,30 @@ def _date_or_figures(entity_type: str, said: str) -> str:
 _WORDS: Final = frozenset({"WORKPLACE", "SCHOOL", "ACCOUNT_NAME"})
 
 
-class Place(NamedTuple):
-    """Where an item stands among the questions: the question, and whether it is only heard with it."""
+class QuestionPlace(NamedTuple):
+    """Question of an item, and whether the item is only heard with it."""
 
     question: str
     beside: bool
 
 
-NOWHERE: Final = Place("", beside=False)
-"""Of an item that nobody is asked about."""
+NO_QUESTION: Final = QuestionPlace("", beside=False)
+"""Value for an item without a question."""
 
 
-def question_ids(items: Iterable[MaskItem], sound: Sound) -> dict[str, Place]:
+def question_ids(items: Iterable[MaskItem], sound: Reading) -> dict[str, QuestionPlace]:
     """Number the questions of a plan, the most valuable first.
 
     Args:
-        items: All items; only those that a person is asked about are in a question.
+        items: All items; only flagged ones are in a question.
         sound: As for ``questions``.
 
     Returns:
-        The place of each of these items by its id; questions are ``q1`` and so on.
+        The place of each flagged item by its id; questions are ``q1`` and so on.
     """
     asked = questions((item for item in items if item.needs_review), sound)
     return {
-        item_id: Place(f"q{n}", beside)
+        item_id: QuestionPlace(f"q{n}", beside)
         for n, each in enumerate(sorted(asked, key=lambda each: (*each.order, each.item_ids)), start=1)
         for beside, ids in ((False, each.item_ids), (True, each.beside))
         for item_id in ids
@@ -216,7 +216,7 @@ def question_ids(items: Iterable[MaskItem], sound: Sound) -> dict[str, Place]:
 
 
 def leaked_seconds(item: MaskItem) -> float:
-    """Seconds of an item that are expected to leak if it is left as it is; a mask leaks nothing."""
+    """Return the expected seconds of an item that leak if it is left as it is; a mask leaks nothing."""
     if item.action is MaskAction.MASK:
         return 0.0
     if not is_candidate(item):
@@ -227,12 +227,12 @@ def leaked_seconds(item: MaskItem) -> float:
 
 
 def _wasted_seconds(item: MaskItem) -> float:
-    """Seconds of ordinary words that are expected to stay masked."""
+    """Return the expected seconds of ordinary words that stay masked."""
     chance = 0.0 if math.isnan(item.score) else item.score
     return (1.0 - chance) * item.time.duration if item.action is MaskAction.MASK else 0.0
 
 
-def _key(item: MaskItem, sound: Sound) -> Hashable:
+def _key(item: MaskItem, sound: Reading) -> Hashable:
     if item.entity_type == THIRD_VOICE:
         return "voice", item.party
     whole = whole_of(item)
@@ -249,7 +249,7 @@ def _time(item: MaskItem) -> TimeSpan:
 
 
 def _beside(group: Sequence[MaskItem], near: Nearby[MaskItem], taken: Set[str]) -> list[MaskItem]:
-    """The candidates that are played with a question's places, in order of time."""
+    """Return the candidates that are played with a question's stretches, in order of time."""
     own = {item.item_id for item in group}
     found = {
         other.item_id: other

@@ -1,4 +1,4 @@
-"""Candidates: findings too unlikely to be masked, which are kept until an analyst has listened."""
+"""Candidates: findings too unlikely to be masked, which stay audible until an analyst has listened."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 __all__ = ["MIN_WORD_SECONDS", "is_candidate", "outside_masks"]
 
 MIN_WORD_SECONDS = 0.15
-"""Length of a mora: what a mask leaves of a candidate is no word if it is shorter."""
+"""Length of a mora: a shorter rest of a candidate beside a mask is no word."""
 
 
 def is_candidate(item: MaskItem) -> bool:
-    """Whether an item is kept only until an analyst has listened, because it is too unlikely to be masked."""
+    """Whether an item is a candidate: kept without a known owner, and up for review."""
     nobody = item.party in {Party.THIRD_PARTY, Party.UNKNOWN}
     return item.action is MaskAction.KEEP and item.needs_review and nobody
 
 
 def outside_masks(items: Iterable[MaskItem]) -> tuple[MaskItem, ...]:
-    """Shorten candidates to what no mask covers.
+    """Shorten candidates to the time that no mask covers.
 
     Args:
-        items: Items of a plan, margins included: those of a candidate reach into its neighbour's mask.
+        items: Items of a plan, margins included; a candidate's margins reach into its neighbour's mask.
 
     Returns:
-        The items in their order.  A candidate keeps its longest unmasked stretch, and is dropped where that
-        is too short for a word.
+        The items in their order.  A candidate keeps its longest unmasked stretch; it is dropped where that is
+        too short for a word.
     """
     listed = tuple(items)
     masks = Nearby((item for item in listed if item.action is MaskAction.MASK), lambda item: item.time)
@@ -39,7 +39,7 @@ def outside_masks(items: Iterable[MaskItem]) -> tuple[MaskItem, ...]:
 
 
 def _uncovered(item: MaskItem, masks: Nearby[MaskItem]) -> TimeSpan | None:
-    """The longest stretch of an item that is unmasked on at least one of its channels."""
+    """Return the longest stretch of an item that is unmasked on at least one of its channels."""
     free = [item.time]
     for mask in masks.touching(item.time.start, item.time.end):
         if mask.time.overlaps(item.time) and set(item.channels) <= set(mask.channels):

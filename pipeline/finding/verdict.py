@@ -1,4 +1,4 @@
-"""What several steps ask of a finding: whether it is masked, whether it is sure, what its words are."""
+"""Facts about a finding that several steps need: sure scores, unknown owners, its words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.types import Finding, Party
 
-__all__ = ["SURE_SCORE", "UNOWNED", "said_of"]
+__all__ = ["SURE_SCORE", "UNOWNED", "words_of"]
 
 SURE_SCORE: Final = 0.9
 """Probability from which a name is sure.  In 182 made calls ten doubtful stretches sound like a sure name or
@@ -14,9 +14,9 @@ half of one; seven of them, 2.9 s, are third parties' (the judge gave them 0.04 
 six more stretches, and none is a third party's."""
 
 UNOWNED: Final = frozenset({Party.THIRD_PARTY, Party.UNKNOWN})
-"""Parties of findings that match nothing in the case; they are masked."""
+"""Parties of findings that match nothing in the case; such findings are masked."""
 
 
-def said_of(finding: Finding, text: str) -> str:
-    """The words of a finding."""
+def words_of(finding: Finding, text: str) -> str:
+    """Return the words of a finding."""
     return text[finding.entity.chars.start : finding.entity.chars.end]

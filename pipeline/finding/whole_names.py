@@ -1,7 +1,7 @@
-"""Give a name the mora that was cut off it: 「た[氏名]さま」 tells that somebody's name begins with た.
+"""Restore the mora that was cut off a name: 「た[氏名]さま」 tells that somebody's name begins with た.
 
-、た|カハシ|さま        a scrap between a pause and a name         belongs to the name
-、は|高橋|さま          a particle, a filler or a word of its own  does not
+、た|カハシ|さま           a scrap between a pause and a name         belongs to the name
+、は|高橋|さま             a particle, a filler or a word             does not
 高橋|き|さま、見|温|くん   a scrap between a name and its honorific   belongs to the name
 """
 
@@ -32,19 +32,19 @@ _ALONE: Final = """
 なん まず つい あれ それ これ どれ うち ここ そこ がた たち にい かあ とう じい ばあ おじ おば おく おお
 """
 _WORDS: Final = frozenset(_ALONE.split())
-"""Words of up to two morae that stand by themselves before a name, or between a name and さん."""
+"""Words of up to two morae that stand alone before a name, or between a name and さん."""
 
 
 def with_scraps(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
     """Add scraps of one or two morae to the names that they were cut off.
 
     Args:
-        findings: With their parties, not aligned yet; disjoint.
-        text: The transcript's text.
+        findings: Disjoint findings with their parties, not aligned yet.
+        text: Text of the transcript.
 
     Returns:
-        The findings in their order; names of nobody known to the case may begin earlier or end later, and
-        still share no character with another finding.  A candidate that such a name has taken in is gone.
+        Disjoint findings in their order; names without a known owner may begin earlier or end later.
+        Candidates that such a name overlaps are dropped.
     """
     settled = [finding.entity.chars for finding in findings if not finding.entity.candidate]
     wholes = [_whole(finding, text, settled) for finding in findings]
@@ -70,7 +70,7 @@ def _whole(finding: Finding, text: str, settled: Iterable[CharSpan]) -> Finding:
 
 
 def _is_swallowed(finding: Finding, grown: Iterable[CharSpan]) -> bool:
-    """Whether a candidate is the scrap that a name has taken, or shares characters with it."""
+    """Whether a grown name overlaps a candidate."""
     chars = finding.entity.chars
     return finding.entity.candidate and any(each.overlaps(chars) for each in grown)
 

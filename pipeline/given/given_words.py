@@ -2,15 +2,15 @@
 
     heard     ト ナ リ ノ ハ セ ガ ワ サ ン ノ …     by the listener, which knows no words
     written   ト ナ リ ノ           サ ン ノ …     隣の さんの
-                          ~~~~~~~               speech that no word accounts for
+                              ~~~~~~~               speech without words
 
-A recogniser that errs writes other morae where something is said, but about as many.  A file that leaves
-words out, moves them or invents them leaves heard morae without a counterpart.  So each heard mora is paired
-with a written one of about the same time (``pipeline.sound.pairs``), and counts as accounted for where the
-morae around it fit better than unrelated text would.
+A recogniser that errs writes other morae than are said, but about as many.  A file that leaves words out,
+moves them or invents them leaves heard morae without a counterpart.  So each heard mora is paired with a
+written one of about the same time (``pipeline.sound.pairs``), and is covered where the morae around it fit
+better than unrelated text would.
 
 Short stretches without words, as a poor recogniser leaves them, are masked and shown to an analyst.  Where
-several words are missing the file does not belong to this call, and the call is refused.
+several words are missing, the file does not belong to this call, and the call is refused.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from numpy.typing import NDArray
 from pipeline.audio.levels import above_noise, reaching
 from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError
-from pipeline.given.heard_call import HeardChannel
+from pipeline.given.listened_call import ListenedChannel
 from pipeline.given.said_elsewhere import SaidElsewhere
 from pipeline.given.written_morae import price, written_morae
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, as_heard, build_transcript
 from pipeline.hearing.windows import FRAME_SECONDS
-from pipeline.masking.crosstalk import heard_on
+from pipeline.masking.crosstalk import audible_channels
 from pipeline.masking.faint_copy import MAX_ECHO_LAG_SECONDS
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason
@@ -45,34 +45,34 @@ __all__ = [
     "ENTITY_TYPE",
     "MARK",
     "Uncovered",
+    "check_against_sound",
     "findings_of_marks",
-    "hold_against_sound",
-    "marked",
     "uncovered",
+    "with_marks",
 ]
 
 Array = NDArray[np.float64]
 
 MAX_ANSWER_SECONDS: Final = 0.8
-"""A heard and a written mora further apart are not paired: 19 in 20 word times of a recogniser are within
-0.45 s (facts.md 1.2), and the place of a mora within a long word is an estimate."""
+"""Greatest distance of a heard and a written mora that are paired: 19 in 20 word times of a recogniser are
+within 0.45 s (facts.md 1.2), and the position of a mora within a long word is an estimate."""
 
 FREE_ANSWER_SECONDS, PRICE_PER_SECOND = 0.2, 0.5
-"""Seconds between the two without a price, and the price of each further second."""
+"""Distance of a pair without a price, in seconds, and the price of each further second."""
 
 FIT_WINDOW_MORAE: Final = 20
-"""Heard morae (two to three seconds of talk) over which the fit is averaged."""
+"""Number of heard morae (two to three seconds of talk) over which the fit is averaged."""
 
 MIN_FIT_SHARE: Final = 0.4
-"""Share of these morae that must be written as heard.  faster-whisper *base* on made calls, in a voice that
-the listener does not know, reaches 0.7 and more; unrelated text reaches 0.25, and 0.5 in 1 of 100 places."""
+"""Least share of these morae that is written as heard.  faster-whisper *base* on made calls, in a voice
+unknown to the listener, reaches 0.7 and more; unrelated text reaches 0.25, and 0.5 in 1 of 100 places."""
 
 MAX_LOCAL_LAG_SECONDS, MAX_CHANNEL_LAG_SECONDS = 0.6, 0.35
-"""Largest mean offset between written and heard morae: within a window, and over a whole channel.  Half of
-a recogniser's word times are within 0.1 s (facts.md 0.2), and a mask's edge corrects no more than this."""
+"""Greatest mean offset of written and heard morae: within a window, and over a whole channel.  Half of a
+recogniser's word times are within 0.1 s (facts.md 0.2), and the edges of a mask correct no more than this."""
 
 MAX_ALIKE_PRICE: Final = 0.4
-"""Two morae below this price sound alike, and count as half a match."""
+"""Price below which two morae sound alike and count as half a match."""
 
 MIN_HOLE_MORAE: Final = 3
 """Heard morae in a row without a counterpart that may be a missing word: the shortest surname has two, and
@@ -82,69 +82,68 @@ MIN_MIXED_HOLE_MORAE: Final = 4
 """The same for a run in which two morae have no counterpart and the others only one of another sound."""
 
 MIN_HOLE_SECONDS, MIN_LOUD_SECONDS = 0.8, 0.4
-"""Least gap between two accounted-for morae, and least sound within it, that may hide a word where only one
-or two morae were heard: half a second of speech and the length of its neighbours."""
+"""Least gap between two covered morae, and least sound within it, that may hide a word where only one or two
+morae were heard: half a second of speech and the length of its neighbours."""
 
 CUTTING_PAUSE_SECONDS: Final = 1.0
-"""A longer gap between two morae separates what is left over into two stretches."""
+"""Gap between two morae above which uncovered speech is two stretches."""
 
 HALF_MORA_SECONDS, WORD_REACH_SECONDS = 0.08, 0.3
-"""From the middle of a mora to its end; and the margin around heard morae in which the rest of their word may
-sound."""
+"""Time from the middle of a mora to its end, and the margin around heard morae for the rest of their word."""
 
 REFUSED_RUN_MORAE: Final = 16
-"""A stretch of this many morae (two seconds of talk) holds several words, and the call is refused; shorter
-ones are masked.  faster-whisper *base*, on voices that the listener has never heard, leaves 15 at most."""
+"""Length of an uncovered stretch (two seconds of talk) that holds several words, so that the call is refused;
+shorter ones are masked.  faster-whisper *base*, on voices new to the listener, leaves 15 at most."""
 
 REFUSED_SHARE: Final = 0.1
-"""A call with a greater share of heard morae without words is refused, however short each stretch is."""
+"""Share of heard morae without words above which a call is refused, however short each stretch is."""
 
 MIN_REFUSED_MORAE: Final = 20
-"""Up to this many morae without words the share is not considered: four names in a very short call."""
+"""Number of morae without words up to which the share does not count: four names in a very short call."""
 
 ECHO_DECIBELS: Final = 15.0
-"""Sound on one channel is an echo of the other where the other is this much louder."""
+"""Distance below the other channel from which sound on a channel is its echo."""
 
 SAME_SOUND_CORRELATION: Final = 0.9
-"""From this correlation on two channels are one sound stored twice."""
+"""Correlation from which two channels are one sound stored twice."""
 
 MARK: Final = "〓"
-"""Stands in the transcript for speech without words: the printer's mark for a missing character."""
+"""Character for speech without words in the transcript: the printer's mark for a missing character."""
 
 ENTITY_TYPE: Final = "UNTRANSCRIBED"
 
 
 MARK_SCORE: Final = 0.5
-"""Score of such a finding: too low for ``verify`` to search for its sound elsewhere."""
+"""Score of a finding of ``MARK``: too low for ``verify`` to search for its sound elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Uncovered:
-    """Speech without words: its channel, its time, and how many morae were heard in it."""
+    """A stretch of speech without words: its channel, its time, and the number of morae heard in it."""
 
     channel: int
     time: TimeSpan
     morae: int
 
 
-def hold_against_sound(
-    transcript: Transcript, heard: Sequence[HeardChannel], recording: Recording, reader: SoundReader
+def check_against_sound(
+    transcript: Transcript, heard: Sequence[ListenedChannel], recording: Recording, reader: SoundReader
 ) -> Transcript:
     """Check the words of a file against the sound of its call.
 
     Args:
-        transcript: The words from the file.
-        heard: What the listener hears on each channel.
+        transcript: Words from the file.
+        heard: What the listener heard on each channel.
         recording: The call.
         reader: Reads the words.
 
     Returns:
-        The transcript, with an utterance of ``MARK`` for each short stretch of speech without words; itself
-        where there is none.
+        The transcript, with an utterance of ``MARK`` for each short stretch of speech without words; the
+        transcript itself where there is none.
 
     Raises:
-        CallUnsafeError: when several words in a row, or many in all, are missing from the file, differ from
-            what is said, or have other times.
+        CallUnsafeError: several words in a row, or many in all, are missing from the file, differ from the
+            speech, or have other times.
     """
     missing, total = uncovered(transcript, heard, recording, reader)
     longest = max((each.morae for each in missing), default=0)
@@ -157,22 +156,22 @@ def hold_against_sound(
             f"当たる言葉がありません(最も長いものは{at:.1f}秒から{longest}拍)"
         )
         raise CallUnsafeError(msg)
-    return marked(transcript, missing)
+    return with_marks(transcript, missing)
 
 
 def uncovered(
-    transcript: Transcript, heard: Sequence[HeardChannel], recording: Recording, reader: SoundReader
+    transcript: Transcript, heard: Sequence[ListenedChannel], recording: Recording, reader: SoundReader
 ) -> tuple[tuple[Uncovered, ...], int]:
     """Find the speech that a transcript has no words for.
 
     Args:
         transcript: The words.
-        heard: What the listener hears on each channel.
+        heard: What the listener heard on each channel.
         recording: The call.
         reader: Reads the words.
 
     Returns:
-        The stretches in order of channel and time, and how many morae were heard in all.
+        The stretches in order of channel and time, and the number of morae heard in all.
     """
     channels = range(len(heard))
     twice = len(heard) == 2 and _correlation(recording) >= SAME_SOUND_CORRELATION
@@ -193,12 +192,14 @@ def uncovered(
             ),
             key=lambda each: each.time,
         )
-        out += _left_over(said[channel], _answered(said[channel], written), heard[channel].loud, channel)
+        out += _uncovered_stretches(
+            said[channel], _covered(said[channel], written), heard[channel].loud, channel
+        )
     return tuple(out), sum(map(len, said))
 
 
-def marked(transcript: Transcript, missing: Sequence[Uncovered]) -> Transcript:
-    """Insert a mark into a transcript wherever words are missing, so that it can be masked like a word."""
+def with_marks(transcript: Transcript, missing: Sequence[Uncovered]) -> Transcript:
+    """Insert ``MARK`` into a transcript wherever words are missing, so that it can be masked like a word."""
     if not missing:
         return transcript
     speakers = {each.channel: each.speaker for each in transcript.segments if each.speaker != THIRD}
@@ -218,7 +219,7 @@ def marked(transcript: Transcript, missing: Sequence[Uncovered]) -> Transcript:
 
 
 def findings_of_marks(transcript: Transcript, recording: Recording) -> tuple[Finding, ...]:
-    """Turn each mark into a finding that is masked, whatever the case says, and shown to an analyst."""
+    """Turn each mark into a finding that is masked, whatever the case states, and shown to an analyst."""
     return tuple(
         Finding(
             EntitySpan(
@@ -233,15 +234,15 @@ def findings_of_marks(transcript: Transcript, recording: Recording) -> tuple[Fin
             Reason.SPEECH_WITHOUT_WORDS,
             needs_review=True,
             time=segment.time,
-            channels=heard_on(recording, segment.time, (segment.channel,)),
+            channels=audible_channels(recording, segment.time, (segment.channel,)),
         )
         for segment in transcript.segments
         if transcript.text[segment.chars.start : segment.chars.end] == MARK
     )
 
 
-def _heard_morae(channel: HeardChannel) -> list[TimedMora]:
-    """What is most likely said on a channel, in order of time."""
+def _heard_morae(channel: ListenedChannel) -> list[TimedMora]:
+    """Return the likeliest morae of a channel, in order of time."""
     return sorted(
         (
             TimedMora(mora.mora, gram.start + (mora.step + 0.5) * gram.step)
@@ -253,7 +254,7 @@ def _heard_morae(channel: HeardChannel) -> list[TimedMora]:
 
 
 def _own(said: Sequence[TimedMora], here: NDArray[np.float32], there: NDArray[np.float32]) -> list[TimedMora]:
-    """The morae that are said on this channel, without the other's echo, which is up to 0.3 s late."""
+    """Return the morae spoken on this channel, without the other's echo, which is up to 0.3 s late."""
     ours, theirs = (
         above_noise(power[: len(power) // 10 * 10].reshape(-1, 10).mean(axis=1)) for power in (here, there)
     )
@@ -269,13 +270,13 @@ def _correlation(recording: Recording) -> float:
 
 
 def _apart(seconds: Array) -> Array:
-    """Price for the seconds between a heard and a written mora; prohibitive beyond ``MAX_ANSWER_SECONDS``."""
+    """Return the price of a distance between heard and written; prohibitive above ``MAX_ANSWER_SECONDS``."""
     return PRICE_PER_SECOND * np.maximum(0.0, seconds - FREE_ANSWER_SECONDS) + 10.0 * (
         seconds > MAX_ANSWER_SECONDS
     )
 
 
-def _answered(
+def _covered(
     said: Sequence[TimedMora], written: Sequence[TimedMora]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Mark the heard morae with a written counterpart that fits, and those whose counterpart sounds alike."""
@@ -293,7 +294,7 @@ def _answered(
         1.0, float(fit.sum())
     ):
         fits[:] = False
-    # One fitting window around a mora is enough, so that a hole does not spoil its neighbours.
+    # One fitting window around a mora suffices, so that a hole does not spoil its neighbours.
     padded = np.pad(fits, size - 1, constant_values=False)
     good = np.lib.stride_tricks.sliding_window_view(padded, size).any(axis=1)
     answered = (partners >= 0) & good
@@ -306,13 +307,13 @@ def _fit(heard: TimedMora, written: TimedMora) -> float:
     return 0.5 if price(written.mora, heard.mora) < MAX_ALIKE_PRICE else 0.0
 
 
-def _left_over(
+def _uncovered_stretches(
     said: Sequence[TimedMora],
     answered: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     loud: Sequence[TimeSpan],
     channel: int,
 ) -> Iterator[Uncovered]:
-    """The stretches of a channel without words.
+    """Yield the stretches of a channel without words.
 
     A run includes morae that are paired with another sound: some morae of a missing name are paired with
     those of the words around it.

@@ -1,12 +1,12 @@
-"""Words that a file puts where something else is said, while they themselves are said elsewhere.
+"""Find words that a file puts in the wrong place: other words are said there, and these are said elsewhere.
 
     heard     ト ナ リ ノ ハ セ ガ ワ サ ン ...  ニ モ ツ ガ ト ド イ テ ...
     written   ニ モ ツ ガ ト ド イ テ ...        ト ナ リ ノ ハ セ ガ ワ サ ン ...      two utterances swapped
 
-Whether words are said in their place is judged leniently: a recogniser errs, and its errors pair with what
-is heard there as well as other words do (``pipeline.given.given_words``).  But no recogniser writes in one
-place what is said in another.  So a run of written morae that has hardly a pair of neighbours in common with
-what is heard in its place, and many with what is heard elsewhere, answers for nothing that is heard.
+The check of words in their place is lenient: a recogniser errs, and its errors pair with the heard morae as
+well as other words do (``pipeline.given.given_words``).  But no recogniser writes in one place what is said
+in another.  So a run of written morae that shares hardly a bigram with the sound in its place, and many with
+the sound elsewhere, covers no heard mora.
 """
 
 from __future__ import annotations
@@ -24,37 +24,37 @@ from pipeline.sound.pairs import TimedMora
 __all__ = ["SaidElsewhere"]
 
 HERE: Final = 1.0
-"""Seconds around its written time in which a mora is said in its place."""
+"""Seconds around its written time within which a mora is said in its place."""
 
 REACH: Final = 120.0
-"""Seconds around it in which it is looked for elsewhere: what is found by chance, and the time that it takes,
-grow with the length of a call otherwise."""
+"""Seconds around it within which it is searched elsewhere; without a limit, chance matches and running time
+would grow with the length of a call."""
 
 RUN: Final = 30
-"""Morae of a run at most: a long utterance may be right in its beginning and moved in its end."""
+"""Greatest number of morae of a run: a long utterance may be right at its beginning and moved at its end."""
 
 PAUSE: Final = 0.5
-"""Seconds between two written morae from which they are two runs."""
+"""Seconds between two written morae that separate two runs."""
 
 DRIFT: Final = 2
-"""Morae by which two hearings of one run may come apart and together again."""
+"""Morae by which the heard and the written run may drift apart."""
 
 PAIRS, SHARE = 4, 0.3
-"""Pairs of neighbours, and share of those of a run, that are heard elsewhere.  Of ten pairs four are found
-somewhere in a minute's talk by chance in one of two hundred; what is said there has half of them, in what
-*base* writes over a telephone."""
+"""Least number of bigrams of a run, and share of them, that are heard elsewhere.  Of ten bigrams four are
+found by chance somewhere in a minute's talk in one of two hundred; of the words said there half are, in the
+text of *base* over a telephone."""
 
 FOR_EACH: Final = 4
-"""As many are heard elsewhere for each that is heard in place: said twice, words are heard twice."""
+"""Least ratio of bigrams heard elsewhere to bigrams heard in place: words said twice are heard twice."""
 
 _Pair = tuple[Mora, Mora]
 
 
 class SaidElsewhere:
-    """Tells of written morae whether they are said in another place than theirs.
+    """Index of heard bigrams that finds written morae in the wrong place.
 
     Args:
-        heard: The morae of each channel, in order of time.
+        heard: Morae of each channel, in order of time.
     """
 
     def __init__(self, heard: Sequence[Sequence[TimedMora]]) -> None:
@@ -69,14 +69,14 @@ class SaidElsewhere:
             places.sort()
 
     def kept(self, written: Sequence[TimedMora], channels: frozenset[int]) -> Iterator[TimedMora]:
-        """The morae of an utterance that are not said elsewhere.
+        """Yield the morae of an utterance without the runs that are said elsewhere.
 
         Args:
-            written: Of one utterance, in order of time.
-            channels: Where it is said by the file.
+            written: Morae of one utterance, in order of time.
+            channels: Channels on which the file states that it is said.
 
         Yields:
-            They, in order.
+            The remaining morae, in order.
         """
         for run in _runs(written):
             if not self._moved(run, channels):
@@ -101,12 +101,12 @@ class SaidElsewhere:
 
 
 def _most(votes: Counter[int]) -> int:
-    """The most pairs that agree about where the run begins, or nearly."""
+    """Return the greatest number of bigrams that agree, within ``DRIFT``, about where the run begins."""
     return max((sum(votes[at + by] for by in range(-DRIFT, DRIFT + 1)) for at in list(votes)), default=0)
 
 
 def _runs(written: Sequence[TimedMora]) -> Iterator[Sequence[TimedMora]]:
-    """Parts of an utterance, cut at its pauses, and evenly where that leaves too much."""
+    """Yield parts of an utterance, cut at its pauses, and evenly where a part is too long."""
     start = 0
     for at in range(1, len(written) + 1):
         if at < len(written) and written[at].time - written[at - 1].time <= PAUSE:

@@ -1,7 +1,7 @@
 """Find the channel on which words were said, where their file does not state it.
 
-A recogniser that was given both channels mixed into one cannot state it.  The speaker's channel is the one
-that is louder relative to its own loud parts; the other carries an echo at most.
+A recogniser of both channels mixed into one cannot state it.  The speaker's channel is the one that is louder
+relative to its own loud parts; the other carries an echo at most.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from pipeline.audio.recording import Recording
 __all__ = ["SpeakingChannel"]
 
 FRAME_SECONDS: Final = 0.1
-"""Length of a frame in which loudness is compared."""
+"""Length of a frame for comparing loudness."""
 
 WORD_END_SECONDS: Final = 0.4
-"""Only this much of a word's end is compared: its beginning may be the pause before it."""
+"""Greatest length of a word's end that is compared: its beginning may be the pause before it."""
 
 NEIGHBOUR_WORDS: Final = 2
-"""Words on each side that vote as well: nobody says a single syllable of another's sentence."""
+"""Number of words on each side that vote as well: nobody says a single syllable of another's sentence."""
 
 MAX_GAP_SECONDS: Final = 0.5
-"""Words beyond a longer gap do not vote: the speaker may change in a pause."""
+"""Gap beyond which words do not vote: the speaker may change in a pause."""
 
 
 class SpeakingChannel:
     """Finds the channel of words in a two-channel recording.
 
     Args:
-        recording: With two channels.
+        recording: A recording with two channels.
     """
 
     def __init__(self, recording: Recording) -> None:
@@ -45,7 +45,7 @@ class SpeakingChannel:
         self._levels = levels
 
     def of(self, times: Sequence[tuple[float, float]]) -> list[int]:
-        """The channel of each word of an utterance.
+        """Return the channel of each word of an utterance.
 
         Args:
             times: Start and end of each word in seconds, in order.

@@ -1,4 +1,4 @@
-"""Turn the words of a transcript into timed morae, to be compared with what is heard.
+"""Turn the words of a transcript into timed morae, for comparison with heard ones.
 
 written   |4|,|8|6|0|円|        ヨン ハチ ロク ゼロ エン, and wildcards: it is said ヨンセンハッピャク...
 """
@@ -25,18 +25,19 @@ __all__ = ["ANY_MORA", "price", "written_morae"]
 Array = NDArray[np.float64]
 
 ANY_MORA: Final[Mora] = ("*", "")
-"""A wildcard for characters whose writing does not tell how they are said."""
+"""Wildcard for characters whose spelling does not tell their sound."""
 
 ANY_MORAE_OF_SIGN: Final = {"@": 6, "%": 6, "_": 6, "-": 4, ".": 3}
 ANY_MORAE_OF_LETTER, ANY_MORAE_OF_DIGIT = 3, 2
-"""Wildcards for each letter, and for each digit of an amount: NTT is エヌティーティー; the 8 of 4,860円 is
-ハッピャク, and read as ハチ."""
+"""Number of wildcards for each letter, and for each digit of an amount: NTT is エヌティーティー; the 8 of
+4,860円 is ハッピャク, but read as ハチ."""
 
 _AMOUNT: Final = re.compile(r"\d{1,3}(?:[,,]\d{3})+|\d+(?=[円万千百十年月日時分秒点個人名歳件台回本枚階号])")
 """Digits that are said as one number; those of a telephone number are said one by one."""
 
 ANY_MORA_PRICE: Final = 0.3
-"""Price of a wildcard for a heard mora: between the right mora and a wrong one.  Skipping it is free."""
+"""Price of a wildcard for a heard mora: between the right mora and a wrong one.  Skipping a wildcard is
+free."""
 
 
 def written_morae(segments: Sequence[Segment], text: str, reader: SoundReader) -> list[TimedMora]:
@@ -44,11 +45,11 @@ def written_morae(segments: Sequence[Segment], text: str, reader: SoundReader) -
 
     Args:
         segments: Utterances of a transcript.
-        text: The transcript's text.
+        text: Text of the transcript.
         reader: Reads the text.
 
     Returns:
-        Morae in order of time, with as many of ``ANY_MORA`` as an unreadable character may have.
+        Morae in order of time; an unreadable character has ``ANY_MORA`` for each mora that it may have.
     """
     out: list[TimedMora] = []
     for segment in segments:
@@ -67,7 +68,7 @@ def written_morae(segments: Sequence[Segment], text: str, reader: SoundReader) -
 
 
 def _any_of(text: str) -> list[int]:
-    """The number of wildcards for each character of a text."""
+    """Return the number of wildcards for each character of a text."""
     amounts = {at for match in _AMOUNT.finditer(text) for at in range(*match.span())}
     out = []
     for at, char in enumerate(text):
@@ -82,7 +83,7 @@ def _any_of(text: str) -> list[int]:
 
 
 def _char_times(segment: Segment, text: str) -> tuple[Array, Array]:
-    """Start and end of each character of an utterance, in seconds.
+    """Return start and end of each character of an utterance, in seconds.
 
     Recognisers time a word from the end of the one before, so a word that lasts too long began later.
     """
@@ -102,7 +103,7 @@ def _char_times(segment: Segment, text: str) -> tuple[Array, Array]:
 
 
 def price(written: Mora | None, heard: Mora | None) -> float:
-    """``mora_price`` extended by the wildcard ``ANY_MORA``."""
+    """Return ``mora_price``, extended by the wildcard ``ANY_MORA``."""
     if written == ANY_MORA:
         return 0.0 if heard is None else ANY_MORA_PRICE
     return mora_price(written, heard)

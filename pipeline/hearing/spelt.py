@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.correcting.offers import Known
+from pipeline.correcting.offers import CaseWord
 from pipeline.hearing.transcribe import HeardWord, as_heard, build_transcript
 from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.types import Transcript
@@ -30,7 +30,7 @@ LEAST_MORAE: Final = 2
 _KATAKANA: Final = re.compile(r"[ァ-ヴー]+")
 
 
-def spelt(transcript: Transcript, people: Sequence[Known]) -> Transcript:
+def spelt(transcript: Transcript, people: Sequence[CaseWord]) -> Transcript:
     """Spell the known names in a call's words.
 
     Only what reads exactly as a name does, with other letters on both sides, is spelt; two known names that

@@ -6,9 +6,9 @@
     edges     ^start              end^            ``pipeline.masking.edges``
     masked [pad                        pad)       ``MaskPolicy``, outside the edges
 
-An entity's words are found by offset, never by their text.  A number that is said in groups is one stretch
-while its speaker goes on; after a long pause each group becomes a finding of its own, so that what the other
-side says meanwhile stays audible.
+An entity's words are found by offset, never by their text.  A number said in groups is one stretch while its
+speaker goes on.  After a long pause each group becomes a finding of its own, so that what the other side says
+in the pause stays audible.
 """
 
 from __future__ import annotations
@@ -32,33 +32,33 @@ from pipeline.masking.edges import (
     SOUND_MARGIN_SECONDS,
     UNKNOWN_SPREAD,
     Side,
-    Sound,
+    Spectrum,
     WordEdge,
     find_edge,
-    listen,
+    spectrum_of,
 )
 from pipeline.nearby import Nearby
 from pipeline.types import CharSpan, Finding, MaskPolicy, Segment, TimeSpan, Transcript, Word
 
-__all__ = ["Places", "align", "align_among", "edges_of", "places_of"]
+__all__ = ["WordIndex", "align", "align_indexed", "edge_evidence", "index_words"]
 
 LONG_PAUSE_SECONDS: Final = 1.0
-"""A longer pause separates two groups of a number: it leaves time for an answer."""
+"""Pause that separates two groups of a number: a longer one leaves time for an answer."""
 
 MAX_UNEXPLAINED_SECONDS: Final = 0.2
-"""More sound than this under no word keeps two groups together, because a third may not have been recognised
-there; less is breath."""
+"""Sound outside every word that keeps two groups together: a third group may be unrecognised there.  Less is
+breath."""
 
 OWN_SOUND_SECONDS: Final = 0.3
-"""Sound this close to a word counts as its own: word times are that uncertain (facts.md 0.2)."""
+"""Distance within which sound belongs to a word: word times are that uncertain (facts.md 0.2)."""
 
 MIN_MORA_SECONDS: Final = 0.06
-"""Shortest mora: a stretch with less time for each of its morae is widened.  Slow speech has 0.15 s, the made
-calls 0.08 to 0.2; ten morae a second are already hard to follow."""
+"""Shortest mora; a stretch with less time per mora is widened.  Slow speech has 0.15 s, the made calls 0.08
+to 0.2; ten morae a second are already hard to follow."""
 
 MAX_MORA_SECONDS: Final = 0.4
-"""Longest mora, when spelled out slowly: where the reading is known and a stretch is longer than its morae
-with ``HESITATION_SECONDS`` added, it holds something else, and an analyst should listen."""
+"""Longest mora, in slow spelling.  Where the reading is known, a stretch longer than its morae plus
+``HESITATION_SECONDS`` holds something else, and an analyst should listen."""
 
 HESITATION_SECONDS: Final = 0.5
 
@@ -75,10 +75,10 @@ _BACKCHANNEL = re.compile(r"(?:はい|ええ|うん|ああ|あー|えー|そう�
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _PlacedWord:
     """A word with its utterance and its neighbours on the channel.
 
-    ``within``: greatest error of its times in seconds; ``NO_NEIGHBOUR_SECONDS`` where that is not known.
+    ``within``: greatest error of its times in seconds; ``NO_NEIGHBOUR_SECONDS`` where it is unknown.
     """
 
     word: Word
@@ -94,31 +94,37 @@ def align(
     """Give every finding its time and its channels.
 
     Args:
-        findings: From ``attribute``.
-        transcript: The words with their times.
+        findings: Findings with their parties.
+        transcript: Words with their times.
         recording: The call.
-        policy: States the pads, in seconds, added outside the edges.
+        policy: States the padding outside the edges, in seconds.
 
     Returns:
-        The findings in their order, with ``time`` (padding included, within the recording) and
-        ``channels``.  A finding said in groups with long pauses between is replaced by one for each
-        group; only back-channels are left out of their characters and times.
+        The findings in their order, with ``time`` (padding included, within the recording) and ``channels``.
+        A finding said in groups with long pauses is replaced by one for each group; only back-channels are
+        left out of their characters and times.
 
     Raises:
-        CallUnsafeError: when a finding touches no timed word: it could not be masked.
+        CallUnsafeError: a finding touches no timed word, so it could not be masked.
     """
-    return align_among(findings, places_of(transcript), (transcript, recording, policy))
+    return align_indexed(findings, index_words(transcript), transcript, recording, policy)
 
 
-def align_among(
-    findings: tuple[Finding, ...], places: Places, call: tuple[Transcript, Recording, MaskPolicy]
+def align_indexed(
+    findings: tuple[Finding, ...],
+    words: WordIndex,
+    transcript: Transcript,
+    recording: Recording,
+    policy: MaskPolicy,
 ) -> tuple[Finding, ...]:
-    """As ``align``, for repeated use on one call.
+    """Align findings of a call whose words are indexed already.
 
     Args:
         findings: As for ``align``.
-        places: The call's words, from ``places_of``.
-        call: The transcript, the recording and the policy.
+        words: The call's words, from ``index_words``.
+        transcript: As for ``align``.
+        recording: As for ``align``.
+        policy: As for ``align``.
 
     Returns:
         As ``align``.
@@ -126,15 +132,14 @@ def align_among(
     Raises:
         CallUnsafeError: as ``align``.
     """
-    transcript, recording, policy = call
     aligned: list[Finding] = []
     for number, finding in enumerate(findings):
-        touched = places.touched(finding.entity.chars)
+        touched = words.touched(finding.entity.chars)
         if not touched:
             msg = f"所見 {number} に当たる語の時刻がありません"
             raise CallUnsafeError(msg)
         channels = _channels(touched, transcript) if recording.channels > 1 else (0,)
-        groups = _groups(_said(touched, channels, transcript), places, recording)
+        groups = _groups(_spoken_words(touched, channels, transcript), words, recording)
         for group in groups:
             part = finding if len(groups) == 1 else _narrowed(finding, group)
             morae = part.entity.morae or _morae(_text(part.entity.chars, transcript))
@@ -148,23 +153,23 @@ def align_among(
     return tuple(aligned)
 
 
-def edges_of(
+def edge_evidence(
     finding: Finding, transcript: Transcript, recording: Recording, side: Side
-) -> tuple[Sound, WordEdge, float]:
-    """Return what one edge of a finding is judged by, for fitting and for charts.
+) -> tuple[Spectrum, WordEdge, float]:
+    """Return the evidence for one edge of a finding, for fitting and for charts.
 
     Args:
-        finding: Touches at least one word.
-        transcript: The transcript it points into.
+        finding: A finding that touches at least one word.
+        transcript: The transcript that it points into.
         recording: The call.
         side: -1 for its start, +1 for its end.
 
     Returns:
-        The sound around the edge, the recogniser's edge, and the level of the entity's loud parts in dB.
+        The spectrum around the edge, the recogniser's edge, and the level of the entity's loud parts in dB.
     """
-    touched = places_of(transcript).touched(finding.entity.chars)
+    touched = index_words(transcript).touched(finding.entity.chars)
     channels = _channels(touched, transcript) if recording.channels > 1 else (0,)
-    group = _said(touched, channels, transcript)
+    group = _spoken_words(touched, channels, transcript)
     place = group[0] if side < 0 else max(group, key=lambda each: each.word.time.end)
     morae = finding.entity.morae or _morae(_text(finding.entity.chars, transcript))
     sound, edge, _, loud = _around(place, side, group, recording, morae * _pace(group, transcript))
@@ -172,27 +177,27 @@ def edges_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Every word of a call, indexed by characters and, for each channel, by time."""
+class WordIndex:
+    """Words of a call, indexed by characters and, for each channel, by time."""
 
-    by_chars: Nearby[_Place]
-    by_time: dict[int, Nearby[_Place]]
+    by_chars: Nearby[_PlacedWord]
+    by_time: dict[int, Nearby[_PlacedWord]]
 
-    def touched(self, chars: CharSpan) -> list[_Place]:
-        """The words that share a character with a span."""
+    def touched(self, chars: CharSpan) -> list[_PlacedWord]:
+        """Return the words that share a character with a span."""
         near = self.by_chars.touching(chars.start, chars.end)
         return [place for place in near if place.word.chars.overlaps(chars)]
 
 
-def places_of(transcript: Transcript) -> Places:
+def index_words(transcript: Transcript) -> WordIndex:
     """Index the words of a call."""
-    places = _places(transcript)
-    channels = sorted({place.segment.channel for place in places})
-    return Places(
-        Nearby(places, lambda place: place.word.chars),
+    placed = _placed_words(transcript)
+    channels = sorted({place.segment.channel for place in placed})
+    return WordIndex(
+        Nearby(placed, lambda place: place.word.chars),
         {
             channel: Nearby(
-                (place for place in places if place.segment.channel == channel),
+                (place for place in placed if place.segment.channel == channel),
                 lambda place: place.word.time,
             )
             for channel in channels
@@ -200,22 +205,22 @@ def places_of(transcript: Transcript) -> Places:
     )
 
 
-def _places(transcript: Transcript) -> list[_Place]:
-    """Every word, ordered by channel and time."""
+def _placed_words(transcript: Transcript) -> list[_PlacedWord]:
+    """Return every word, ordered by channel and time."""
     channels: dict[int, list[tuple[Word, Segment]]] = {}
     for segment in transcript.segments:
         channels.setdefault(segment.channel, []).extend((word, segment) for word in segment.words)
     within = NO_NEIGHBOUR_SECONDS if transcript.times_within is None else transcript.times_within
-    places: list[_Place] = []
+    placed: list[_PlacedWord] = []
     for spoken in channels.values():
         spoken.sort(key=lambda each: (each[0].time.start, each[0].chars.start))
         words = [None, *(word for word, _ in spoken), None]
-        places += [_Place(w, s, words[i], words[i + 2], within) for i, (w, s) in enumerate(spoken)]
-    return places
+        placed += [_PlacedWord(w, s, words[i], words[i + 2], within) for i, (w, s) in enumerate(spoken)]
+    return placed
 
 
-def _channels(touched: Sequence[_Place], transcript: Transcript) -> tuple[int, ...]:
-    """The channels on which more than a back-channel of the entity is said."""
+def _channels(touched: Sequence[_PlacedWord], transcript: Transcript) -> tuple[int, ...]:
+    """Return the channels on which more than a back-channel of the entity is said."""
     said: dict[int, str] = {}
     for place in touched:
         said[place.segment.channel] = said.get(place.segment.channel, "") + _text(
@@ -225,8 +230,10 @@ def _channels(touched: Sequence[_Place], transcript: Transcript) -> tuple[int, .
     return speaking or tuple(sorted(said))
 
 
-def _said(touched: Sequence[_Place], channels: tuple[int, ...], transcript: Transcript) -> list[_Place]:
-    """The entity's words in order of time, without utterances that are back-channels only."""
+def _spoken_words(
+    touched: Sequence[_PlacedWord], channels: tuple[int, ...], transcript: Transcript
+) -> list[_PlacedWord]:
+    """Return the entity's words in order of time, without utterances that are back-channels only."""
     speaking = [place for place in touched if place.segment.channel in channels] or list(touched)
     own = [place for place in speaking if not _BACKCHANNEL.fullmatch(_text(place.segment.chars, transcript))]
     return sorted(own or speaking, key=lambda place: (place.word.time.start, place.word.chars.start))
@@ -236,22 +243,24 @@ def _text(chars: CharSpan, transcript: Transcript) -> str:
     return transcript.text[chars.start : chars.end]
 
 
-def _groups(said: list[_Place], places: Places, recording: Recording) -> list[list[_Place]]:
+def _groups(said: list[_PlacedWord], placed: WordIndex, recording: Recording) -> list[list[_PlacedWord]]:
     """Split an entity's words at long pauses that hold no unrecognised sound."""
     groups = [[said[0]]]
     for before, after in itertools.pairwise(said):
         pause = TimeSpan(before.word.time.end, max(before.word.time.end, after.word.time.start))
         apart = before.segment is not after.segment and pause.duration > LONG_PAUSE_SECONDS
-        if apart and _explained(pause, (before, after), places, recording):
+        if apart and _explained(pause, (before, after), placed, recording):
             groups.append([])
         groups[-1].append(after)
     return groups
 
 
-def _explained(pause: TimeSpan, around: tuple[_Place, _Place], places: Places, recording: Recording) -> bool:
+def _explained(
+    pause: TimeSpan, around: tuple[_PlacedWord, _PlacedWord], placed: WordIndex, recording: Recording
+) -> bool:
     """Whether all sound in a pause, up to ``MAX_UNEXPLAINED_SECONDS``, lies under words."""
     channel = around[0].segment.channel
-    sound = listen(
+    sound = spectrum_of(
         recording.samples[channel],
         recording.rate,
         pause.start - SOUND_MARGIN_SECONDS,
@@ -259,7 +268,7 @@ def _explained(pause: TimeSpan, around: tuple[_Place, _Place], places: Places, r
     )
     loud = sound.level > float(np.percentile(sound.level, _LOUD_PERCENTILE)) + QUIET_DB
     loud &= _within(sound, TimeSpan(pause.start, pause.end))
-    for place in places.by_time[channel].touching(
+    for place in placed.by_time[channel].touching(
         pause.start - OWN_SOUND_SECONDS, pause.end + OWN_SOUND_SECONDS
     ):
         word = place.word.time
@@ -269,21 +278,21 @@ def _explained(pause: TimeSpan, around: tuple[_Place, _Place], places: Places, r
     return bool(np.count_nonzero(loud) * FRAME_SECONDS <= MAX_UNEXPLAINED_SECONDS)
 
 
-def _within(sound: Sound, time: TimeSpan) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _within(sound: Spectrum, time: TimeSpan) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     middle = sound.start + (np.arange(len(sound.level)) + 0.5) * FRAME_SECONDS
     return np.asarray((middle >= time.start) & (middle < time.end))
 
 
-def _narrowed(finding: Finding, group: Sequence[_Place]) -> Finding:
-    """The finding, limited to the characters of one group."""
+def _narrowed(finding: Finding, group: Sequence[_PlacedWord]) -> Finding:
+    """Limit a finding to the characters of one group."""
     whole = finding.entity.chars
     start = max(whole.start, min(place.word.chars.start for place in group))
     end = min(whole.end, max(place.word.chars.end for place in group))
     return replace(finding, entity=replace(finding.entity, chars=CharSpan(start, end), morae=0))
 
 
-def _sounding(group: Sequence[_Place], recording: Recording, morae: float, pace: float) -> TimeSpan:
-    """The time in which a group sounds, at least as long as its morae take."""
+def _sounding(group: Sequence[_PlacedWord], recording: Recording, morae: float, pace: float) -> TimeSpan:
+    """Return the time in which a group sounds; it is at least as long as its morae take."""
     first = min(group, key=lambda place: place.word.time.start)
     last = max(group, key=lambda place: place.word.time.end)
     start = _edge(first, -1, group, recording, morae * pace)
@@ -297,11 +306,13 @@ def _sounding(group: Sequence[_Place], recording: Recording, morae: float, pace:
     return TimeSpan(start, max(start, end + lacking))
 
 
-def _edge(place: _Place, side: Side, group: Sequence[_Place], recording: Recording, expected: float) -> float:
-    """The time in seconds at which a group's first (-1) word begins or its last (+1) word ends.
+def _edge(
+    place: _PlacedWord, side: Side, group: Sequence[_PlacedWord], recording: Recording, expected: float
+) -> float:
+    """Return the time at which a group's first (-1) word begins or its last (+1) word ends, in seconds.
 
-    Where another utterance overlaps it, two people talk at once, and the word's own time counts as well: the
-    edge network was fitted on one speaker at a time.
+    Where another utterance overlaps the word, the recogniser's time counts as well: the edge network was
+    fitted on one speaker at a time.
     """
     found = find_edge(*_around(place, side, group, recording, expected))
     time, neighbour = place.word.time, place.before if side < 0 else place.after
@@ -310,8 +321,8 @@ def _edge(place: _Place, side: Side, group: Sequence[_Place], recording: Recordi
     return found
 
 
-def _pace(group: Sequence[_Place], transcript: Transcript) -> float:
-    """Seconds per mora in the utterance in which an entity begins."""
+def _pace(group: Sequence[_PlacedWord], transcript: Transcript) -> float:
+    """Return the seconds per mora in the utterance in which an entity begins."""
     segment = group[0].segment
     spoken = sum(word.time.duration for word in segment.words)
     return min(
@@ -321,9 +332,9 @@ def _pace(group: Sequence[_Place], transcript: Transcript) -> float:
 
 
 def _around(
-    place: _Place, side: Side, group: Sequence[_Place], recording: Recording, expected: float
-) -> tuple[Sound, WordEdge, Side, float]:
-    """The arguments of ``find_edge`` for a group's first (-1) or last (+1) word."""
+    place: _PlacedWord, side: Side, group: Sequence[_PlacedWord], recording: Recording, expected: float
+) -> tuple[Spectrum, WordEdge, Side, float]:
+    """Return the arguments of ``find_edge`` for a group's first (-1) or last (+1) word."""
     time = place.word.time
     if side < 0:
         at, neighbour = time.start, place.before
@@ -340,8 +351,10 @@ def _around(
             else (NO_NEIGHBOUR_SECONDS, NO_NEIGHBOUR_SECONDS)
         )
     samples = recording.samples[place.segment.channel if recording.channels > 1 else 0]
-    sound = listen(samples, recording.rate, max(0.0, at - SOUND_MARGIN_SECONDS), at + SOUND_MARGIN_SECONDS)
-    # A long word of one character holds a pause or other sound; a long word of several is just long.
+    sound = spectrum_of(
+        samples, recording.rate, max(0.0, at - SOUND_MARGIN_SECONDS), at + SOUND_MARGIN_SECONDS
+    )
+    # A long word of one character holds a pause or other sound; one of several characters is merely long.
     inner = time.duration / max(1, place.word.chars.end - place.word.chars.start)
     begins = min(each.word.time.start for each in group)
     ends = max(each.word.time.end for each in group)
@@ -366,7 +379,7 @@ def _around(
 
 
 def _morae(text: str) -> float:
-    """About how many morae a stretch of recognised text is, by the kinds of its characters."""
+    """Estimate the number of morae of recognised text from the kinds of its characters."""
     counts = {"kana": 1.0, "digit": 1.8, "kanji": 1.7, "latin": 1.5}
     return sum(counts.get(_kind(char), 0.0) for char in unicodedata.normalize("NFKC", text))
 

@@ -1,10 +1,10 @@
-"""Apply a plan to sound: masked samples are replaced by a tone computed from constants alone.
+"""Apply a plan to sound: replace masked samples by a tone computed from constants alone.
 
     item times    |--a--|      |--b--| |--c--|          (c follows b within merge_gap)
     windows       |==1==|      |======2======|
     result     ...|~tone|......|~~~~~tone~~~~|.......   (. bit-identical to the input)
 
-Samples are replaced, never faded, scaled or overlaid, because speech could be recovered from that.
+Samples are replaced, never faded, scaled or overlaid: speech could be recovered from those.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _EDGE_SECONDS: Final = 0.005  # a raised cosine this long makes no click
 
 
 def kept_by_decision(plan: MaskPlan, channel: int) -> tuple[MaskItem, ...]:
-    """The items on a channel that a person decided to keep; no gap between masks is bridged over them."""
+    """Return the items on a channel that a person decided to keep; no gap between masks covers them."""
     return tuple(
         item
         for item in plan.items
@@ -70,9 +70,9 @@ def masked_windows(plan: MaskPlan, channel: int, rate: int, length: int) -> tupl
 
 
 def newly_audible(then: MaskPlan, now: MaskPlan, shape: tuple[int, int], rate: int) -> Spans:
-    """Find what an earlier plan masks and a later one does not.
+    """Find the stretches that an earlier plan masks and a later one does not.
 
-    Somebody who listened to the earlier masked copy has not heard these moments.
+    A listener of the earlier masked copy has not heard them.
 
     Args:
         then: The earlier plan.
@@ -130,12 +130,12 @@ def _tone(length: int, rate: int) -> Samples:
 
 @lru_cache(maxsize=8)
 def _second_of_tone(rate: int) -> Samples:
-    """A second of the tone, made by pydub at the call's own rate: all that pydub does in kaiji.
+    """Return one second of the tone, made by pydub at the call's own rate.
 
-    The project is asked to use pydub, and making a tone is what it does well.  It has had no commit since
-    2022 and needs ``audioop``, which Python 3.13 removed, so nothing else depends on it.  The call itself
-    never passes through it, because it would convert G.711 to 8-bit linear, resample to 44.1 kHz, overlay
-    tones instead of replacing samples, and cross-fade where it joins (facts.md 5).
+    The project is asked to use pydub, and this is its only use.  pydub has had no commit since 2022 and needs
+    ``audioop``, which Python 3.13 removed.  The call itself never passes through it: it would convert G.711
+    to 8-bit linear, resample to 44.1 kHz, overlay tones instead of replacing samples, and cross-fade at
+    joints (facts.md 5).
     """
     with warnings.catch_warnings():
         # pydub warns that ffmpeg is missing, which a tone does not need, and that audioop is deprecated.
@@ -146,20 +146,20 @@ def _second_of_tone(rate: int) -> Samples:
 
 
 def mask_audio(samples: Samples, rate: int, plan: MaskPlan, law: str = "pcm16") -> Samples:
-    """Replace every masked window; everything else stays bit-identical.
+    """Replace every masked window; every other sample stays bit-identical.
 
     Args:
         samples: int16, shape (channels, n); not changed.
         rate: Samples per second.
-        plan: What to mask, and on which channels.
-        law: The law the result will be written in, so that it holds what was planned.
+        plan: Items to mask, with their channels.
+        law: Encoding of the output, one of ``g711.LAWS``; the fill holds only values of this law.
 
     Returns:
         A new array of the same shape.
 
     Raises:
-        CallUnsafeError: when a masked item names no channel, one that the call does not
-            have, or a time outside the call: it could not be masked.
+        CallUnsafeError: a masked item has no channel, a channel that the call lacks, or a time outside the
+            call, so it could not be masked.
     """
     out, at = np.empty_like(samples), 0
     for piece in masked_pieces(samples, rate, plan, law):
@@ -171,19 +171,19 @@ def mask_audio(samples: Samples, rate: int, plan: MaskPlan, law: str = "pcm16") 
 def masked_pieces(
     samples: Samples | StoredSamples, rate: int, plan: MaskPlan, law: str = "pcm16"
 ) -> Iterator[Samples]:
-    """As ``mask_audio``, one block at a time, so that hours of sound are never held twice.
+    """Yield the result of ``mask_audio`` block by block, so that hours of sound are never held twice.
 
     Args:
         samples: int16, shape (channels, n); not changed.
         rate: Samples per second.
-        plan: What to mask, and on which channels.
-        law: The law the result will be written in.
+        plan: Items to mask, with their channels.
+        law: Encoding of the output, one of ``g711.LAWS``.
 
     Yields:
         New arrays of shape (channels, some), in order of time.
 
     Raises:
-        CallUnsafeError: as ``mask_audio``, before the first piece.
+        CallUnsafeError: as in ``mask_audio``, before the first piece.
     """
     channels, length = samples.shape
     for item in plan.masked:

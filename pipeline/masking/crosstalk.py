@@ -1,18 +1,18 @@
-"""Find the channels of a two-channel call on which something said is heard, and until when.
+"""Find the channels of a two-channel call on which a stretch of speech is audible, and with what delay.
 
     caller's channel    ..... 伊 藤 さ ん .....
     operator's channel  .......(伊 藤 さ ん)...     later and quieter: the line's echo, a speaker
                                                    phone, or a codec that folds two channels into one
     masked on both            |-----------|
 
-A name silenced on the speaker's channel alone could stay audible on the other.  Whether it does is measured.
-No threshold on the level is used, because any level can be amplified:
+A name silenced on the speaker's channel alone could stay audible on the other, so a copy is searched for
+there.  No threshold on the level is used, because any level can be amplified:
 
-- Where the other channel carries only its own noise, a copy that correlation finds in it can be recovered,
-  and is masked (``pipeline.masking.faint_copy``, which bounds how often chance is taken for a copy).
-- Where it carries more, two channels with the same sound agree in phase at one delay over the whole telephone
-  band; two people speaking do not.  An echo that other sound covers so far that nothing of it can be
-  understood stays: masking it would take what is said over it.
+- Where the other channel carries only its own noise, a copy that correlation finds can be recovered, and is
+  masked (``pipeline.masking.faint_copy``, which bounds the rate of false alarms).
+- Where it carries more, a copy agrees in phase at one delay over the whole telephone band; two people
+    speaking do
+  not.  An echo that is unintelligible under other sound stays: masking it would remove that other speech.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from pipeline.masking.faint_copy import (
     Floor,
     find_copy,
     floor_of,
-    free_of_others,
+    only_noise,
 )
 from pipeline.types import TimeSpan
 
-__all__ = ["channels_and_echo", "heard_on", "still_heard_on"]
+__all__ = ["audible_channels", "channels_and_echo", "still_audible_channels"]
 
 Array = npt.NDArray[np.float64]
 
 _BAND_HERTZ: Final = (200.0, 3400.0)  # what a telephone passes
 _PATH_CONTEXT_SECONDS: Final = 1.0  # on each side: the echo path does not change within a moment
 _NOISE_CONTEXT_SECONDS: Final = 10.0  # on each side: somewhere in it the channel is at its own noise
-# A copy counts where the channel is at its own noise for at least this long: what is shorter is no
+# A copy counts where the channel carries only its own noise for at least this long: a shorter copy is no
 # intelligible word (``MaskPolicy.merge_gap``).  For a shorter entity half its length suffices.
 _MIN_NOISE_SECONDS: Final = 0.15
 # Least phase agreement, in units of 1 / sqrt(n).  Unrelated signals of n samples reach about 1 at a given
@@ -63,16 +63,16 @@ _MAX_CONFIDENTIAL_INDEX: Final = 0.05
 _MOMENT_SECONDS: Final = 0.032  # seconds
 
 
-def heard_on(recording: Recording, time: TimeSpan, channels: tuple[int, ...]) -> tuple[int, ...]:
-    """Add the channels on which the same sound is heard as well.
+def audible_channels(recording: Recording, time: TimeSpan, channels: tuple[int, ...]) -> tuple[int, ...]:
+    """Add the channels on which the same sound is audible.
 
     Args:
         recording: The call.
-        time: The stretch to look at.
-        channels: The channels on which it was said.
+        time: The stretch.
+        channels: Channels on which it was said.
 
     Returns:
-        ``channels`` and every other one that carries the same sound there, ascending.
+        ``channels`` and every other channel with a copy of the sound, ascending.
     """
     return channels_and_echo(recording, time, channels)[0]
 
@@ -80,16 +80,16 @@ def heard_on(recording: Recording, time: TimeSpan, channels: tuple[int, ...]) ->
 def channels_and_echo(
     recording: Recording, time: TimeSpan, channels: tuple[int, ...]
 ) -> tuple[tuple[int, ...], tuple[tuple[int, float], ...]]:
-    """As ``heard_on``, with the delay of each copy.
+    """Find the channels with a copy of a stretch, and the delay of each copy.
 
     Args:
         recording: The call.
-        time: The stretch to look at.
-        channels: The channels on which it was said.
+        time: The stretch.
+        channels: Channels on which it was said.
 
     Returns:
-        The channels, ascending; and for each that carries an echo its index and the seconds by which the echo
-        is late (negative: early).
+        The channels including ``channels``, ascending; and for each copy its channel and its delay in seconds
+        (negative: early).
     """
     found, echo = set(channels), []
     for other in range(recording.channels):
@@ -103,19 +103,19 @@ def channels_and_echo(
     return tuple(sorted(found)), tuple(echo)
 
 
-def still_heard_on(
+def still_audible_channels(
     original: Recording, masked: Audio, time: TimeSpan, channels: tuple[int, ...]
 ) -> tuple[int, ...]:
-    """Find the channels of the masked copy on which a masked stretch is still heard.
+    """Find the channels of the masked copy on which a masked stretch is still audible.
 
     Args:
         original: The call.
-        masked: The product, of the same shape.
+        masked: The masked copy, of the same shape.
         time: The masked stretch.
-        channels: The channels on which it is masked.
+        channels: Channels on which it is masked.
 
     Returns:
-        The other channels that carry it, ascending.
+        The other channels with a copy of it, ascending.
     """
     others = (other for other in range(original.channels) if other not in channels)
     return tuple(
@@ -126,11 +126,11 @@ def still_heard_on(
 
 
 Line = tuple[Audio, int]
-"""A channel of a recording."""
+"""Recording and index of a channel."""
 
 
 def _lag(said: Line, other: Line, time: TimeSpan) -> float | None:
-    """Delay in seconds with which another channel carries a stretch; ``None`` where it does not."""
+    """Return the delay in seconds of a stretch on another channel; ``None`` without a copy there."""
     call = said[0]
     if time.duration == 0 or to_samples(time, call.rate, call.length)[0] >= call.length:
         return None
@@ -151,7 +151,7 @@ def _lag(said: Line, other: Line, time: TimeSpan) -> float | None:
 
 
 def _found_in_noise(one: Array, other: Line, where: tuple[TimeSpan, TimeSpan], floor: Floor) -> int | None:
-    """Delay in samples of a copy in the other channel's noise, where enough of the stretch is noise."""
+    """Return the delay in samples of a copy in the other channel's noise, where enough of it is noise."""
     time, span = where
     margin = MAX_ECHO_LAG_SECONDS + REFERENCE_SECONDS
     two = _like(_cut(other, span, margin), np.zeros(len(one) + 2 * round(margin * RATE)))
@@ -159,13 +159,13 @@ def _found_in_noise(one: Array, other: Line, where: tuple[TimeSpan, TimeSpan], f
     if late is None:
         return None
     begin = round((time.start - span.start + margin) * RATE) + late
-    there = free_of_others(two, floor)[begin : begin + round(time.duration * RATE)]
+    there = only_noise(two, floor)[begin : begin + round(time.duration * RATE)]
     least = min(_MIN_NOISE_SECONDS, time.duration / 2)
     return late if np.count_nonzero(there) >= least * RATE else None
 
 
 def _like(sound: Array, model: Array) -> Array:
-    """Cut or pad a sound to another's length; the two differ by rounding."""
+    """Cut or pad a sound to another's length, from which it differs by rounding."""
     out = np.zeros(len(model))
     size = min(len(sound), len(model))
     out[:size] = sound[:size]
@@ -173,7 +173,7 @@ def _like(sound: Array, model: Array) -> Array:
 
 
 def _cut(line: Line, time: TimeSpan, around: float) -> Array:
-    """A stretch of a channel with ``around`` seconds on each side, at ``RATE``; silence beyond the call."""
+    """Return a stretch of a channel with ``around`` seconds on each side, at ``RATE``, zero-padded."""
     recording, channel = line
     rate, length = recording.rate, recording.length
     start, end = round((time.start - around) * rate), round((min(time.end, length / rate) + around) * rate)
@@ -190,7 +190,7 @@ def _cut(line: Line, time: TimeSpan, around: float) -> Array:
 
 
 def _same_sound(one: Array, two: Array) -> int | None:
-    """Delay in samples at which ``two`` holds ``one`` beyond chance and intelligibly, or ``None``."""
+    """Return the delay in samples at which ``two`` holds ``one`` intelligibly, or ``None``."""
     two = two - two.mean()
     reach = min(round(MAX_ECHO_LAG_SECONDS * RATE), len(one) - 1)
     size = 1 << (len(one) + reach).bit_length()
@@ -222,7 +222,7 @@ def _delayed(sound: npt.NDArray[np.float64], late: int) -> npt.NDArray[np.float6
 
 
 def _understood(speech: npt.NDArray[np.float64], other: npt.NDArray[np.float64], rate: int) -> float:
-    """Intelligibility index of speech under other sound: 0 nothing, about 1 all."""
+    """Return the intelligibility index of speech under other sound: 0 nothing, about 1 all."""
     levels, noise = _levels(speech, rate).mean(axis=0), _levels(other, rate)
     above = 10 * np.log10((levels + 1e-9) / (noise + 1e-9))
     return float(
@@ -231,7 +231,7 @@ def _understood(speech: npt.NDArray[np.float64], other: npt.NDArray[np.float64],
 
 
 def _levels(sound: npt.NDArray[np.float64], rate: int) -> npt.NDArray[np.float64]:
-    """Power of each moment in each band, shape (moments, bands); a shorter sound is one moment."""
+    """Return the power of each moment in each band, shape (moments, bands); a short sound is one moment."""
     size = min(len(sound), round(_MOMENT_SECONDS * rate))
     framed = sound[: len(sound) // size * size].reshape(-1, size)
     spectra = np.square(np.abs(np.fft.rfft(framed * np.hanning(size), axis=1)))
@@ -241,5 +241,5 @@ def _levels(sound: npt.NDArray[np.float64], rate: int) -> npt.NDArray[np.float64
 
 
 def _lags(correlation: npt.NDArray[np.float64], reach: int) -> npt.NDArray[np.float64]:
-    """Delays from ``-reach`` to ``reach`` of a circular correlation."""
+    """Return the delays from ``-reach`` to ``reach`` of a circular correlation."""
     return np.concatenate([correlation[-reach:], correlation[: reach + 1]]) if reach else correlation[:1]

@@ -1,10 +1,10 @@
-"""Leave out the utterances of a channel that are nothing but the other's echo.
+"""Leave out utterances that are only an echo of the other channel.
 
     operator's channel   ……… 復唱いたします ………
-    caller's channel     ………… ふくしょいたします …     30 dB fainter, .04 s later: written again, and worse
+    caller's channel     ………… ふくしょいたします …     30 dB fainter, .04 s later: recognised again, and worse
 
-A recogniser writes whatever it can hear, so a call with an echo was written twice over and nobody could read
-it.  What is left out here is written where it was said.  The echo itself is still heard: a name said on one
+A recogniser writes everything it can hear, so a call with an echo was written twice and was unreadable.  A
+dropped utterance stands where it was said.  The echo itself stays part of the audio: a name said on one
 channel is masked on both (``pipeline.masking.crosstalk``).
 """
 
@@ -26,32 +26,32 @@ from pipeline.types import Segment, TimeSpan, Transcript
 __all__ = ["without_echo"]
 
 FRAME_SECONDS: Final = 0.1
-"""Length of a frame in which loudness is compared."""
+"""Length of a frame for comparing loudness."""
 
 MIN_FAINTER_DECIBELS: Final = 15.0
-"""An echo is at least so much fainter than the other channel at that time, and than what is said on its own.
-In 70 calls of ``tuning`` and ``weighing`` 83 of 88 utterances that nobody said there are, and nine of 1,214
-that somebody said there; of these none agrees in phase, of those 77 do."""
+"""Least distance of an echo below the other channel at that time, and below its own channel's loud parts.  In
+70 calls of ``tuning`` and ``weighing`` 83 of 88 echoed utterances are that faint, and nine of 1,214 spoken
+ones; of the nine none agrees in phase, of the 83 77 do."""
 
 LOUD_PERCENTILE: Final = 97
-"""Where among a channel's frames its loud parts begin."""
+"""Percentile of a channel's frames from which they are loud."""
 
 SOUNDING_DECIBELS: Final = 15.0
-"""A frame of an utterance counts when it is no more than this below its loudest."""
+"""Distance below the loudest frame of an utterance within which a frame counts."""
 
 
 def without_echo(transcript: Transcript, recording: Recording) -> Transcript:
     """Leave out the utterances that are only an echo.
 
-    One is left out when both its sound is the other channel's (they agree in phase at one delay) and it is
-    ``MIN_FAINTER_DECIBELS`` fainter than that and than its own channel's loud parts.
+    An echo agrees in phase with the other channel at one delay, and is ``MIN_FAINTER_DECIBELS`` fainter than
+    that channel and than its own channel's loud parts.
 
     Args:
-        transcript: A call's words, as recognised.
+        transcript: Words of the call, as recognised.
         recording: The call.
 
     Returns:
-        The other utterances; the transcript itself, where all stay, none would, or the call has one channel.
+        The other utterances; the transcript itself where all or none would stay, or the call has one channel.
     """
     if recording.channels != 2:
         return transcript
@@ -65,20 +65,20 @@ def without_echo(transcript: Transcript, recording: Recording) -> Transcript:
 
 @dataclass(frozen=True, slots=True)
 class _Levels:
-    """Of each channel its level and the loudest of the other that may echo then, shape (frames,), in dB."""
+    """Level of each channel, and the loudest level that may echo on it then; shape (frames,), in dB."""
 
     own: tuple[NDArray[np.float64], ...] = field(repr=False)
     echoed: tuple[NDArray[np.float64], ...] = field(repr=False)
 
     @classmethod
     def of(cls, recording: Recording) -> _Levels:
-        """The levels of both channels."""
+        """Measure the levels of both channels."""
         own = tuple(frame_levels(each, recording.rate, FRAME_SECONDS) for each in recording.samples)
         late = round(MAX_ECHO_LAG_SECONDS / FRAME_SECONDS)
         return cls(own, tuple(reaching(other, late) for other in reversed(own)))
 
     def is_faint(self, channel: int, time: TimeSpan) -> bool:
-        """Whether a stretch is much fainter than the other channel and than the loud parts of its own."""
+        """Whether a stretch is much fainter than the other channel and than its own channel's loud parts."""
         frames = slice(int(time.start / FRAME_SECONDS), int(time.end / FRAME_SECONDS) + 1)
         own, echoed = self.own[channel][frames], self.echoed[channel][frames]
         if not len(own):

@@ -1,7 +1,7 @@
 """A small network, run with numpy, that gives each candidate its probability of being an edge.
 
     features                           (candidates, features)      ``pipeline.masking.edges.describe``
-      -> linear, each by itself        (candidates,)
+      -> linear, each candidate alone  (candidates,)
       -> convolutions over candidates  kernel 5, dilated, ReLU     for the neighbouring candidates
       -> softmax of their sum          (candidates,)
 
@@ -31,14 +31,14 @@ Array = NDArray[np.float64]
 WEIGHTS: Final = Path(__file__).with_name("edges.npz")
 
 SHA256: Final = "64ae3daa5debaba11a60b644e0900f8423badbc4d023cf29fe85aad841977040"
-"""SHA-256 of the weights, the same as in ``models/registry.toml``, which this package cannot import."""
+"""SHA-256 of the weights, as in ``models/registry.toml``, which this package cannot import."""
 
 SIDE_NAMES: Final = {-1: "start", 1: "end"}
 """Prefix of each side's arrays in the file."""
 
 KERNEL: Final = 5
 DILATIONS: Final = (1, 2, 4, 8)
-"""Dilations of the convolutions: a candidate sees 0.3 s to each side."""
+"""Dilations of the convolutions; together they reach 0.3 s to each side of a candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,17 @@ class _Network:
 
 
 def chances(features: Array, side: int) -> Array:
-    """The probability of each candidate to be the true edge; they sum to one.
+    """Return the probability of each candidate to be the true edge; they sum to one.
 
     Args:
         features: From ``pipeline.masking.edges.describe``, shape (candidates, features).
-        side: -1 for where something starts, +1 for where it ends.
+        side: -1 for the start of an entity, +1 for its end.
 
     Returns:
         Shape (candidates,).
 
     Raises:
-        ModelError: when the weights are missing, malformed or not the registered ones.
+        ModelError: the weights are missing, malformed or not the registered ones.
     """
     network = _network(side)
     x = (features - network.mean) / network.scale
@@ -82,7 +82,7 @@ def chances(features: Array, side: int) -> Array:
 
 
 def _convolved(x: Array, weights: Array, dilation: int) -> Array:
-    """A zero-padded convolution over the first axis; shape (candidates, out)."""
+    """Convolve over the first axis, padded with zeros; shape (candidates, out)."""
     reach = KERNEL // 2 * dilation
     filled = np.pad(x, ((reach, reach), (0, 0)))
     taps = (filled[at * dilation : at * dilation + len(x)] @ weights[:, :, at].T for at in range(KERNEL))

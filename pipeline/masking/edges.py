@@ -1,8 +1,8 @@
-"""Find the edges of something said: roughly from the recogniser's word times, exactly from the sound.
+"""Find the edges of an entity: roughly from the recogniser's word times, exactly from the sound.
 
     sound      ▁▁▂▆█▇▅▇█▆▃▁▁▁▂▅▇█▆▂
     words          |移 |動 |し|た|        start -0.5 to +0.15 s off, end 0.3 s early to 0.3 s late
-    ear            .:▆▇▆▇▂                probability that personal data is being said, every 80 ms
+    ear            .:▆▇▆▇▂                probability of personal data in the sound, every 80 ms
     candidates  ·········|·········       every 10 ms around a word's edge
     probability    ..:|:.                 from silence, change of spectrum, distance and ear, see ``describe``
     edge           ^                      with ``MIN_CERTAINTY`` the true edge lies no further out
@@ -10,8 +10,8 @@
 The likeliest edge would be too late half of the time, and a mask that begins late reveals the first mora of a
 name.  So each candidate gets a probability, and the edge is put where the true one lies further out in about
 1 of 10 cases: close to the likeliest where the sound is clear (a pause, the s of さん), further out where it
-is not.  The probabilities come from a small network (``pipeline.masking.edge_network``) over the features of
-a candidate and of those around it.
+is not. The probabilities come from a small network (``pipeline.masking.edge_network``) over the features of a
+candidate and of its neighbours.
 """
 
 from __future__ import annotations
@@ -40,25 +40,25 @@ __all__ = [
     "SOUND_MARGIN_SECONDS",
     "UNKNOWN_SPREAD",
     "Side",
-    "Sound",
+    "Spectrum",
     "WordEdge",
     "describe",
     "find_edge",
-    "listen",
+    "spectrum_of",
 ]
 
 Array = NDArray[np.float64]
 Side = int
-"""-1 for a start, +1 for an end: the outward direction."""
+"""Outward direction of an edge: -1 for a start, +1 for an end."""
 
 FRAME_SECONDS: Final = 0.01
 """Distance between frames, and between candidates."""
 
 NO_NEIGHBOUR_SECONDS: Final = 9.0
-"""Stands for the distance to a neighbour that does not exist: further than any candidate."""
+"""Distance to a missing neighbour: further than any candidate."""
 
 UNKNOWN_SPREAD: Final = -1.0
-"""Stands for a spread that is not known."""
+"""Value of an unknown spread."""
 
 INWARD_FRAMES, OUTWARD_FRAMES = 60, 45
 """Frames from a word's edge to the innermost and the outermost candidate.  Of 563 word times 1 in 100 was
@@ -67,10 +67,10 @@ further off, always as an early start or a late end, which costs over-mask but n
 CANDIDATES: Final = INWARD_FRAMES + 1 + OUTWARD_FRAMES
 
 EAR_FEATURES: Final = 7
-"""Number of features from the ear, which come last; the very last states whether the ear heard anything."""
+"""Number of features from the ear, the last ones; the very last is 1 where the ear listened, else 0."""
 
 MORA_FEATURES: Final = 5
-"""Number of features from forced alignment, before the ear's; the last states whether it was done."""
+"""Number of features from forced alignment, before the ear's; the last is 1 where it was done, else 0."""
 
 MIN_CERTAINTY: Final = {-1: 0.88, 1: 0.91}
 """Probability that the true edge is not further out, for starts and for ends.  Measured by
@@ -81,18 +81,18 @@ these values, and 0.3 % more over-mask.  With these values (24 of those calls) 8
 1,000 ends are more than 40 ms short."""
 
 SOUND_MARGIN_SECONDS: Final = (max(INWARD_FRAMES, OUTWARD_FRAMES) + 26) * FRAME_SECONDS
-"""Sound on each side of an edge that its features need."""
+"""Sound that the features need on each side of an edge."""
 
 _WINDOW_SECONDS: Final = 0.025  # seconds of sound in a frame: two periods of the deepest voice
 _BANDS: Final = 20
 _LOWEST_HERTZ, _HIGHEST_HERTZ = 100.0, 3800.0  # hertz: what a telephone passes
 QUIET_DB: Final = -18.0
-"""A frame this far below the loud parts around it is a pause: most consonants are louder."""
+"""Level of a pause below the loud parts around it: most consonants are louder."""
 
 _SILENT_DB: Final = -30.0  # likewise; no listener notices speech this quiet beside the loud parts
 _BREATH_SECONDS: Final = 0.1
-"""Silence that an edge takes in, where there is some: it costs no word, and may hold a soft breath or what a
-lossy codec smears of a loud sound (up to 0.07 s for MP3 at 8 kHz, facts.md 5)."""
+"""Silence that an edge takes in where there is some.  It costs no word, and may hold a soft breath or the
+smear of a loud sound by a lossy codec (up to 0.07 s for MP3 at 8 kHz, facts.md 5)."""
 
 _FLOOR_DB: Final = -35.0  # likewise; lower levels differ by the line's noise only
 _EAR_FRAMES: Final = 25  # frames of the ear's trace on each side of a candidate: three of its steps
@@ -102,8 +102,8 @@ _MIN_DOUBT: Final = 0.01  # clips the ear's probability: what it learned from is
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
-    """The spectrum of a stretch of one channel.
+class Spectrum:
+    """Spectrum of a stretch of one channel.
 
     Attributes:
         bands: dB relative to full scale of ``_BANDS`` mel bands, shape (frames, bands).
@@ -123,16 +123,16 @@ class WordEdge:
     Attributes:
         time: Seconds from the start of the recording.
         inner: Seconds per character of the entity's word at this edge.
-        gap: Seconds to the neighbouring word; ``NO_NEIGHBOUR_SECONDS`` where there is none near.
-        outer: Seconds to that word's far edge, likewise.
-        within: Greatest error of ``time`` in seconds; ``NO_NEIGHBOUR_SECONDS`` where it is not known.
-        sure: The recogniser's probability of the entity's word at this edge.
-        sure_beyond: The same of the neighbouring word.
+        gap: Seconds to the neighbouring word; ``NO_NEIGHBOUR_SECONDS`` without one.
+        outer: Seconds to that word's far edge; ``NO_NEIGHBOUR_SECONDS`` without one.
+        within: Greatest error of ``time`` in seconds; ``NO_NEIGHBOUR_SECONDS`` where it is unknown.
+        sure: Recogniser's probability of the entity's word at this edge.
+        sure_beyond: Recogniser's probability of the neighbouring word.
         length: Seconds from the entity's first word to its last, as timed.
-        expected: Seconds that its morae take at the pace of its utterance; 0 where that is not known.
+        expected: Expected duration of its morae at the pace of its utterance, in seconds; 0 where unknown.
         spread: Uncertainty of ``time`` in seconds by forced alignment (``pipeline.sound.forced_alignment``);
-            ``UNKNOWN_SPREAD`` where none was done.
-        traces: The ear's traces around it; empty where there are none.
+            ``UNKNOWN_SPREAD`` without one.
+        traces: Traces of the ear around it; may be empty.
     """
 
     time: float
@@ -148,14 +148,14 @@ class WordEdge:
     traces: tuple[Trace, ...] = field(default=(), repr=False)
 
 
-def listen(samples: Track, rate: int, start: float, end: float) -> Sound:
+def spectrum_of(samples: Track, rate: int, start: float, end: float) -> Spectrum:
     """Compute the spectrum of a stretch of a channel, frame by frame.
 
     Args:
         samples: int16, shape (n,).
         rate: Samples per second.
-        start: In seconds; may lie before the recording, which counts as silence.
-        end: In seconds; may lie after the recording, likewise.
+        start: In seconds; time before the recording counts as silence.
+        end: In seconds; time after the recording counts as silence.
 
     Returns:
         One frame for each ``FRAME_SECONDS``.
@@ -169,14 +169,14 @@ def listen(samples: Track, rate: int, start: float, end: float) -> Sound:
     piece = samples[low : max(low, min(int(wanted[-1, -1]), len(samples) - 1)) + 1]
     frames = np.where(inside, piece[np.clip(wanted - low, 0, len(piece) - 1)], 0) / 32768
     size, weights = _filters(rate, window)
-    # Scaled so that a full-scale sine has power one; 3/32 is what the Hann window leaves of it, per bin.
+    # Scaled so that a full-scale sine has power one; 3/32 is the Hann window's share of it, per bin.
     power = np.square(np.abs(np.fft.rfft(frames * np.hanning(window), size))) / (size * window * 3 / 32)
-    return Sound(10 * np.log10(power @ weights.T + 1e-9), 10 * np.log10(power.sum(axis=1) + 1e-9), start)
+    return Spectrum(10 * np.log10(power @ weights.T + 1e-9), 10 * np.log10(power.sum(axis=1) + 1e-9), start)
 
 
 @lru_cache(maxsize=8)
 def _filters(rate: int, window: int) -> tuple[int, Array]:
-    """FFT length, and triangular mel filters of shape (bands, bins)."""
+    """Return the FFT length and triangular mel filters of shape (bands, bins)."""
     size = 1 << (window - 1).bit_length()
     mel = 1127 * np.log1p(np.fft.rfftfreq(size, 1 / rate) / 700)
     low, high = (1127 * np.log1p(hertz / 700) for hertz in (_LOWEST_HERTZ, min(_HIGHEST_HERTZ, rate / 2)))
@@ -186,13 +186,13 @@ def _filters(rate: int, window: int) -> tuple[int, Array]:
     return size, np.maximum(0, np.minimum(rising, falling))
 
 
-def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
+def describe(sound: Spectrum, edge: WordEdge, side: Side, loud: float) -> Array:
     """Compute the features of each candidate.
 
     Args:
-        sound: Reaching at least ``SOUND_MARGIN_SECONDS`` to both sides of the edge.
+        sound: Spectrum that reaches at least ``SOUND_MARGIN_SECONDS`` to both sides of the edge.
         edge: The recogniser's edge.
-        side: Which edge of the entity.
+        side: -1 for the entity's start, +1 for its end.
         loud: Level of the entity's loud parts in dB.
 
     Returns:
@@ -205,7 +205,7 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
     )
 
     def beside(line: Array | NDArray[np.bool_], outward: Side, near: int, far: int) -> Array:
-        """Frames ``near`` to ``far`` of each candidate, counted from it inward or outward."""
+        """Return frames ``near`` to ``far`` of each candidate, counted from it inward or outward."""
         offsets = np.arange(near, far) if side * outward > 0 else -1 - np.arange(near, far)
         return np.asarray(line[np.clip(at[:, None] + offsets, 0, len(line) - 1)], dtype=np.float64)
 
@@ -214,7 +214,7 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
     quiet_near, quiet_far = beside(still, 1, 0, 10).mean(axis=1), beside(still, 1, 5, 25).mean(axis=1)
     quiet_inside = beside(still, -1, 0, 8).mean(axis=1)
     moved = np.arange(-INWARD_FRAMES, OUTWARD_FRAMES + 1) / 10
-    # Length up to a candidate against what the entity's morae take; short entities vary less.
+    # Length up to a candidate, relative to the expected duration of the morae; short entities vary less.
     excess = (
         np.log(np.maximum(edge.length + moved / 10, 0.03) / max(edge.expected, 0.1)) if edge.expected else 0
     )
@@ -239,15 +239,15 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
             np.abs(moved) * (1 - edge.sure_beyond),
             np.maximum(0, excess - 0.2) * short * np.ones(CANDIDATES),  # too long for its morae
             np.maximum(0, -excess - 0.3) * np.ones(CANDIDATES),  # too short
-            *_heard(edge, moved),
-            *_listened(edge, side),
+            *_alignment_features(edge, moved),
+            *_ear_features(edge, side),
         ],
         axis=1,
     )
 
 
-def _heard(edge: WordEdge, moved: Array) -> Iterator[Array]:
-    """The features from forced alignment: ``MORA_FEATURES`` columns, all 0 where there was none."""
+def _alignment_features(edge: WordEdge, moved: Array) -> Iterator[Array]:
+    """Yield the features from forced alignment: ``MORA_FEATURES`` columns, all 0 without an alignment."""
     if edge.spread < 0:
         yield from np.zeros((MORA_FEATURES, CANDIDATES))
         return
@@ -259,8 +259,8 @@ def _heard(edge: WordEdge, moved: Array) -> Iterator[Array]:
     yield np.ones(CANDIDATES)
 
 
-def _listened(edge: WordEdge, side: Side) -> Iterator[Array]:
-    """The features from the ear: ``EAR_FEATURES`` columns, all 0 where there is no trace."""
+def _ear_features(edge: WordEdge, side: Side) -> Iterator[Array]:
+    """Yield the features from the ear: ``EAR_FEATURES`` columns, all 0 without a trace."""
     first, last = -INWARD_FRAMES - _EAR_FRAMES, OUTWARD_FRAMES + 1 + _EAR_FRAMES
     chances = read_off(edge.traces, edge.time + side * (np.arange(first, last) + 0.5) * FRAME_SECONDS)
     heard = ~np.isnan(chances)
@@ -270,7 +270,7 @@ def _listened(edge: WordEdge, side: Side) -> Iterator[Array]:
     at = np.arange(CANDIDATES) + _EAR_FRAMES
 
     def mean(near: int, far: int) -> Array:
-        """Mean log odds of the frames ``near`` to ``far`` from each candidate, outward positive."""
+        """Return mean log odds of the frames ``near`` to ``far`` from each candidate, outward positive."""
         return np.asarray((sums[at + far] - sums[at + near]) / (far - near))
 
     yield (sums[at + 1] - sums[_EAR_FRAMES + INWARD_FRAMES + 1]) / 10  # data between the word's edge and here
@@ -282,13 +282,13 @@ def _listened(edge: WordEdge, side: Side) -> Iterator[Array]:
     yield heard[at].astype(np.float64)
 
 
-def find_edge(sound: Sound, edge: WordEdge, side: Side, loud: float) -> float:
-    """Find where the entity's sound begins or ends; with ``MIN_CERTAINTY`` it does so no further out.
+def find_edge(sound: Spectrum, edge: WordEdge, side: Side, loud: float) -> float:
+    """Find an edge of the entity's sound; with ``MIN_CERTAINTY`` the true edge lies no further out.
 
     Args:
-        sound: Reaching at least ``SOUND_MARGIN_SECONDS`` to both sides of the edge.
+        sound: Spectrum that reaches at least ``SOUND_MARGIN_SECONDS`` to both sides of the edge.
         edge: The recogniser's edge.
-        side: Which edge of the entity.
+        side: -1 for the entity's start, +1 for its end.
         loud: Level of the entity's loud parts in dB.
 
     Returns:
@@ -303,8 +303,8 @@ def find_edge(sound: Sound, edge: WordEdge, side: Side, loud: float) -> float:
     return _into_the_pause(sound, edge.time + side * moved * FRAME_SECONDS, side, loud)
 
 
-def _into_the_pause(sound: Sound, found: float, side: Side, loud: float) -> float:
-    """Where an edge lies in silence, put it ``_BREATH_SECONDS`` from the sound, but not into other sound."""
+def _into_the_pause(sound: Spectrum, found: float, side: Side, loud: float) -> float:
+    """Move an edge in silence to ``_BREATH_SECONDS`` from the sound, but not into other sound."""
     still = sound.level < loud + _SILENT_DB
     at = min(max(0, round((found - sound.start) / FRAME_SECONDS)), len(still))
     before, after = still[:at][::-1], still[at:]

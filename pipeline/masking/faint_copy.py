@@ -1,21 +1,21 @@
-"""Find a copy of what is said on one channel in the quiet of another, however faint.
+"""Find a copy of one channel's speech in the noise of another, however faint.
 
     said          ......伊 藤 さ ん......
     other         ,.,..,,.,,.,,,,..,.,.,,,    at its own noise: inaudible, until it is amplified
     correlation   ----------|-------------    at one delay greater than chance allows
 
-Any level can be amplified, so whether a copy can be recovered depends on the noise around it.  So the other
-channel is taken where it is at its own noise (the level of its quietest tenth, per frequency), whitened, and
-correlated with what was said, at every delay.  With noise that is independent of the speech the size of the
-correlation is bounded, whatever the speech is: a sum divided by the root of the sum of its squares exceeds z
-in less than ``2 exp(-z²/2)`` of cases when the signs are independent (Hoeffding 1963, JASA 58; Efron 1969,
-JASA 64).  Where both are autocorrelated, its variance grows by the sum of the products of the
-autocorrelations (Bartlett 1935, JRSS 98).  A line's echo spreads over a few milliseconds (ITU-T G.168,
+Any level can be amplified, so whether a copy can be recovered depends on the noise around it.  The other
+channel is therefore taken where it carries only its own noise (the level of its quietest tenth, per
+frequency), whitened, and correlated with the speech at every delay.  With noise that is independent of the
+speech the size of the correlation is bounded, whatever the speech is: a sum divided by the root of the sum of
+its squares exceeds z in less than ``2 exp(-z²/2)`` of cases when the signs are independent (Hoeffding 1963,
+JASA 58; Efron 1969, JASA 64). Where both are autocorrelated, its variance grows by the sum of the products of
+the autocorrelations (Bartlett 1935, JRSS 98).  A line's echo spreads over a few milliseconds (ITU-T G.168,
 annex D), so a least-squares fit of that many taps is tested as well; under chance it is chi-squared, bounded
-after Chernoff.  Each band is tested by itself too, because a line may pass one band of a copy only.
+after Chernoff.  Each band is also tested alone, because a line may pass only one band of a copy.
 
-Sound that is alike at any delay (hum) is no copy, so the correlation is compared with that at delays at which
-no echo comes.  Other sound on both channels (the same music, the same room) cannot be told from a copy, and
+Sound that is alike at any delay (hum) is no copy, so the correlation is compared with that at delays without
+an echo.  Other sound common to both channels (the same music, the same room) cannot be told from a copy, and
 is masked with it where the other channel has nothing else.
 """
 
@@ -37,25 +37,25 @@ __all__ = [
     "Floor",
     "find_copy",
     "floor_of",
-    "free_of_others",
+    "only_noise",
 ]
 
 Array = npt.NDArray[np.float64]
 
 RATE: Final = 8000
-"""Samples per second of all sounds here: the telephone band lies below half of it."""
+"""Samples per second of all sounds in this module: the telephone band lies below half of it."""
 
 MAX_ECHO_LAG_SECONDS: Final = 0.3
-"""Greatest delay of an echo, or lead; satellite and packet lines stay below (ITU-T G.131)."""
+"""Greatest delay or lead of an echo; satellite and packet lines stay below (ITU-T G.131)."""
 
 REFERENCE_SECONDS: Final = 0.8
-"""Range of delays beyond ``MAX_ECHO_LAG_SECONDS`` in which no echo comes, for comparison."""
+"""Range of delays beyond ``MAX_ECHO_LAG_SECONDS``, which hold no echo, for comparison."""
 
 MOMENT_SECONDS: Final = 0.032
 """Length over which a level is measured."""
 
 MAX_NOISE_RATIO: Final = 4.0
-"""Up to this multiple of its noise power (6 dB) a channel carries only noise: 32 ms of noise in the
+"""Multiple of its noise power (6 dB) up to which a channel carries only noise: 32 ms of noise in the
 telephone band have 200 degrees of freedom, and never fluctuate that much."""
 
 SPEECH_POWER: Final = (32768 * 10 ** (-38 / 20)) ** 2
@@ -63,13 +63,12 @@ SPEECH_POWER: Final = (32768 * 10 ** (-38 / 20)) ** 2
 
 FALSE_ALARM_RATE: Final = 1e-3
 """Share of stretches of unrelated noise in which a copy is found.  With twenty stretches in a call that is
-one call in fifty, and costs little: what is then masked is noise."""
+one call in fifty, and costs little: only noise is then masked."""
 
 _BANDS: Final = ((200.0, 3400.0), (200.0, 900.0), (900.0, 1900.0), (1900.0, 3400.0))  # hertz
 _ECHO_TAPS: Final = 32  # samples: 4 ms, in which a hybrid's echo has most of its energy
-_LAGS_AT_ONCE: Final = (
-    256  # what is worked on stays in the cache, and BLAS takes no second thread for so little
-)
+# Lags of one product: their block stays in the cache, and BLAS takes no second thread for it.
+_LAGS_AT_ONCE: Final = 256
 _TEST_COUNT: Final = len(_BANDS) + 1
 _FRAME_SAMPLES: Final = 256  # samples of a spectrum's frame
 _NOISE_PERCENTILE: Final = 10  # percentile of the frames' power taken as the noise
@@ -79,8 +78,9 @@ _SMALLEST_STEPS: Final = {
     "mulaw": 8.0,
     "alaw": 16.0,
 }  # smallest quantisation step of each law, ITU-T G.711
-# Least ratio to the correlation where no echo comes.  In noise that is half of the threshold; where a pause
-# still holds some voice, two voices correlate at many delays.
+# Least ratio to the correlation at delays without an echo.  In noise that correlation is half of the
+# threshold;
+# where a pause still holds some voice, two voices correlate at many delays.
 _MIN_REFERENCE_RATIO: Final = 2.0
 _TINY: Final = 1e-12
 _MIN_VARIANCE_SHARE: Final = 0.1  # of the largest variance: a lag at which fewer samples meet proves nothing
@@ -117,7 +117,7 @@ def floor_of(sound: Array, law: str) -> Floor:
 
     Args:
         sound: Some seconds of the channel, at ``RATE``.
-        law: Its encoding, one of ``g711.LAWS``; no noise is below its smallest step.
+        law: Its encoding, one of ``g711.LAWS``; the noise is at least its smallest step.
     """
     size = max(len(sound), _FRAME_SAMPLES)
     padded = np.pad(sound, (0, size - len(sound)))
@@ -135,7 +135,7 @@ def floor_of(sound: Array, law: str) -> Floor:
 
 
 def _moments(sound: Array) -> Array:
-    """Mean power in ``MOMENT_SECONDS`` around each sample."""
+    """Return the mean power in ``MOMENT_SECONDS`` around each sample."""
     width = round(MOMENT_SECONDS * RATE)
     sums = np.concatenate(([0.0], np.cumsum(np.square(sound))))
     at = np.arange(len(sound))
@@ -143,7 +143,7 @@ def _moments(sound: Array) -> Array:
     return np.asarray((sums[high] - sums[low]) / np.maximum(1, high - low))
 
 
-def free_of_others(sound: Array, floor: Floor) -> npt.NDArray[np.bool_]:
+def only_noise(sound: Array, floor: Floor) -> npt.NDArray[np.bool_]:
     """Mark the samples at which a channel carries only its own noise, also for a moment on each side."""
     width = round(MOMENT_SECONDS * RATE)
     loud = (_moments(floor.white(sound)) > MAX_NOISE_RATIO) | (_moments(sound) > SPEECH_POWER)
@@ -154,7 +154,7 @@ def free_of_others(sound: Array, floor: Floor) -> npt.NDArray[np.bool_]:
 
 
 def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
-    """Find a sound in the noise of another channel.
+    """Find a copy of a sound in the noise of another channel.
 
     Args:
         said: The sound, at ``RATE``.
@@ -163,18 +163,18 @@ def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
         floor: The other channel's own noise.
 
     Returns:
-        Delay of the copy in samples, negative where it leads; ``None`` where none exceeds chance.
+        Delay of the copy in samples, negative where it leads; ``None`` where no correlation exceeds chance.
     """
     reach, beside = round(MAX_ECHO_LAG_SECONDS * RATE), round(REFERENCE_SECONDS * RATE)
     margin = reach + beside
     if len(said) < _MIN_SECONDS * RATE or len(other) != len(said) + 2 * margin:
         return None
-    free = free_of_others(other, floor)
+    free = only_noise(other, floor)
     near = np.abs(np.arange(-margin, margin + 1)) <= reach
     best: tuple[float, int] | None = None
     sounds = zip(_BANDS, floor.white_bands(said), floor.white_bands(other), strict=True)
     for band, one, two in sounds:
-        alike = _alike(one, np.where(free, two, 0))
+        alike = _correlate(one, np.where(free, two, 0))
         for taps in (1, _ECHO_TAPS) if band is _BANDS[0] else (1,):
             score = alike.of(taps)
             here, there = np.where(near, score, 0), np.where(near, 0, score)
@@ -186,7 +186,7 @@ def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Alike:
+class _Correlation:
     """Correlation at each lag, its variance under chance, and the sound's autocorrelation."""
 
     common: Array
@@ -194,7 +194,7 @@ class _Alike:
     own: Array
 
     def of(self, taps: int) -> Array:
-        """Test statistic of a fit of so many taps at each lag; chi-squared of as many degrees by chance."""
+        """Return the statistic of a least-squares fit of ``taps`` taps at each lag; chi-squared by chance."""
         if taps == 1:
             return np.asarray(np.square(self.common) / self.chance)
         distance = np.abs(np.subtract.outer(np.arange(taps), np.arange(taps)))
@@ -222,7 +222,7 @@ def _largest(values: Array, width: int) -> Array:
     return values
 
 
-def _alike(one: Array, two: Array) -> _Alike:
+def _correlate(one: Array, two: Array) -> _Correlation:
     lags = len(two) - len(one) + 1
     size = 1 << (len(two) - 1).bit_length()
     first, second = np.fft.rfft(one, size), np.fft.rfft(two, size)
@@ -236,14 +236,14 @@ def _alike(one: Array, two: Array) -> _Alike:
     # Autocorrelation, also that of a narrow band, reduces the number of independent samples.
     together = float(own @ of_other) / (float(own[0] * of_other[0]) + _TINY)
     chance *= max(1.0, 2 * together - 1)
-    # A lag at which the other channel has hardly any free moment proves nothing.
+    # A lag at which the other channel has hardly any noise alone proves nothing.
     chance = np.maximum(chance, _MIN_VARIANCE_SHARE * float(chance.max()) + _TINY)
-    return _Alike(back(np.conj(first) * second)[:lags], chance, own[:_ECHO_TAPS])
+    return _Correlation(back(np.conj(first) * second)[:lags], chance, own[:_ECHO_TAPS])
 
 
 @lru_cache(maxsize=8)
 def _threshold(taps: int, lags: int) -> float:
-    """The statistic that chance exceeds at any lag, in any test, with probability ``FALSE_ALARM_RATE``."""
+    """Return the statistic that chance exceeds at any lag, in any test, with ``FALSE_ALARM_RATE``."""
     log = math.log(2 * lags * _TEST_COUNT / FALSE_ALARM_RATE)
     if taps == 1:
         return 2 * log

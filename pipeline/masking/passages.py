@@ -1,4 +1,4 @@
-"""Words of chosen stretches of a masked copy, read from the copy itself and not from what was said."""
+"""Words of chosen stretches, read from the masked copy and never from the raw transcript."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["masked_transcript", "words_within"]
 
 
 def masked_transcript(plain: Mapping[str, Any]) -> MaskedTranscript:
-    """Read back what ``text.as_json`` made; the call's id is not in it.
+    """Read back the result of ``text.as_json``; the call's id is not in it.
 
     Args:
         plain: The plain values.
@@ -40,14 +40,14 @@ def masked_transcript(plain: Mapping[str, Any]) -> MaskedTranscript:
 
 
 def words_within(masked: MaskedTranscript, span: TimeSpan) -> MaskedTranscript:
-    """Return the words spoken within a stretch; utterances without any are left out.
+    """Return the words spoken within a stretch; utterances without such words are left out.
 
-    A word counts when more than half of it lies inside, one of zero length when its instant does.  A label
-    counts when any part of its masked stretch does, because the reader hears the tone there.  An utterance
-    begins with its first word inside.
+    A word counts when more than half of it lies inside, a word of zero length when its instant does.  A label
+    counts when any part of its masked stretch does, because the tone is audible there.  An utterance begins
+    with its first word inside.
 
     Args:
-        masked: The call.
+        masked: The masked transcript.
         span: The stretch.
     """
     segments = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from pipeline.finding.asked import Limits, asked
-from pipeline.finding.detect import sure
+from pipeline.finding.chosen_questions import Limits, choose_questions
+from pipeline.finding.detect import needs_no_analyst
 from pipeline.finding.parts import not_below, without_overlap
 from pipeline.finding.questions import by_letters
 from pipeline.finding.queue import outside_masks
@@ -33,16 +33,16 @@ def make_plan(
     """Decide for every finding whether it is masked, on which ground, and whether an analyst must decide.
 
     Args:
-        findings: Aligned (``time`` and ``channels`` set); padding is already in ``time``.
-        transcript: The transcript they point into.
-        case: Says what to do with each party's data.
+        findings: Aligned findings (``time`` and ``channels`` set), with padding in ``time``.
+        transcript: The transcript that they point into.
+        case: States the action for each party's data.
         policy: Findings below its ``min_score`` are dropped; the parts of a finding all or none.
 
     Returns:
         Revision 0 of the plan, items in order of time.
 
     Raises:
-        ValueError: when a finding has no time.
+        ValueError: a finding has no time.
     """
     items = without_overlap(
         [_item(number, each, case) for number, each in enumerate(findings) if not _settled(each, case)]
@@ -55,28 +55,27 @@ def make_plan(
 
 
 def within_review_time(plan: MaskPlan, transcript: Transcript) -> MaskPlan:
-    """Limit what an analyst is asked to the policy's time and questions for a call of this length.
+    """Limit the questions to an analyst to the policy's time and number for a call of this length.
 
     Args:
         plan: Any revision.
         transcript: The transcript of the call.
 
     Returns:
-        The plan without the candidates that do not fit, and with those unlikely masks flagged that do.  A
-        third person's voice neither hides a candidate, which is asked about for the case that the voice is
-        given, nor takes time from others.
+        The plan without the candidates beyond the limits, and with the unlikely masks within them flagged.  A
+        third person's voice hides no candidate, as the voice may be released, and takes no time from others.
     """
     spoken = max((segment.time.end for segment in transcript.segments), default=0.0)
     minutes, policy = spoken / 60, plan.policy
     limits = Limits(policy.review_seconds * minutes, policy.review_questions * minutes)
     voices = [item for item in plan.items if item.entity_type == THIRD_VOICE]
     others = [item for item in plan.items if item.entity_type != THIRD_VOICE]
-    items = (*asked(outside_masks(others), limits, by_letters(transcript.text)), *voices)
+    items = (*choose_questions(outside_masks(others), limits, by_letters(transcript.text)), *voices)
     return replace(plan, items=tuple(sorted(items, key=lambda item: (item.time, item.item_id))))
 
 
 def transcript_sha256(transcript: Transcript) -> str:
-    """SHA-256 of the raw text in UTF-8, which binds a plan to its transcript."""
+    """Return the SHA-256 of the raw text in UTF-8, which binds a plan to its transcript."""
     return hashlib.sha256(transcript.text.encode()).hexdigest()
 
 
@@ -88,11 +87,13 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
     if entity.candidate:
         return _candidate(number, finding, finding.time)
     secret = entity.entity_type == "CONFIDENTIAL"
-    # No case can keep these.
+    # No case can keep secrets and third parties' data.
     always = secret or finding.party is Party.THIRD_PARTY
     action = finding.listed or (MaskAction.MASK if always else case.action_for(finding.party))
     unknown = finding.party is Party.UNKNOWN
-    doubtful = finding.needs_review or unknown or (action is MaskAction.MASK and not sure(entity.score))
+    doubtful = (
+        finding.needs_review or unknown or (action is MaskAction.MASK and not needs_no_analyst(entity.score))
+    )
     given = (finding.reason, *finding.notes)
     reasons = (*entity.explanation, *(Why(each) for each in given if each is not Reason.NOT_GIVEN))
     return MaskItem(
@@ -106,7 +107,7 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
         reasons=reasons,
         source=entity.recognizer,
         score=round(entity.score, 4),
-        # Whoever listed the word has decided, with a reason.
+        # The person who listed the word has decided, with a reason.
         needs_review=doubtful and finding.listed is None,
         ground=_ground(action, secret=secret),
         echo=finding.echo,
@@ -120,7 +121,7 @@ def _settled(finding: Finding, case: CallCase) -> bool:
 
 
 def _candidate(number: int, finding: Finding, time: TimeSpan) -> MaskItem:
-    """The item of a finding too unlikely to be masked: it is kept until an analyst has decided."""
+    """Make the item of a finding too unlikely to be masked: kept until an analyst has decided."""
     entity = finding.entity
     return MaskItem(
         item_id=f"m{number:04d}",
@@ -140,7 +141,7 @@ def _candidate(number: int, finding: Finding, time: TimeSpan) -> MaskItem:
 
 
 def _ground(action: MaskAction, *, secret: bool) -> int:
-    """Item of article 33(2): 1 a third party's rights, 2 the company's proper work, 0 kept."""
+    """Return the item of article 33(2): 1 a third party's rights, 2 the company's proper work, 0 if kept."""
     if action is MaskAction.KEEP:
         return 0
     return 2 if secret else 1

@@ -1,6 +1,6 @@
-"""Draw a call for the review page: its peaks, and where it is quiet.
+"""Draw a call for the review page: its peaks and its quiet stretches.
 
-Made once, when the call is masked, so that the page need not decode an hour of sound.
+Drawn once, when the call is masked, so that the page need not decode an hour of sound.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _BLOCK_PEAKS: Final = 300 * PEAKS_PER_SECOND  # stretches drawn at once
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A call's sound as it is drawn.
+    """Data for drawing a call's sound.
 
     Attributes:
         sha256: Hex digest of the recording's file.
         rate: Samples per second.
         channels: 1 or 2.
         length: Samples in each channel.
-        quiet: Where nothing can be heard, in seconds.
+        quiet: Stretches without audible sound, in seconds.
         peaks: For each channel one byte per peak: 255 * sqrt(loudest sample / full scale).
     """
 
@@ -66,7 +66,7 @@ def sketch_of(recording: Recording) -> Sketch:
 
 
 def _drawn(channel: Track, edges: npt.NDArray[np.int64]) -> Iterator[bytes]:
-    """The peaks of a channel, five minutes at a time."""
+    """Yield the peaks of a channel, five minutes at a time."""
     for at in range(0, len(edges), _BLOCK_PEAKS):
         some = edges[at : at + _BLOCK_PEAKS]
         end = int(edges[at + _BLOCK_PEAKS]) if at + _BLOCK_PEAKS < len(edges) else len(channel)
@@ -84,7 +84,7 @@ def coarser(peaks: bytes, together: int) -> bytes:
 
     Args:
         peaks: Peaks of a channel.
-        together: How many peaks become one.
+        together: Number of peaks that become one.
     """
     fine = np.frombuffer(peaks, np.uint8)
     return bytes(np.maximum.reduceat(fine, np.arange(0, len(fine), together)).tobytes())

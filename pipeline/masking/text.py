@@ -52,9 +52,9 @@ class MaskedWord:
 
     Attributes:
         text: The word or the label.
-        time: The word's; for a label that of the item it stands for.
-        probability: The recogniser's; ``None`` for a label and for what a person wrote.
-        entity_type: What was masked; ``None`` for a kept word.
+        time: Time of the word; for a label the time of its item.
+        probability: Probability by the recogniser; ``None`` for a label and for a word that a person wrote.
+        entity_type: Type of the masked entity; ``None`` for a kept word.
     """
 
     text: str = field(repr=False)
@@ -74,13 +74,13 @@ class MaskedSegment:
 
     @property
     def text(self) -> str:
-        """Its words joined, stripped of white space."""
+        """Words joined, stripped of white space."""
         return "".join(word.text for word in self.words).strip()
 
 
 @dataclass(frozen=True, slots=True)
 class MaskedTranscript:
-    """The masked transcript, a product: it holds nothing of what was masked."""
+    """The masked transcript, a product: it holds no masked text."""
 
     call_id: str
     segments: tuple[MaskedSegment, ...]
@@ -88,24 +88,24 @@ class MaskedTranscript:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A masked stretch of one channel and the items that make it up."""
+    """A masked stretch of one channel and its items."""
 
     time: TimeSpan
     items: tuple[MaskItem, ...]
 
 
 def mask_text(transcript: Transcript, plan: MaskPlan) -> MaskedTranscript:
-    """Replace every masked word of the transcript by the label of what it belonged to.
+    """Replace every masked word of the transcript by the label of its item.
 
-    A word is masked when one of its characters lies in a masked item, or when more than half of its time
-    lies in a masked window of its channel, because what cannot be heard is not written either.  A word that a
-    person wrote is also masked when this is so for one of the words that it stands for: nobody knows which of
-    its letters sound there.  Adjacent labels of one kind are joined.  A third person's voice whose text is
-    given masks no word; otherwise its label stands for all that is said in it.
+    A word is masked when one of its characters lies in a masked item, or more than half of its time in a
+    masked window of its channel: words that are inaudible are not written either.  A word that a person wrote
+    is also masked when this is so for one of the recognised words it replaces: nobody knows which of its
+    letters sound there.  Adjacent labels of one kind are joined.  A third person's voice masks no word where
+    its text is released; otherwise its label replaces all words in it.
 
     Args:
-        transcript: The call's words.
-        plan: The plan of the same call.
+        transcript: Words of the call.
+        plan: Plan of the same call.
 
     Returns:
         The masked transcript; segments keep their order and times.
@@ -120,7 +120,7 @@ def mask_text(transcript: Transcript, plan: MaskPlan) -> MaskedTranscript:
 
 
 def masked_in_text(plan: MaskPlan) -> tuple[MaskItem, ...]:
-    """The items whose words are masked: all masked ones but voices of which the text is given."""
+    """Return the items whose words are masked: all masked ones but voices whose text is released."""
     return tuple(item for item in plan.masked if item.remains is not Remains.TEXT)
 
 
@@ -159,7 +159,7 @@ def _segment(text: str, segment: Segment, items: Nearby[MaskItem], windows: Near
 
 
 def _item_by_chars(word: Word, items: Sequence[MaskItem]) -> MaskItem | None:
-    """The masked item that holds most of the word's characters; a voice before what is said in it."""
+    """Return the masked item with most of the word's characters; a voice takes precedence."""
 
     def shared(item: MaskItem) -> int:
         return min(word.chars.end, item.chars.end) - max(word.chars.start, item.chars.start)
@@ -169,7 +169,7 @@ def _item_by_chars(word: Word, items: Sequence[MaskItem]) -> MaskItem | None:
 
 
 def _item_by_time(word: Word, windows: Sequence[_Window]) -> MaskItem | None:
-    """The masked item that covers most of the word's time, where windows cover more than half of it.
+    """Return the masked item with most of the word's time, where a window covers more than half of it.
 
     A word of zero length is covered when its instant is.
     """
@@ -182,20 +182,20 @@ def _item_by_time(word: Word, windows: Sequence[_Window]) -> MaskItem | None:
 
 
 def _covers(time: TimeSpan, item: MaskItem) -> tuple[bool, float]:
-    """Sorts the item that a time belongs to last: a voice that covers most of it, else by what is covered."""
+    """Sort key of the item that covers a time: a voice over most of it first, else by shared seconds."""
     shared = _shared_time(time, item.time)
     return item.entity_type == THIRD_VOICE and shared > time.duration / 2, shared
 
 
 def _shared_time(one: TimeSpan, other: TimeSpan) -> float:
-    """Seconds that two spans share; negative is the distance between them."""
+    """Return the seconds that two spans share; negative is the distance between them."""
     return min(one.end, other.end) - max(one.start, other.start)
 
 
 def as_text(masked: MaskedTranscript) -> str:
-    """The masked transcript for a reader: one line ``[mm:ss] 話者: …`` for each utterance.
+    """Render the masked transcript for a reader: one line ``[mm:ss] 話者: …`` for each utterance.
 
-    Minutes go on above 99 in a long call.  Ends with a newline unless there is no utterance.
+    Minutes go on above 99 in a long call.  The text ends with a newline unless there is no utterance.
     """
     lines = []
     for segment in masked.segments:
@@ -207,12 +207,12 @@ def as_text(masked: MaskedTranscript) -> str:
 
 
 def as_json(masked: MaskedTranscript) -> dict[str, Any]:
-    """The masked transcript as plain values for JSON, in the manner of recognisers' own files.
+    """Turn the masked transcript into plain values for JSON, in the format of recognisers' own files.
 
-    Kept words carry ``word``, ``start``, ``end`` and ``probability``, or ``corrected`` in its place
-    where a person wrote them; masked ones carry the
-    label as ``word``, the times of the item, and ``entity_type`` in place of a probability.
-    The call's id is not in it, because ids are made from file names and those can name people.
+    A kept word carries ``word``, ``start``, ``end`` and ``probability``, or ``corrected`` in its place where
+    a person wrote it.  A masked word carries the label as ``word``, the times of its item, and
+    ``entity_type`` in place of a probability.  The call's id is left out: ids are made from file names, which
+    can name people.
     """
     return {
         "segments": [

@@ -4,8 +4,8 @@
     third              |-----|  |----------|          turns of one run: nobody else speaks between them
     finding          |~~~~~~~~~~~~~~~~~~~~~~~|        up to the neighbours' words, and a little into them
 
-The voice is masked, so unlike the edges of a name its edges need no words: sound beside a turn that nobody's
-words account for is taken for the same voice.
+The voice itself is masked, so its edges need no words: sound beside a turn that belongs to no word counts as
+the same voice.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from pipeline.types import CharSpan, EntitySpan, Finding, Party, Segment, TimeSp
 __all__ = ["SOURCE", "third_voices"]
 
 SOURCE: Final = "speaker"
-"""Recognizer of these findings: the line's speaker."""
+"""``EntitySpan.recognizer`` of these findings, which the speaker of a line makes."""
 
 MARGIN_SECONDS: Final = 0.25
-"""Masked before a turn's first word and after its last, also over a neighbour's words: less left audible
+"""Time masked before a turn's first word and after its last, also over a neighbour's words: less left audible
 fragments where recognisers timed the words (facts.md 1.2)."""
 
 REACH_SECONDS: Final = 1.0
-"""Masked at most, where no word is: breath, and words that were not recognised."""
+"""Greatest time masked beside a turn where no word is: breath, and unrecognised words."""
 
 
 def third_voices(transcript: Transcript, recording: Recording) -> tuple[Finding, ...]:
     """Make a finding of every run of lines that a third person says.
 
     Args:
-        transcript: Its lines name their speakers, as far as anybody knows.
+        transcript: Lines with their speakers.
         recording: The call.
 
     Returns:
-        Aligned findings, a third party's and flagged, in order of channel and time; their characters are the
-        lines'.
+        Aligned findings of a third party, flagged for review, in order of channel and time; their characters
+        are those of the lines.
     """
     findings: list[Finding] = []
     for channel in sorted({segment.channel for segment in transcript.segments}):
@@ -53,11 +53,11 @@ def third_voices(transcript: Transcript, recording: Recording) -> tuple[Finding,
 
 
 Line = tuple[int, Segment]
-"""A line and its place in the transcript."""
+"""Index and segment of a line."""
 
 
 def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """The third person's lines of a channel, those between which nobody else speaks there together."""
+    """Yield the runs of a channel's third-person lines between which nobody else speaks there."""
     run: list[Line] = []
     for line in sorted(lines, key=lambda each: (each[1].time, each[0])):
         if line[1].speaker == THIRD:
@@ -70,7 +70,7 @@ def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def _findings(run: Sequence[Line], lines: Sequence[Line], recording: Recording) -> Iterator[Finding]:
-    """A run as one finding, or as several that touch where another channel's lines stand between."""
+    """Yield a run as one finding, or as several adjacent ones where another channel's lines stand between."""
     channel, whole = run[0][1].channel, _reach(run, lines, recording)
     parts = list(_together(run))
     starts = [whole.start, *(min(_starts(part)) for part in parts[1:]), whole.end]
@@ -90,7 +90,7 @@ def _findings(run: Sequence[Line], lines: Sequence[Line], recording: Recording) 
 
 
 def _together(run: Sequence[Line]) -> Iterator[list[Line]]:
-    """The parts of a run that stand together in the text."""
+    """Yield the parts of a run that stand together in the text."""
     part: list[Line] = []
     for line in sorted(run, key=lambda each: each[0]):
         if part and line[0] != part[-1][0] + 1:
@@ -101,15 +101,15 @@ def _together(run: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def _starts(part: Sequence[Line]) -> list[float]:
-    return [time.start for _, line in part for time in _said(line)]
+    return [time.start for _, line in part for time in _word_times(line)]
 
 
 def _reach(run: Sequence[Line], lines: Sequence[Line], recording: Recording) -> TimeSpan:
-    """The time of a run, up to what others say around it on its channel."""
-    said = [time for _, line in run for time in _said(line)]
+    """Return the time of a run, up to other people's words around it on its channel."""
+    said = [time for _, line in run for time in _word_times(line)]
     first, last = min(time.start for time in said), max(time.end for time in said)
     places = {at for at, _ in run}
-    others = [time for at, line in lines if at not in places for time in _said(line)]
+    others = [time for at, line in lines if at not in places for time in _word_times(line)]
     before = max((time.end for time in others if time.start < first), default=0.0)
     after = min((time.start for time in others if time.end > last), default=recording.duration)
     start = max(0.0, min(first - MARGIN_SECONDS, max(before, first - REACH_SECONDS)))
@@ -117,5 +117,5 @@ def _reach(run: Sequence[Line], lines: Sequence[Line], recording: Recording) -> 
     return TimeSpan(start, max(start, min(recording.duration, end)))
 
 
-def _said(line: Segment) -> list[TimeSpan]:
+def _word_times(line: Segment) -> list[TimeSpan]:
     return [word.time for word in line.words] or [line.time]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.measuring.figures import CallFigures, Share, SideFigures, SpanFigures, caught, left, total
+from pipeline.measuring.figures import CallFigures, Share, SideFigures, SpanFigures, caught, total, unchanged
 from pipeline.measuring.truth import NAME_KINDS
 
 __all__ = ["NameKindFigures", "VoiceFigures", "by_name_kind", "by_voice"]
@@ -75,11 +75,11 @@ def _voice(voice: str, parts: Sequence[tuple[CallFigures, SideFigures]]) -> Voic
         voice=voice,
         calls=len({id(call) for call, _ in parts}),
         speech=sum(side.speech for _, side in parts),
-        leak=total(map(left, masked)),
-        names_leak=total(left(span) for span in masked if span.kind == "NAME"),
+        leak=total(map(unchanged, masked)),
+        names_leak=total(unchanged(span) for span in masked if span.kind == "NAME"),
         caught=total(map(caught, masked)),
         over_mask=total(side.over_mask for _, side in parts),
-        requester_kept=total(left(span) for span in spans if span.must_keep),
+        requester_kept=total(unchanged(span) for span in spans if span.must_keep),
         character_errors=total(side.character_errors for _, side in parts),
         mora_errors=total(side.mora_errors for _, side in parts),
     )
@@ -103,4 +103,4 @@ def by_name_kind(calls: Sequence[CallFigures]) -> tuple[NameKindFigures, ...]:
 
 
 def _name_kind(kind: str, names: Sequence[SpanFigures]) -> NameKindFigures:
-    return NameKindFigures(kind, total(map(left, names)), total(map(caught, names)))
+    return NameKindFigures(kind, total(map(unchanged, names)), total(map(caught, names)))

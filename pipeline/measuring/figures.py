@@ -21,9 +21,9 @@ __all__ = [
     "SpanFigures",
     "Summary",
     "caught",
-    "left",
     "summarise",
     "total",
+    "unchanged",
     "wilson_interval",
 ]
 
@@ -259,7 +259,7 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
         refused=refused,
         seconds=seconds,
         leak=total(call.leak for call in calls),
-        leak_by_kind=_by_kind(masked, left),
+        leak_by_kind=_by_kind(masked, unchanged),
         leak_after_review=total(call.leak_after_review for call in calls),
         leak_by_kind_after_review=_by_kind(masked, _left_after_review),
         caught=total(caught(span) for span in masked),
@@ -272,7 +272,7 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
         over_mask_without_third_party=total(call.over_mask for call in calls if not call.has_third_party),
         over_mask_causes=_sum_causes(calls),
         requester_kept=total(call.requester_kept for call in calls),
-        requester_kept_by_kind=_by_kind(own, left),
+        requester_kept_by_kind=_by_kind(own, unchanged),
         requester_kept_after_review=total(call.requester_kept_after_review for call in calls),
         review_seconds_per_minute=(
             60 * math.fsum(call.review_seconds for call in calls) / seconds if seconds else None
@@ -317,7 +317,7 @@ def total(shares: Iterable[Share]) -> Share:
     return Share(sum(share.count for share in many), sum(share.total for share in many))
 
 
-def left(span: SpanFigures) -> Share:
+def unchanged(span: SpanFigures) -> Share:
     """Return the share of a span's speech that was left unchanged."""
     return Share(span.speech - span.changed, span.speech)
 
@@ -331,7 +331,7 @@ def _given(span: SpanFigures) -> Share:
 
 
 def caught(span: SpanFigures) -> Share:
-    """Return ``Share(1, 1)`` for a caught span, ``Share(0, 1)`` for a missed one, else ``Share(0, 0)``."""
+    """Return ``Share(1, 1)`` for a caught span, ``Share(0, 1)`` for a missed one; (0, 0) without frames."""
     return Share(span.caught is True, span.caught is not None)
 
 

@@ -17,10 +17,10 @@ from pipeline.measuring.frames import Frames, Marked
 from pipeline.measuring.review_rows import ReviewRow
 from pipeline.types import Party
 
-__all__ = ["GIVEN_TO", "GivenAway", "given_away"]
+__all__ = ["KEPT_PARTIES", "GivenAway", "given_away"]
 
-GIVEN_TO = frozenset({Party.REQUESTER, Party.STAFF, Party.COMPANY})
-"""Parties whose data is kept.  ``Party.UNKNOWN`` is left out: the policy chooses whether it is kept."""
+KEPT_PARTIES = frozenset({Party.REQUESTER, Party.STAFF, Party.COMPANY})
+"""Parties whose data is kept.  ``Party.UNKNOWN`` is left out: it is a choice of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class GivenAway:
     """Frames given to a party; booleans of shape (channels, frames).
 
     Attributes:
-        frames: Frames that are unchanged and in a finding kept for a party of ``GIVEN_TO``.
+        frames: Frames that are unchanged and in a finding kept for a party of ``KEPT_PARTIES``.
         unasked: Frames of these in no such finding that an analyst is asked about.
     """
 
@@ -47,7 +47,7 @@ def given_away(frames: Frames, review: Sequence[ReviewRow]) -> GivenAway:
         The given frames; changed frames do not count.
     """
     channels = len(frames.speech)
-    kept = [row for row in review if not row.masked and row.party in GIVEN_TO]
+    kept = [row for row in review if not row.masked and row.party in KEPT_PARTIES]
     held, asked = (
         frames.mark([(row.time, row.on(channels)) for row in rows])
         for rows in (kept, [row for row in kept if row.needs_review])

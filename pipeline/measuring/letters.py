@@ -1,4 +1,4 @@
-"""Compare what was recognised with what was said, letter by letter."""
+"""Compare recognised with spoken text, letter by letter."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ __all__ = ["edits", "edits_by_part", "letters"]
 
 
 def letters(text: str) -> str:
-    """Letters and digits only, of one width and case: what a recogniser can get wrong by ear."""
+    """Reduce a text to letters and digits of one width and case: what differs by ear, not by spelling."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(character for character in folded if unicodedata.category(character)[0] in "LMN")
 
 
 def edits(said: str, recognised: str) -> int:
-    """Count the fewest edits from one text to the other (Levenshtein distance)."""
+    """Return the Levenshtein distance between two texts."""
     return int(_last_row(said, recognised)[-1])
 
 
 def edits_by_part(parts: Sequence[str], recognised: str) -> tuple[int, ...]:
-    """Share the fewest edits among the parts of a text, along one best alignment.
+    """Share the Levenshtein distance among the parts of a text, along one best alignment.
 
-    The parts are the turns of a call.  Each gets the piece of the recognised text that a best alignment of
-    the whole gives it, so that the counts add up to the edits of the whole.
+    The parts are the turns of a call.  Each part gets the piece of the recognised text that a best alignment
+    of the whole gives it, so the counts add up to the distance of the whole.
 
         said        |あの伊藤さん|はい|          parts
         recognised  |あの佐藤さん|はいはい|      cut where both halves together cost least
         edits              1        2
 
     Args:
-        parts: The text in pieces, in order.
-        recognised: What it is compared with.
+        parts: The spoken text in pieces, in order.
+        recognised: The recognised text.
 
     Returns:
-        The edits of each part.  What was added between two parts counts for the later one.
+        The edits of each part.  An insertion between two parts counts for the later one.
     """
     if len(parts) < 2:
         return tuple(edits(part, recognised) for part in parts)
@@ -49,10 +49,10 @@ def edits_by_part(parts: Sequence[str], recognised: str) -> tuple[int, ...]:
 
 
 def _last_row(said: str, recognised: str) -> NDArray[np.int64]:
-    """Edits from the whole of ``said`` to each beginning of ``recognised``, a row of the table at a time.
+    """Return the edits from the whole of ``said`` to each prefix of ``recognised``.
 
-    The insertions of a row chain from left to right; with ``cost - position`` they
-    become a running minimum, which numpy has.
+    The insertions of a row chain from left to right; on ``cost - position`` they become a running minimum,
+    which numpy computes at once.
     """
     heard = np.array([ord(character) for character in recognised], dtype=np.int64)
     positions = np.arange(heard.size + 1)

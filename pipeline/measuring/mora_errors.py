@@ -1,13 +1,13 @@
-"""Compare what the listener heard with what was said, mora by mora.
+"""Compare the listener's morae with the spoken ones.
 
-    said     |ト ナ リ ノ ハ セ ガ ワ サ ン|ハ イ|      the readings of the turns, in order
-    heard     ト ナ リ ノ ハ テ ガ ワ サ ン ハ          the listener's morae, no words
+    said     |ト ナ リ ノ ハ セ ガ ワ サ ン|ハ イ|      readings of the turns, in order
+    heard     ト ナ リ ノ ハ テ ガ ワ サ ン ハ          morae of the listener, without words
     errors              1                    1        of 10 and of 2
 
-Long vowels are one sound however they are written (コウ, コー); a small kana belongs to the mora before it.
-On two channels each side is compared with its own channel; what is heard there while only the other side
-talks is that one's echo, and no error.  On one channel all turns are compared in order of time; what both say
-at once is in a guessed order.
+A long vowel is one sound however it is written (コウ, コー); a small kana belongs to the mora before it.
+On two channels each side is compared with its own channel; a mora heard there while only the other side talks
+is an echo and no error.  On one channel all turns are compared in order of time; the order of simultaneous
+morae is a guess.
 """
 
 from __future__ import annotations
@@ -26,27 +26,28 @@ from pipeline.types import CharSpan
 __all__ = ["ReadAloud", "mora_errors", "said_kana"]
 
 NEAR_SECONDS = 0.3
-"""So near a turn a mora belongs to it: labels set by ear are not exact, and the listener hears a bit late."""
+"""Distance within which a mora belongs to a turn: labels set by ear are inexact, and the listener lags a
+bit."""
 
 ReadAloud = Callable[[str], Sequence[tuple[CharSpan, str]]]
-"""Reads a text: each word's characters and its katakana, in order, none left out."""
+"""Reader of a text: the characters and the katakana of each word, in order and complete."""
 
 
 def said_kana(truth: CallTruth, read: ReadAloud) -> tuple[str, ...]:
-    """The katakana of each turn: somebody's data as the truth reads it, the rest as a reader does.
+    """Return the katakana of each turn: spans as the truth reads them, the rest as a reader does.
 
-    The reader gets the whole turn, since 様 is サマ only behind a name.
+    The reader gets the whole turn, because 様 is サマ only behind a name.
 
         turn     |あの|西川|様|の|荷物|が|
         reader   |アノ|ニシカワ|サマ|ノ|ニモツ|ガ|
         truth         |サイカワ|                         wins where it has a reading
 
     Args:
-        truth: What was said when.
+        truth: The truth of the call.
         read: The reader.
 
     Returns:
-        One for each turn of the script.
+        The katakana of each turn of the script.
     """
     return tuple(
         _kana(without_space(turn.text), placed, read)
@@ -57,16 +58,16 @@ def said_kana(truth: CallTruth, read: ReadAloud) -> tuple[str, ...]:
 def mora_errors(
     truth: CallTruth, said: Sequence[str], heard: Sequence[TimedMora], channels: int
 ) -> tuple[Share, ...]:
-    """Count the morae of each turn that were heard wrongly, left out or added.
+    """Count the morae of each turn that the listener substituted, dropped or inserted.
 
     Args:
-        truth: What was said when.
-        said: The katakana of each turn, as ``said_kana`` returns it.
-        heard: All morae that were heard, as ``heard_morae`` returns them.
-        channels: Channels of the recording.
+        truth: The truth of the call.
+        said: The katakana of each turn, from ``said_kana``.
+        heard: All heard morae, from ``heard_morae``.
+        channels: Number of channels of the recording.
 
     Returns:
-        Of each turn of the script the errors, of its morae.
+        For each turn of the script its errors, of its morae.
     """
     near = Nearby(truth.script, lambda turn: turn.time)
     errors = [Share(0, 0)] * len(truth.script)
@@ -81,7 +82,7 @@ def mora_errors(
 
 
 def _echo(mora: TimedMora, turns: Nearby[TruthTurn]) -> bool:
-    """Whether only the other side talks while a mora is heard, in a call of two channels."""
+    """Whether only the other side of a two-channel call talks while a mora is heard."""
     talking = turns.touching(mora.time - NEAR_SECONDS, mora.time + NEAR_SECONDS)
     return bool(talking) and all(turn.channel(2) != mora.channel for turn in talking)
 
@@ -99,7 +100,7 @@ def _kana(text: str, placed: Sequence[PlacedSpan], read: ReadAloud) -> str:
 
 
 def _without(chars: CharSpan, taken: Sequence[CharSpan]) -> list[CharSpan]:
-    """What is left of some characters without those of others, which are disjoint and in order."""
+    """Return the characters that are not taken; ``taken`` is disjoint and in order."""
     left, at = [], chars.start
     for each in taken:
         if each.start < chars.end and chars.start < each.end:
@@ -114,5 +115,5 @@ def _all_of(read: Iterable[tuple[CharSpan, str]]) -> str:
 
 
 def _as_text(sounds: Iterable[Mora]) -> str:
-    """One character for each mora."""
+    """Encode each mora as one character."""
     return "".join(chr(class_of(mora)) for mora in sounds)

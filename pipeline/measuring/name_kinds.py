@@ -1,17 +1,17 @@
-"""Tell what each name of a truth is: in full, a surname or given name alone, katakana, short, spelled out.
+"""Classify the names of a truth: full, surname or given name alone, katakana, short, spelled out.
 
-Which names are missed depends on it: one of two morae is lost in the noise, a foreign one is in no lexicon.
-Each name has one kind, so that the kinds add up to all names.  The first that fits counts:
+The kind decides how hard a name is: a name of two morae drowns in noise, a foreign name is in no lexicon.
+Each name has one kind, so the kinds add up to all names.  The first rule that fits counts:
 
-    the truth says so      "name_kind": "short"
+    the truth states it    "name_kind": "short"
     spelled                タ、グ、チ ・ うかんむりの宏     kana by kana, or an explanation of kanji
-    katakana               エリカ ・ マイケル・スミス       written so, mostly foreign
+    katakana               エリカ ・ マイケル・スミス       written in katakana, mostly foreign
     short                  堀 ・ 凛                         one or two morae
     surname, given         石井 ・ 夏樹, said alone         a fuller name of the call begins or ends with it,
-                                                            or more people bear it as this than as that
+                                                            or more people bear it so than otherwise
     full                   石井夏樹                         a surname and a given name
-    surname, given         山の内                           borne as it sounds, in whatever spelling
-    other                                                   none of these
+    surname, given         山の内                           borne with this reading, in whatever spelling
+    other                                                   no rule fits
 """
 
 from __future__ import annotations
@@ -27,12 +27,11 @@ from pipeline.sound.morae import fold_kana, morae
 __all__ = ["SHORT_MORAE", "Bearers", "with_name_kinds"]
 
 Bearers = Callable[[str, str], tuple[float, float]]
-"""How many people per million bear a name, written and read so, as surname and as given name.
-
-The reading is "" where it is not known."""
+"""Look-up of a name by spelling and reading ("" where unknown): the people per million who bear it as surname
+and as given name."""
 
 SHORT_MORAE = 2
-"""Most morae of a short name."""
+"""Greatest number of morae of a short name."""
 
 _KANA = re.compile(r"[ァ-ヺー]+")
 _EXPLAINED = re.compile(r"[、，,]|..の\w$")
@@ -40,14 +39,14 @@ _MARKS = re.compile(r"[\s・＝=･]+")
 
 
 def with_name_kinds(truth: CallTruth, bearers: Bearers) -> CallTruth:
-    """Fill in what each name is.
+    """Classify each name of a truth.
 
     Args:
-        truth: As read; a kind that it tells stays.
-        bearers: Knows surnames and given names.
+        truth: The truth as read; a kind that it states stays.
+        bearers: Look-up of surnames and given names.
 
     Returns:
-        The same truth, each span of kind NAME with its ``name_kind``.
+        The truth with a ``name_kind`` in each span of kind NAME.
     """
     people = [span for span in truth.spans if span.kind == "NAME" and span.party != "company"]
     return replace(
@@ -82,12 +81,12 @@ def _kind(span: TruthSpan, people: Sequence[TruthSpan], bearers: Bearers) -> str
 
 
 def _written(span: TruthSpan) -> str:
-    """The name as written, without spaces and middle dots."""
+    """Return the spelling without spaces and middle dots."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", span.surface))
 
 
 def _reading(span: TruthSpan) -> str:
-    """Its katakana; that of the surface where the truth tells none and the surface is kana."""
+    """Return the katakana of a name: of its reading, or of its surface where that is kana; else ""."""
     if span.reading:
         return fold_kana(span.reading)
     kana = fold_kana(span.surface)
@@ -95,7 +94,7 @@ def _reading(span: TruthSpan) -> str:
 
 
 def _part_of_fuller(written: str, people: Sequence[TruthSpan]) -> str:
-    """What a name is by the fuller names of the same call; "" where they do not tell."""
+    """Classify a name by the fuller names of the call; "" where they do not decide."""
     fuller = {_written(span) for span in people if not _EXPLAINED.search(span.surface)} - {written}
     begins = any(name.startswith(written) for name in fuller)
     ends = any(name.endswith(written) for name in fuller)
@@ -108,7 +107,7 @@ def _borne_as(bearers: tuple[float, float]) -> str:
 
 
 def _in_full(written: str, reading: str, bearers: Bearers) -> str:
-    """``"full"`` where the name can be cut into a surname and a given name, or else ""."""
+    """Return ``"full"`` where the name splits into a surname and a given name, else ""."""
     cuts = [(written[:at], written[at:]) for at in range(1, len(written))]
     readings = [(reading[:at], reading[at:]) for at in range(1, len(reading))] or [("", "")]
     known = any(

@@ -1,6 +1,6 @@
 """Read the truth of a made-up call: what was said when, and whose data it was.
 
-Read from ``truth.json`` (contract section 2).  Only measuring imports it, no step of masking.
+The source is ``truth.json`` (contract section 2).  Only measuring imports this module, no step of masking.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ __all__ = [
 ]
 
 KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL", "EMAIL_ADDRESS", *FURTHER_KINDS)
-"""The kinds of the contract, in the order in which tables show them."""
+"""Kinds of the contract, in the order of tables."""
 PARTIES = ("third", "requester", "operator", "company")
-"""The parties of the contract."""
+"""Parties of the contract."""
 
 NAME_KINDS = ("full", "surname", "given", "katakana", "short", "spelled", "other")
-"""What a name is, in the order in which tables show it; told by ``pipeline.measuring.name_kinds``."""
+"""Kinds of names, in the order of tables (``pipeline.measuring.name_kinds``)."""
 
 TIME_TOLERANCE_SECONDS = 0.01
-"""Greatest error of a truth's times: the length of the frames that it is measured in."""
+"""Greatest error of a truth's times: the length of a frame of ``pipeline.measuring.frames``."""
 
 _CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1, THIRD: 1}
 KIND_ALIASES = {"EMAIL": "PHONE"}
-"""Kinds of a script that count as another: a spoken mail address as a number."""
+"""Kinds of a script that count as another: a spoken mail address counts as a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class TruthSpan:
     """One stretch in which somebody's data is spoken.
 
     Attributes:
-        time: Where it sounds, in seconds.
-        speaker: ``"op"``, ``"cu"`` or ``"third"``: a third person who has taken the caller's telephone.
+        time: Its stretch of the recording.
+        speaker: ``"op"``, ``"cu"`` or ``"third"`` (a third person on the caller's telephone).
         kind: One of ``KINDS``.
         party: One of ``PARTIES``.
-        surface: As written in the script; may not occur there literally.
-        reading: In katakana; "" where the truth tells none.
-        name_kind: One of ``NAME_KINDS``; "" where it is not known, or no name.
+        surface: Its spelling in the script, which may not hold it literally.
+        reading: Its katakana; "" where the truth states none.
+        name_kind: One of ``NAME_KINDS``; "" where it is unknown or the span is no name.
     """
 
     time: TimeSpan
@@ -73,39 +73,39 @@ class TruthSpan:
 
     @property
     def must_mask(self) -> bool:
-        """Third-party data, or a company secret whoever says it."""
+        """Whether it is a third party's data, or a company secret whoever says it."""
         return self.party == "third" or self.kind == "CONFIDENTIAL"
 
     @property
     def must_keep(self) -> bool:
-        """The requester's own data; staff and company are the policy's choice."""
+        """Whether it is the requester's own data; staff and company are a choice of the policy."""
         return self.party == "requester" and not self.must_mask
 
     def channel(self, channels: int) -> int:
-        """Index of the channel on which it is spoken, in a file with so many channels."""
+        """Return the index of its channel in a file with ``channels`` channels."""
         return channel_of(self.speaker, channels)
 
 
 PlacedSpan = tuple[CharSpan, TruthSpan]
-"""The characters of a turn that are a span."""
+"""Characters of a turn, and the span that they spell."""
 
 
 @dataclass(frozen=True, slots=True)
 class TruthTurn:
-    """One turn of the script; ``time`` in seconds."""
+    """One turn of the script."""
 
     time: TimeSpan
     speaker: str
     text: str = field(repr=False)
 
     def channel(self, channels: int) -> int:
-        """Index of the channel on which it is spoken, in a file with so many channels."""
+        """Return the index of its channel in a file with ``channels`` channels."""
         return channel_of(self.speaker, channels)
 
 
 @dataclass(frozen=True, slots=True)
 class CallTruth:
-    """Everything known of a call, in order of start time; ``voices``: speaker and voice where it is named."""
+    """The truth of one call, in order of start time; ``voices`` pairs each speaker with a named voice."""
 
     call_id: str
     layout: str
@@ -121,12 +121,12 @@ class CallTruth:
 
     @property
     def third_turns(self) -> tuple[TruthTurn, ...]:
-        """What a third person says on the caller's telephone."""
+        """Turns of a third person on the caller's telephone."""
         return tuple(turn for turn in self.script if turn.speaker == THIRD)
 
     @property
     def has_third_party(self) -> bool:
-        """Whether any span is a third party's."""
+        """Whether some span is a third party's."""
         return any(span.party == "third" for span in self.spans)
 
 
@@ -135,13 +135,13 @@ def read_truth(document: Mapping[str, object], call_id: str | None = None) -> Ca
 
     Args:
         document: The parsed JSON.
-        call_id: Overrides the document's own ``call_id``; pass the file's stem.
+        call_id: Replaces the document's own ``call_id``; pass the file's stem.
 
     Returns:
         The truth, spans and turns in order of start time.
 
     Raises:
-        CaseFileError: a key is missing or malformed; it names the key and its index, never the value.
+        CaseFileError: a key is missing or malformed; the message names the key, never the value.
     """
     spans = tuple(_read_span(entry, where) for entry, where in _entries(document, "spans"))
     script = tuple(_read_turn(entry, where) for entry, where in _entries(document, "script"))
@@ -156,7 +156,7 @@ def read_truth(document: Mapping[str, object], call_id: str | None = None) -> Ca
 
 
 def _read_voices(document: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """Who speaks, in the order op, cu, third; one may be left out, and so may all of it."""
+    """Return speakers with their voices, in the order op, cu, third; any of them may be missing."""
     voices = document.get("voices", {})
     if not isinstance(voices, Mapping) or not set(voices) <= set(_CHANNEL_OF_SPEAKER):
         msg = f"truth: voices: {'・'.join(_CHANNEL_OF_SPEAKER)} をキーとするオブジェクトではありません"
@@ -187,12 +187,12 @@ def _read_turn(entry: Mapping[str, object], where: str) -> TruthTurn:
 
 
 def channel_of(speaker: str, channels: int) -> int:
-    """Index of the channel of ``"op"``, ``"cu"`` or ``"third"``, in a file with so many channels."""
+    """Return the channel of a speaker in a file with ``channels`` channels."""
     return min(_CHANNEL_OF_SPEAKER[speaker], channels - 1)
 
 
 def _entries(document: Mapping[str, object], key: str) -> list[tuple[Mapping[str, object], str]]:
-    """The objects of the list under ``key``, each with the name an error calls it by."""
+    """Return the objects of the list under ``key``, each with its name for error messages."""
     value = document.get(key)
     if not isinstance(value, list):
         msg = f"truth: {key}: リストではありません"
@@ -206,7 +206,7 @@ def _entries(document: Mapping[str, object], key: str) -> list[tuple[Mapping[str
 
 
 def _name(where: str, key: str) -> str:
-    """How an error calls a key: ``spans[3].start``, or ``duration`` at the top."""
+    """Return a key's name for error messages: ``spans[3].start``, or ``duration`` at the top."""
     return f"{where}.{key}" if where else key
 
 
@@ -243,18 +243,18 @@ def _time(entry: Mapping[str, object], where: str) -> TimeSpan:
 
 
 def exact_transcript(truth: CallTruth) -> dict[str, object]:
-    """The transcript a perfect recogniser would give, one word per character.
+    """Return the transcript of a perfect recogniser, with one word for each character.
 
     The characters of a span's surface share its stretch evenly, the others the time around the spans:
 
         turn    |あ の |伊    藤 |さ ん が|        (equal steps within each stretch)
         span           [12.4 13.1]
 
-    A surface that does not occur in the turn (digits spoken differently) anchors nothing; its stretch then
-    holds the characters that fall there by proportion.
+    A surface that does not occur in the turn (digits spoken differently) anchors nothing; characters then
+    spread over its stretch in proportion.
 
     Args:
-        truth: What was said when.
+        truth: The truth of the call.
 
     Returns:
         The JSON of ``--transcript`` (contract section 1): ``segments[]`` with ``start``, ``end``, ``text``,
@@ -283,20 +283,20 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
 
 
 def placed_spans(truth: CallTruth) -> tuple[tuple[PlacedSpan, ...], ...]:
-    """Which characters of each turn are which span, as far as the span's surface occurs there.
+    """Find the characters of each span in its turn.
 
     Args:
-        truth: What was said when.
+        truth: The truth of the call.
 
     Returns:
-        For each turn of the script the spans and their characters, in order; characters are those of
-        ``without_space(turn.text)``.
+        For each turn of the script its spans with their characters in ``without_space(turn.text)``, in order;
+        spans whose surface does not occur are left out.
     """
     return tuple(map(_placed, truth.script, _spans_by_turn(truth)))
 
 
 def _spans_by_turn(truth: CallTruth) -> list[tuple[TruthSpan, ...]]:
-    """The spans of each turn, in order of time; a span outside every turn of its speaker is left out."""
+    """Return the spans of each turn, in order of time; spans outside their speaker's turns are left out."""
     spans_of: list[list[TruthSpan]] = [[] for _ in truth.script]
     for span in truth.spans:
         index = _turn_of(span, truth.script)
@@ -306,7 +306,7 @@ def _spans_by_turn(truth: CallTruth) -> list[tuple[TruthSpan, ...]]:
 
 
 def _turn_of(span: TruthSpan, script: Sequence[TruthTurn]) -> int | None:
-    """The turn of the span's speaker that shares most time with it, if any does."""
+    """Return the index of the speaker's turn that shares most time with the span; ``None`` without one."""
     shared = [
         (min(span.time.end, turn.time.end) - max(span.time.start, turn.time.start), -index)
         for index, turn in enumerate(script)
@@ -326,7 +326,7 @@ def _segment(turn: TruthTurn, spans: tuple[TruthSpan, ...], channels: int) -> di
 
 
 def _speech(turn: TruthTurn, spans: Sequence[TruthSpan]) -> TimeSpan:
-    """From the first to the last sound of a turn: its spans may seem to reach out of it."""
+    """Return the time from the first to the last sound of a turn, whose spans may reach beyond it."""
     return TimeSpan(
         min([turn.time.start, *(span.time.start for span in spans)]),
         max([turn.time.end, *(span.time.end for span in spans)]),
@@ -334,11 +334,11 @@ def _speech(turn: TruthTurn, spans: Sequence[TruthSpan]) -> TimeSpan:
 
 
 def _placed(turn: TruthTurn, spans: tuple[TruthSpan, ...]) -> tuple[PlacedSpan, ...]:
-    """Which characters each span is, as far as its surface occurs in the turn.
+    """Find the characters of each span whose surface occurs in the turn.
 
-    Spans keep their order of time and never share characters.  Of all such ways the
-    one that places most spans wins, then the one nearest in time: 林 the wood and 林
-    the neighbour are told apart by where in the turn they are said.
+    Spans keep their order of time and never share characters.  Among all assignments the one with the most
+    spans wins, then the one nearest in time: 林 the wood and 林 the neighbour differ by where in the turn
+    they are said.
     """
     folded, speech = _one_width(without_space(turn.text)), _speech(turn, spans)
     surfaces = [_one_width(without_space(span.surface)) for span in spans]
@@ -348,7 +348,7 @@ def _placed(turn: TruthTurn, spans: tuple[TruthSpan, ...]) -> tuple[PlacedSpan, 
 
     @functools.cache
     def best(index: int, cursor: int) -> tuple[int, float, tuple[int | None, ...]]:
-        """(spans left unplaced, seconds off, position of each) from span ``index`` on."""
+        """Return spans left unplaced, seconds off, and the position of each span from ``index`` on."""
         if index == len(spans):
             return 0, 0.0, ()
         unplaced, off, rest = best(index + 1, cursor)
@@ -370,11 +370,11 @@ def _placed(turn: TruthTurn, spans: tuple[TruthSpan, ...]) -> tuple[PlacedSpan, 
 
 
 def _times(text: str, speech: TimeSpan, placed: tuple[PlacedSpan, ...]) -> list[TimeSpan]:
-    """The time of every character: the spans' own, the rest spread between them."""
+    """Return the time of every character: a span's characters share its time, the rest the time between."""
     times: list[TimeSpan] = []
     clock = speech.start
     for chars, span in placed:
-        # Where two spans overlap in time, the later begins where the earlier ends.
+        # Where two spans overlap in time, the later one begins at the end of the earlier.
         start = max(clock, span.time.start)
         times += _spread(chars.start - len(times), TimeSpan(clock, start))
         clock = max(start, span.time.end)
@@ -384,17 +384,17 @@ def _times(text: str, speech: TimeSpan, placed: tuple[PlacedSpan, ...]) -> list[
 
 
 def _spread(count: int, time: TimeSpan) -> list[TimeSpan]:
-    """``time`` in ``count`` equal parts that meet exactly."""
+    """Cut ``time`` into ``count`` equal parts that meet exactly."""
     edges = [min(time.start + time.duration * step / count, time.end) for step in range(count)] + [time.end]
     return [TimeSpan(start, end) for start, end in itertools.pairwise(edges)]
 
 
 def without_space(text: str) -> str:
-    """Remove white space, which Japanese does not use and which could keep a surface from matching."""
+    """Remove white space: Japanese does not use it, and it could keep a surface from matching."""
     return "".join(text.split())
 
 
 def _one_width(text: str) -> str:
-    """Fold wide digits and letters, character by character so that no position moves."""
+    """Fold wide digits and letters; each character stays one character, so no position moves."""
     folded = (unicodedata.normalize("NFKC", character) for character in text)
     return "".join(new if len(new) == 1 else old for old, new in zip(text, folded, strict=True))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.finding.verdict import SURE_SCORE, said_of
+from pipeline.finding.verdict import SURE_SCORE, words_of
 from pipeline.ownership.known.names import KanaReader
 from pipeline.reasons import Reason
 from pipeline.sound.morae import MIN_TELLING, morae
@@ -34,7 +34,7 @@ def mask_repeated_names(findings: Sequence[Finding], text: str, reader: KanaRead
     """
 
     def kana(finding: Finding) -> str:
-        return reader.kana(said_of(finding, text))
+        return reader.kana(words_of(finding, text))
 
     sure = {
         kana(finding)

@@ -1,4 +1,4 @@
-"""The consents by which third persons' voices are kept, as the decisions hold them."""
+"""Consents by which third persons' voices are kept, as the decisions hold them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["consents"]
 
 
 def consents(decisions: Iterable[ReviewDecision]) -> dict[str, Consent]:
-    """Return the consent that was last recorded for each item; the pieces of a split item share it.
+    """Return the last recorded consent for each item; the pieces of a split item share it.
 
     Args:
-        decisions: All on one transcript, whatever revision of the plan they were made on; in any order.
+        decisions: All decisions on one transcript, over all revisions of the plan, in any order.
 
     Returns:
-        By the item's id, also of items that were masked again afterwards.
+        Consents by item id, also for items that were masked again later.
     """
     found: dict[str, Consent] = {}
     for decision in effective(decisions):

@@ -1,15 +1,15 @@
-"""Follow how much of each original mask stays silent through a series of decisions.
+"""Track how much of each original mask stays silent through a series of decisions.
 
-    found        |-------m0001-------|      what may not be heard without a reason
+    original     |-------m0001-------|      takes a reason to become audible
     nudged            |--m0001-------|
     split             |-m0001-|-.4---|
     nudged                    |-.4---|
-    heard        |~~~~~~~~~~~~|             by all steps together; more than a trim takes a reason
+    audible      |~~~~~~~~~~~~|             after all steps together; more than a trim takes a reason
 
-Each step by itself may be small, and an item may be cut into pieces, moved, or called somebody else's: what
-counts is how much of the *first* mask no mask silences any more.  Parts given back with a reason do not
-count; where they are masked again, the reason no longer holds.  A later revision goes on from the first
-one (``carry_over``), so that nothing is gained by completing a review and taking it up again.
+A single step may be small, and an item may be split, moved or given to another party.  What counts is the
+part of the *original* mask that no mask covers now.  Parts released with a reason do not count; masking them
+again cancels the reason.  A later revision continues from the first (``carry_over``), so completing and
+reopening a review gains nothing.
 """
 
 from __future__ import annotations
@@ -24,15 +24,24 @@ from pipeline.reviewing.fold import Board, Standing, apply, effective, lay_out
 from pipeline.third_voice import Remains
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
-__all__ = ["MAX_TRIM_SECONDS", "MAX_TRIM_SHARE", "Found", "carry_over", "exposed", "follow", "found_in"]
+__all__ = [
+    "MAX_TRIM_SECONDS",
+    "MAX_TRIM_SHARE",
+    "GuardedMask",
+    "carry_over",
+    "exposed",
+    "follow",
+    "guarded_masks",
+]
 
 MAX_TRIM_SECONDS: Final = 0.15
-"""Seconds of a mask that may be given back without a reason, all steps and both edges together.  Less holds
-no intelligible word (``MaskPolicy.merge_gap``), and an edge holds that much silence: 0.02 s of pad and up to
+"""Seconds of a mask that may be released without a reason, over all steps and both edges.  Less holds no
+intelligible word (``MaskPolicy.merge_gap``), and an edge holds that much silence: 0.02 s of padding and up to
 0.1 s of breath (``pipeline.masking.edges``)."""
 
 MAX_TRIM_SHARE: Final = 0.25
-"""Largest share of a mask that may be given back so: each mora of a two-mora name is half of it."""
+"""Greatest share of a mask that may be released without a reason: each mora of a two-mora name is half of
+it."""
 
 _TEXT_KEY: Final = -1
 _ROUNDING_SECONDS: Final = 1e-6  # seconds; nudges are rounded to a tenth of a millisecond
@@ -42,14 +51,14 @@ Area = Mapping[int, Spans]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A third party's, doubtful or secret stretch as it was first masked.
+class GuardedMask:
+    """A guarded mask (a third party's, doubtful or secret) as it was first laid.
 
     Attributes:
-        item_id: The item's id at that time.
-        whole: What it masked.
-        released: The part given back with a reason.
-        lost: The part of the rest that no mask covers now.
+        item_id: Id of the item at that time.
+        whole: Area that it masked.
+        released: Part released with a reason.
+        lost: Part of the rest that no mask covers now.
     """
 
     item_id: str
@@ -59,30 +68,30 @@ class Found:
 
     @property
     def seconds(self) -> float:
-        """Seconds of it that are audible without a reason, on any channel."""
+        """Seconds that are audible without a reason, on any channel."""
         return _seconds(self.lost)
 
     @property
     def uncovered(self) -> bool:
-        """Whether that is more than a trim; any lost text is."""
+        """Whether more than a trim is audible without a reason, or any text is readable."""
         most = min(MAX_TRIM_SECONDS, MAX_TRIM_SHARE * _seconds(self.whole))
         return self.seconds > most + _ROUNDING_SECONDS or bool(self.lost.get(_TEXT_KEY))
 
 
-def found_in(plan: MaskPlan) -> tuple[Found, ...]:
-    """The guarded masks of a plan that no person has changed yet."""
+def guarded_masks(plan: MaskPlan) -> tuple[GuardedMask, ...]:
+    """Return the guarded masks of a plan before any decision."""
     return tuple(_new(standing.item) for standing in lay_out(plan).values() if _guards(standing))
 
 
 def carry_over(
-    found: tuple[Found, ...], plan: MaskPlan, decisions: Iterable[ReviewDecision]
-) -> tuple[Board, tuple[Found, ...]]:
-    """Follow decisions from a plan on.
+    found: tuple[GuardedMask, ...], plan: MaskPlan, decisions: Iterable[ReviewDecision]
+) -> tuple[Board, tuple[GuardedMask, ...]]:
+    """Track the guarded masks through the decisions on a plan.
 
     Args:
-        found: The guarded masks, from ``found_in`` or from the revision before.
+        found: Guarded masks from ``guarded_masks``, or from the revision before.
         plan: The plan that the decisions were made on.
-        decisions: In any order; only those that are not undone count.
+        decisions: In any order; undone ones do not count.
 
     Returns:
         The items after the decisions, and the state of each guarded mask.
@@ -93,13 +102,16 @@ def carry_over(
     return board, found
 
 
-def follow(found: tuple[Found, ...], board: Board, decision: ReviewDecision) -> tuple[Found, ...]:
-    """Apply one decision to a board, and update the guarded masks.
+def follow(found: tuple[GuardedMask, ...], board: Board, decision: ReviewDecision) -> tuple[GuardedMask, ...]:
+    """Apply one decision to a board and update the guarded masks.
 
     Args:
-        found: The guarded masks before it.
+        found: Guarded masks before the decision.
         board: Changed in place.
-        decision: Any but an undo.
+        decision: Any decision but an undo.
+
+    Returns:
+        The guarded masks after it, new ones included.
     """
     before = dict(board)
     apply(board, decision)
@@ -119,8 +131,13 @@ def follow(found: tuple[Found, ...], board: Board, decision: ReviewDecision) -> 
     return tuple(out)
 
 
-def exposed(found: Iterable[Found], before: Board) -> tuple[str, ...]:
-    """Ids of the masks uncovered by more than a trim, of which more was masked on the board before."""
+def exposed(found: Iterable[GuardedMask], before: Board) -> tuple[str, ...]:
+    """Return the ids of the masks that a step has uncovered by more than a trim.
+
+    Args:
+        found: Guarded masks after the step.
+        before: The board before it; a mask that was no better covered then is left out.
+    """
     return tuple(
         dict.fromkeys(
             each.item_id
@@ -134,13 +151,13 @@ def _guards(standing: Standing | None) -> bool:
     return standing is not None and standing.guarded and standing.item.action is MaskAction.MASK
 
 
-def _new(item: MaskItem) -> Found:
-    return Found(item.item_id, _area(item), {}, {})
+def _new(item: MaskItem) -> GuardedMask:
+    return GuardedMask(item.item_id, _area(item), {}, {})
 
 
-def _after(found: Found, board: Board, *, reasoned: bool) -> Found:
+def _after(found: GuardedMask, board: Board, *, reasoned: bool) -> GuardedMask:
     heard = _without(found.whole, _masks(board, found))
-    # What is masked again was not given back.
+    # Masking a part again cancels its release.
     released = _common(found.released, heard)
     lost = _without(heard, released)
     if reasoned:
@@ -159,15 +176,15 @@ def _area(item: MaskItem) -> Area:
     return sound | ({_TEXT_KEY: (text,)} if masks_text else {})
 
 
-def _masks(board: Board, found: Found) -> Area:
-    """The area that masks cover where a guarded mask was found."""
+def _masks(board: Board, found: GuardedMask) -> Area:
+    """Return the area that masks cover within a guarded mask."""
     masks = [_area(each.item) for each in board.values() if each.item.action is MaskAction.MASK]
     near = [area for area in masks if _near(found, [area])]
     return {key: union(span for area in near for span in area.get(key, ())) for key in found.whole}
 
 
-def _near(found: Found, areas: Iterable[Area]) -> bool:
-    """Whether one of these areas overlaps the mask."""
+def _near(found: GuardedMask, areas: Iterable[Area]) -> bool:
+    """Whether some area overlaps the guarded mask."""
     return any(
         first < end and start < last
         for area in areas
@@ -191,7 +208,7 @@ def _joined(one: Area, other: Area) -> Area:
 
 
 def _length(area: Area) -> float:
-    """Total length, without remainders of rounding."""
+    """Return the total length, leaving out remainders of rounding."""
     return sum(
         span[1] - span[0]
         for spans in area.values()

@@ -1,4 +1,4 @@
-"""Decisions of analysts about a call: frozen events that are only ever appended."""
+"""Analysts' decisions about a call: frozen events that are only ever appended."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ OF_THE_TEXT = frozenset(
         ReviewKind.READ,
     }
 )
-"""Kinds about the text and not about items: new words, a line's speaker, a line that starts or goes on, the
-two sides turned round, and that a person has read the text through."""
+"""Kinds of decision about the text, not about items: new words, the speaker of a line, a line break set or
+removed, the two sides swapped, and the text read through by a person."""
 
 OF_VOICES = frozenset({ReviewKind.VOICE_TEXT, ReviewKind.VOICE_IN_PERSON})
-"""Kinds about a third person's voice only: it is masked, but its words are given, or it is heard in
+"""Kinds of decision about a masked third person's voice: its words are disclosed, or it is played in
 person."""
 
 
@@ -62,11 +62,11 @@ class Stretch:
     """A stretch that an analyst adds because no recognizer found it.
 
     Attributes:
-        time: What is silenced.
-        channels: Indices of the channels it is silenced on.
-        chars: What is taken out of the text; empty where the recogniser wrote nothing.
+        time: Time to silence.
+        channels: Indices of the channels to silence.
+        chars: Characters to mask in the text; empty where the recogniser wrote nothing.
         entity_type: As in ``EntitySpan``.
-        party: Its owner.
+        party: Owner of the data.
         ground: Item of article 33(2): 1, 2 or 3.
     """
 
@@ -80,12 +80,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A third person's consent to that their voice is given to the requester.
+    """A third person's consent to the disclosure of their voice to the requester.
 
     Attributes:
         by: Who consented, as the company knows them.
-        on: The day.
-        how: How it was asked for and given, such as by telephone or by a signed form.
+        on: Day of the consent.
+        how: How it was asked for and given, for example by telephone or on a signed form.
     """
 
     by: str = field(repr=False)
@@ -94,7 +94,7 @@ class Consent:
 
     @property
     def whole(self) -> bool:
-        """Whether it says who and how."""
+        """Whether both the person and the way are stated."""
         return bool(self.by.strip() and self.how.strip())
 
 
@@ -103,25 +103,23 @@ class ReviewDecision:
     """One decision of one analyst.
 
     Attributes:
-        number: Its place among the call's decisions, from 1; an undo refers to it, and ids of new items are
-            made from it.
-        kind: What is decided.
-        items: Ids of the items it applies to; for SAME the first is the model.
-        reviewer: Login of who decided.
-        decided_at: When, UTC.
-        reason: The reason, as typed.
-        party: For PARTY; for MASK and KEEP where given.
-        ground: For GROUND; for MASK where given.
-        seconds: For nudges; positive is later.
-        at: For SPLIT: seconds from the start of the call.
-        cut: For SPLIT: the offset in ``Transcript.text`` at which the text is cut.
-        stretch: For ADD.
-        undoes: For UNDO: number of the decision that is taken back.
-        correction: For WORDS, SPEAKER, BREAK and JOIN.
-        found: Items that come and go with the decision: for WORDS what detection found in the new words, for
-            SPEAKER a third person's voice, for FOUND what the check at completion found still audible or
-            readable.
-        consent: For KEEP of a third person's voice.
+        number: Position among the call's decisions, from 1; undos refer to it, and ids of new items hold it.
+        kind: Kind of the decision.
+        items: Ids of the items that it applies to; for SAME the first is the model.
+        reviewer: Login of the analyst.
+        decided_at: Time of the decision, UTC.
+        reason: Reason, as typed.
+        party: New party for PARTY; for MASK and KEEP where given.
+        ground: New ground for GROUND; for MASK where given.
+        seconds: Shift for nudges; positive is later.
+        at: Time of the cut for SPLIT, in seconds from the start of the call.
+        cut: Offset of the cut in ``Transcript.text``, for SPLIT.
+        stretch: Added stretch, for ADD.
+        undoes: Number of the undone decision, for UNDO.
+        correction: Corrected text or speaker, for WORDS, SPEAKER, BREAK and JOIN.
+        found: Items that exist only with this decision: for WORDS the findings in the new words, for SPEAKER
+            a third person's voice, for FOUND the data that the check at completion still heard or read.
+        consent: Consent of a third person, for KEEP of that person's voice.
     """
 
     number: int
@@ -143,5 +141,5 @@ class ReviewDecision:
 
     @property
     def reasoned(self) -> bool:
-        """Whether it says why: by a reason, or by a consent that says who gave it and how."""
+        """Whether it states a reason, or a consent with person and way."""
         return bool(self.reason.strip()) or (self.consent is not None and self.consent.whole)

@@ -1,14 +1,14 @@
 """Fold decisions into the next revision of a plan: a pure function of the plan and the decisions.
 
-A decision is never changed or removed.  One that is undone counts as never made, and so do decisions about
-items that it created.  An undo can itself be undone.
+No decision is ever changed or removed.  An undone decision counts as never made, and so do decisions about
+the items that it created.  An undo can itself be undone.
 
-Where a kept and a masked stretch overlap, **the mask wins**, whoever decided last: a third party's name under
-somebody else's kept words must not come back with them.  The rest of what is kept sounds as it was, also in a
-gap between two masks that would otherwise be bridged.
+Where a kept and a masked stretch overlap, **the mask wins**, whoever decided last: keeping one person's words
+must not bring back a third party's name in them.  The rest of a kept stretch stays audible, also in a gap
+between two masks that would otherwise be bridged.
 
-A third person's voice is kept only by a decision that holds that person's consent, or that says whose voice
-it is instead; no series of other decisions keeps it.
+A third person's voice is kept only by a decision with that person's consent, or with another party as its
+owner; no series of other decisions keeps it.
 
     masked      |----A----|        |--C--|
     kept             |------B------|
@@ -46,19 +46,20 @@ ANALYST: Final = "analyst"
 """``MaskItem.source`` of an item that an analyst added."""
 
 MIN_ITEM_SECONDS: Final = 0.02
-"""Shortest item: the exactness of edges that ``MaskPolicy`` assumes."""
+"""Shortest item: the precision of edges that ``MaskPolicy`` assumes."""
 
 _DECIMALS: Final = 4  # of seconds: 0.1 ms is less than a sample at 8 kHz
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An item as the decisions so far have left it.
+    """An item after the decisions so far.
 
     Attributes:
         item: The item now.
-        guarded: It was doubtful, nobody's whom the case knows, or secret once, so keeping it takes a reason.
-        by: Login of who gave it its action and ground; empty when no person did.
+        guarded: Whether it was ever doubtful, secret or without a known owner, so that keeping it takes a
+            reason.
+        by: Login of the person who gave it its action and ground; empty for none.
         reasoned: Whether that person typed a reason.
     """
 
@@ -76,8 +77,8 @@ def fold(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> MaskPlan:
     """Compute the next revision of a plan.
 
     Args:
-        plan: The revision the decisions were made on.
-        decisions: In any order; their numbers order them.  One about a missing item has no effect.
+        plan: The revision that the decisions were made on.
+        decisions: In any order; their numbers order them.  A decision about a missing item has no effect.
 
     Returns:
         The plan with its items in order of time.
@@ -90,19 +91,19 @@ def fold(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> MaskPlan:
 
 
 def undecided(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> tuple[str, ...]:
-    """Ids of the doubtful items that no person has decided, in order of time."""
+    """Return the ids of the doubtful items without a person's decision, in order of time."""
     return tuple(item.item_id for item in fold(plan, decisions).items if item.needs_review)
 
 
 def unconfirmed(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> tuple[str, ...]:
-    """Ids of the masks on item 2 that no second person has confirmed, in order of time."""
+    """Return the ids of the masks on item 2 without a second person's confirmation, in order of time."""
     return tuple(
         item.item_id for item in fold(plan, decisions).masked if item.ground == 2 and not item.confirmed
     )
 
 
 def effective(decisions: Iterable[ReviewDecision]) -> tuple[ReviewDecision, ...]:
-    """The decisions in order, without undone ones and undos."""
+    """Return the decisions in order, without undone ones and undos."""
     ordered = sorted(decisions, key=lambda decision: decision.number)
     gone: set[int] = set()
     for decision in reversed(ordered):
@@ -113,7 +114,7 @@ def effective(decisions: Iterable[ReviewDecision]) -> tuple[ReviewDecision, ...]
 
 
 def lay_out(plan: MaskPlan) -> Board:
-    """A plan's items before anything is decided."""
+    """Return a plan's items before any decision."""
     return {item.item_id: Standing(item, _guarded(item, item.party)) for item in plan.items}
 
 
@@ -123,7 +124,7 @@ def _guarded(item: MaskItem, party: Party) -> bool:
 
 
 def default_ground(entity_type: str) -> int:
-    """The default ground of a mask: item 2 (the company's work) for confidential terms, else item 1."""
+    """Return the default ground of a mask: item 2 (the company's work) for confidential terms, else 1."""
     return 2 if entity_type == "CONFIDENTIAL" else 1
 
 
@@ -170,7 +171,7 @@ def _keep(before: Standing, decision: ReviewDecision) -> Standing:
 
 
 def keeps_voice(item: MaskItem, decision: ReviewDecision) -> bool:
-    """Whether a KEEP decision may keep a third person's voice: by consent, or as somebody else's voice."""
+    """Whether a KEEP decision may keep a third person's voice: by consent, or as another party's voice."""
     consented = decision.consent is not None and decision.consent.whole
     return consented or (decision.party or item.party) not in {Party.THIRD_PARTY, Party.UNKNOWN}
 
@@ -199,14 +200,14 @@ def _decided(before: Standing, item: MaskItem, decision: ReviewDecision) -> Stan
 def _party(before: Standing, decision: ReviewDecision) -> Standing:
     item = replace(before.item, party=decision.party or before.item.party, confirmed=False)
     if _is_strangers(item) and item.action is MaskAction.KEEP:
-        # As in the first plan: a third party's item is kept only by a decision about this item.
+        # As in the first plan, a third party's item is kept only by a decision about this very item.
         item = replace(item, action=MaskAction.MASK, ground=default_ground(item.entity_type))
         return replace(before, item=item, guarded=True, by=decision.reviewer, reasoned=False)
     return replace(before, item=item, guarded=before.guarded or _guarded(item, item.party))
 
 
 def _is_strangers(item: MaskItem) -> bool:
-    """Whether it is a third party's; a voice also where nobody knows whose it is."""
+    """Whether an item is a third party's, or a voice of unknown owner."""
     return item.party is Party.THIRD_PARTY or (
         item.party is Party.UNKNOWN and item.entity_type == THIRD_VOICE
     )
@@ -265,7 +266,7 @@ _CHANGES: Mapping[ReviewKind, Callable[[Standing, ReviewDecision], Standing]] = 
 
 
 def _like(before: Standing, model: Standing, decision: ReviewDecision) -> Standing:
-    """An item decided like the model, another item of the same person; voices are not decided so."""
+    """Decide an item like the model, another item of the same person; voices are left as they are."""
     as_model = model.item
     if THIRD_VOICE in {before.item.entity_type, as_model.entity_type}:
         return before
@@ -283,13 +284,13 @@ def _like(before: Standing, model: Standing, decision: ReviewDecision) -> Standi
         item=item,
         guarded=before.guarded or _guarded(item, item.party),
         by=decision.reviewer,
-        # A reason belongs to what it was given for.
+        # A reason holds only for the item that it was given for.
         reasoned=decision.reasoned,
     )
 
 
 def _split(board: Board, before: Standing, decision: ReviewDecision) -> None:
-    """Replace an item by two; the second one's id holds the decision's number."""
+    """Replace an item by two; the id of the second holds the decision's number."""
     item, at = before.item, decision.at
     if at is None or not item.time.start + MIN_ITEM_SECONDS <= at <= item.time.end - MIN_ITEM_SECONDS:
         return

@@ -1,8 +1,8 @@
 """Rules for adding decisions, and the changes that each decision made.
 
-``pipeline.reviewing.fold`` accepts any series of decisions; this module says which may be added to one, and
-where a reason is required, by the program's doubt or by law.  Without a reason no more than a trim of an
-original mask may become audible (``pipeline.reviewing.cover``).
+``pipeline.reviewing.fold`` accepts any series of decisions.  This module says which decision may be added to
+a series, and where the law or the program's doubt requires a reason.  Without a reason no more than a trim of
+an original mask may become audible (``pipeline.reviewing.cover``).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pipeline.errors import ReviewRuleError
 from pipeline.reviewing.cover import (
     MAX_TRIM_SECONDS,
     MAX_TRIM_SHARE,
-    Found,
+    GuardedMask,
     carry_over,
     exposed,
     follow,
-    found_in,
+    guarded_masks,
 )
 from pipeline.reviewing.decisions import OF_THE_TEXT, ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import (
@@ -48,7 +48,7 @@ __all__ = ["Change", "check", "check_complete", "steps"]
 GROUNDS: Final = (1, 2, 3)
 
 LAW: Final = re.compile(r"法|条例|規則|政令|省令|条約")
-"""Matches the name of a law, which item 3 requires: it withholds what *another law* forbids to disclose."""
+"""Name of a law in a reason.  Item 3 requires one: it withholds what *another law* forbids to disclose."""
 
 _LOST_MORE_THAN_TRIM: Final = (
     "要確認・第三者・機密の箇所が、はじめに伏せた範囲から、"
@@ -60,21 +60,21 @@ _MAX_NUDGE_SECONDS: Final = 60.0  # a larger nudge is a slip
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An item before and after one decision; ``None`` where it did not or does not exist."""
+    """An item before and after one decision; ``None`` where it does not exist."""
 
     before: MaskItem | None
     after: MaskItem | None
 
 
 def steps(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> Iterator[tuple[Change, ...]]:
-    """List what each decision changed when it was made, undone ones included.
+    """List the changes of each decision at the time it was made, undone decisions included.
 
     Args:
-        plan: The revision they were made on.
+        plan: The revision that they were made on.
         decisions: In any order.
 
     Yields:
-        The changes of each decision in the order of their numbers.
+        The changes of each decision, in the order of their numbers.
     """
     ordered = sorted(decisions, key=lambda decision: decision.number)
     board = lay_out(plan)
@@ -88,7 +88,7 @@ def steps(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> Iterator[tuple
         yield tuple(
             Change(_item(before, item_id), _item(board, item_id))
             for item_id in touched
-            # Untouched items are the same object, and comparing identity is faster than equality.
+            # Untouched items are the same object; comparing identity is faster than equality.
             if before.get(item_id) is not board.get(item_id)
             and _item(before, item_id) != _item(board, item_id)
         )
@@ -106,12 +106,12 @@ def _laid_out(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> Board:
 
 
 def check_complete(
-    plan: MaskPlan, decisions: Sequence[ReviewDecision], found: tuple[Found, ...] | None = None
+    plan: MaskPlan, decisions: Sequence[ReviewDecision], found: tuple[GuardedMask, ...] | None = None
 ) -> None:
-    """Check that nothing is left to decide, and that nothing is audible that needs a reason and has none.
+    """Check that every item is decided, and that nothing guarded is audible without a reason.
 
     Args:
-        plan: The revision the decisions were made on.
+        plan: The revision that the decisions were made on.
         decisions: All of them.
         found: As for ``check``.
 
@@ -138,18 +138,18 @@ def check(
     plan: MaskPlan,
     earlier: Sequence[ReviewDecision],
     new: Sequence[ReviewDecision],
-    found: tuple[Found, ...] | None = None,
+    found: tuple[GuardedMask, ...] | None = None,
 ) -> None:
     """Check whether decisions may be added.
 
     Args:
-        plan: The revision they are made on.
-        earlier: The decisions made so far.
-        new: The decisions to be added, numbered on; each is checked after the ones before it.
-        found: The guarded masks at the beginning of this revision; ``None`` for the first revision.
+        plan: The revision that they are made on.
+        earlier: Decisions made so far.
+        new: Decisions to add, with consecutive numbers; each is checked after the ones before it.
+        found: Guarded masks at the beginning of this revision; ``None`` for the first revision.
 
     Raises:
-        ReviewRuleError: names the rule that forbids it.
+        ReviewRuleError: names the violated rule.
     """
     made, start = list(earlier), _start(plan, found)
     board, now = carry_over(start, plan, made)
@@ -168,19 +168,19 @@ def check(
         _check_cover(now, before, decision)
 
 
-def _start(plan: MaskPlan, found: tuple[Found, ...] | None) -> tuple[Found, ...]:
-    return found_in(plan) if found is None else found
+def _start(plan: MaskPlan, found: tuple[GuardedMask, ...] | None) -> tuple[GuardedMask, ...]:
+    return guarded_masks(plan) if found is None else found
 
 
-def _check_cover(now: tuple[Found, ...], before: Board, decision: ReviewDecision) -> None:
-    """Check that a decision uncovers no more than a trim, counting all before it, or has a reason."""
+def _check_cover(now: tuple[GuardedMask, ...], before: Board, decision: ReviewDecision) -> None:
+    """Check that a decision, with all before it, uncovers no more than a trim, or has a reason."""
     if decision.kind is not ReviewKind.UNDO and decision.reasoned:
         return
     items = exposed(now, before)
     if not items:
         return
     if decision.kind is ReviewKind.UNDO:
-        # A reason for an undo does not cover an earlier decision that then uncovers the mask.
+        # The reason of an undo is no reason for the earlier decision that uncovers the mask.
         remedy = "後から動かした端を先に取り消すか、理由を添えて決め直してください"
         msg = f"取り消すと、{_LOST_MORE_THAN_TRIM}ようになります。{remedy}"
         raise ReviewRuleError(msg, items)
@@ -194,7 +194,7 @@ def _anything(_: Board, __: ReviewDecision) -> None:
 
 ONE_ITEM: Final = {ReviewKind.NUDGE_START, ReviewKind.NUDGE_END, ReviewKind.SPLIT}
 FINAL: Final = {ReviewKind.COMPLETE, ReviewKind.REOPEN}
-"""States of the whole review: changed by further decisions, not undone."""
+"""States of the whole review; later decisions change them, and they cannot be undone."""
 
 NO_ITEM: Final = {ReviewKind.ADD, ReviewKind.COMPLETE, ReviewKind.REOPEN, ReviewKind.FOUND, *OF_THE_TEXT}
 
@@ -226,7 +226,7 @@ def _check_undo(made: Sequence[ReviewDecision], decision: ReviewDecision) -> Non
 
 
 def _holds(made: Sequence[ReviewDecision], undo: ReviewDecision) -> bool:
-    """Whether an undo has not been undone itself."""
+    """Whether an undo still holds, that is, no standing undo undoes it."""
     back = [each for each in made if each.kind is ReviewKind.UNDO and each.undoes == undo.number]
     return not any(_holds(made, each) for each in back)
 
@@ -303,7 +303,7 @@ def _check_same(board: Board, decision: ReviewDecision) -> None:
     if model.item.action is MaskAction.MASK:
         _check_ground(decision, model.item.ground)
         return
-    # What was said of the model was said of nothing else: a company's name is no reason for a person's.
+    # A reason to keep a company's name is no reason to keep a person's.
     unlike = tuple(e.item.item_id for e in others if e.item.entity_type != model.item.entity_type)
     if unlike:
         raise ReviewRuleError("種類の違う箇所は、まとめて残せません。一つずつ決めてください", unlike)

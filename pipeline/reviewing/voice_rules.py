@@ -1,4 +1,4 @@
-"""Rules for a third person's voice: what may be decided about it, and what has to be recorded for it."""
+"""Rules for a third person's voice: the possible decisions, and the records that they require."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from pipeline.types import MaskItem, Party
 __all__ = ["check_added_voice", "check_kept_voices", "check_no_voice", "check_remaining"]
 
 MOST_CHARS: Final = 500
-"""Longest text that says who consented, or how."""
+"""Longest text for the person who consented, and for the way."""
 
 _JAPAN: Final = timedelta(hours=9)  # ahead of UTC, in which decisions are timed: a day is Japan's
 
 
 def check_kept_voices(items: Sequence[MaskItem], decision: ReviewDecision) -> None:
-    """Check that a kept voice has its speaker's consent, or is said to be somebody else's.
+    """Check that each kept voice has its speaker's consent, or another party as its owner.
 
     Args:
-        items: The items that are to be kept.
+        items: Items to keep.
         decision: The decision to keep them.
 
     Raises:
-        ReviewRuleError: with ``needs`` ``consent`` where a consent is missing or says too little.
+        ReviewRuleError: with ``needs`` ``consent`` where a consent is missing or incomplete.
     """
     voices = tuple(item.item_id for item in items if item.entity_type == THIRD_VOICE)
     if decision.consent is not None:
@@ -54,14 +54,14 @@ def _check_consent(consent: Consent, decision: ReviewDecision) -> None:
 
 
 def check_remaining(items: Sequence[MaskItem], decision: ReviewDecision) -> None:
-    """Check that only voices are given in part, and that somebody says why.
+    """Check that only voices are disclosed in part, and that a reason is stated.
 
     Args:
-        items: The items of a decision of kind VOICE_TEXT or VOICE_IN_PERSON.
+        items: Items of a decision of kind VOICE_TEXT or VOICE_IN_PERSON.
         decision: The decision.
 
     Raises:
-        ReviewRuleError: names the items that are no voices, or needs a reason.
+        ReviewRuleError: names the items that are no voices, or asks for a reason.
     """
     others = tuple(item.item_id for item in items if item.entity_type != THIRD_VOICE)
     if others:
@@ -72,7 +72,7 @@ def check_remaining(items: Sequence[MaskItem], decision: ReviewDecision) -> None
 
 
 def check_no_voice(items: Sequence[MaskItem]) -> None:
-    """Check that no voice is decided like another item, as a voice has decisions of its own.
+    """Check that no item is a voice: a voice has kinds of decision of its own.
 
     Raises:
         ReviewRuleError: names the voices.
@@ -88,7 +88,7 @@ def check_added_voice(stretch: Stretch) -> None:
     """Check that an added voice is a third party's.
 
     Raises:
-        ReviewRuleError: when it is said to be somebody else's.
+        ReviewRuleError: an added voice has another party.
     """
     if stretch.entity_type == THIRD_VOICE and stretch.party is not Party.THIRD_PARTY:
         raise ReviewRuleError("第三の話者の声は、第三者の情報として加えてください")

@@ -1,7 +1,7 @@
-"""The corrections that stand after a series of decisions, and the rules for adding one.
+"""Corrections of the text that stand after a series of decisions, and the rules for adding one.
 
-As with items, a decision that is undone counts as never made (``pipeline.reviewing.fold``); words and lines
-change nothing about what is masked, but for the items that detection found in new words.
+As with items, an undone decision counts as never made (``pipeline.reviewing.fold``).  New words and lines do
+not change any mask; only the items that detection found in the new words do.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.reviewing.fold import effective
 from pipeline.third_voice import THIRD
 from pipeline.types import Transcript
 
-__all__ = ["MAX_CHARS", "Retold", "check_text", "read_at", "retold", "wording_after"]
+__all__ = ["MAX_CHARS", "TextChange", "check_text", "read_at", "text_changes", "wording_after"]
 
 MAX_CHARS: Final = 2000
 """Longest text that one decision may write: more than anybody says in one breath."""
@@ -31,7 +31,7 @@ def wording_after(decisions: Iterable[ReviewDecision]) -> Wording:
     """Return the corrections that stand.
 
     Args:
-        decisions: All on one transcript, whatever revision of the plan they were made on; in any order.
+        decisions: All decisions on one transcript, over all revisions of the plan, in any order.
     """
     wording = AS_RECOGNISED
     for decision in effective(decisions):
@@ -56,7 +56,7 @@ def _with(wording: Wording, decision: ReviewDecision) -> Wording:
 
 
 def read_at(decisions: Iterable[ReviewDecision]) -> datetime | None:
-    """Return when a person last said that they had read the text through; ``None`` when nobody has."""
+    """Return the time of the last standing confirmation that a person read the text; ``None`` without one."""
     times = [each.decided_at for each in effective(decisions) if each.kind is ReviewKind.READ]
     return times[-1] if times else None
 
@@ -65,22 +65,22 @@ def read_at(decisions: Iterable[ReviewDecision]) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Retold:
-    """The text before and after a decision."""
+class TextChange:
+    """The corrected text before and after a decision."""
 
     before: str = field(repr=False)
     after: str = field(repr=False)
 
 
-def retold(transcript: Transcript, decisions: Sequence[ReviewDecision]) -> dict[int, Retold]:
-    """List what each decision about words made of what, undone ones and undos included.
+def text_changes(transcript: Transcript, decisions: Sequence[ReviewDecision]) -> dict[int, TextChange]:
+    """List the change of text by each decision about words, undone ones and undos included.
 
     Args:
-        transcript: As recognised.
+        transcript: The transcript as recognised.
         decisions: As for ``wording_after``.
 
     Returns:
-        By the number of the decision.
+        Changes by the number of the decision.
     """
     ordered = sorted(decisions, key=lambda each: each.number)
     about = {
@@ -88,7 +88,7 @@ def retold(transcript: Transcript, decisions: Sequence[ReviewDecision]) -> dict[
         for each in ordered
         if each.kind is ReviewKind.WORDS and each.correction
     }
-    out: dict[int, Retold] = {}
+    out: dict[int, TextChange] = {}
     now = AS_RECOGNISED
     for place, decision in enumerate(ordered):
         undoes = decision.kind is ReviewKind.UNDO
@@ -96,12 +96,12 @@ def retold(transcript: Transcript, decisions: Sequence[ReviewDecision]) -> dict[
         chars = about.get(_undone(ordered, decision) if undoes else decision.number)
         if chars is not None:
             told = (wording.shown(transcript.text, chars) for wording in (before, now))
-            out[decision.number] = Retold(*told)
+            out[decision.number] = TextChange(*told)
     return out
 
 
 def _undone(ordered: Sequence[ReviewDecision], decision: ReviewDecision) -> int:
-    """Number of the decision that an undo, or an undo of it, is about in the end; 0 for others."""
+    """Follow a chain of undos to the number of the first decision that it is about; 0 for other decisions."""
     by_number = {each.number: each for each in ordered}
     number = 0
     seen = decision
@@ -120,12 +120,12 @@ def check_text(transcript: Transcript, made: Sequence[ReviewDecision], new: Revi
     """Check whether a decision about the text may be added.
 
     Args:
-        transcript: As recognised.
-        made: The decisions on it so far.
-        new: The decision to be added.
+        transcript: The transcript as recognised.
+        made: Decisions on it so far.
+        new: The decision to add.
 
     Raises:
-        ReviewRuleError: names the rule that forbids it.
+        ReviewRuleError: names the violated rule.
     """
     if new.kind not in OF_THE_TEXT or new.kind in {ReviewKind.READ, ReviewKind.SIDES}:
         return

@@ -1,1 +1,1 @@
-"""Who speaks, where one channel holds everybody."""
+"""Speaker diarisation: tell apart the speakers of a call that is recorded on one channel."""

@@ -1,10 +1,10 @@
-"""What is said when a telephone changes hands.
+"""Words that are said when a telephone changes hands.
 
-    cu      ……ちょっと主人に代わりますね。        leaves: somebody else speaks behind it
-    third   もしもし、お電話代わりました。        arrives: somebody else speaks from here on
+    cu      ……ちょっと主人に代わりますね。        leaves: the next line has another speaker
+    third   もしもし、お電話代わりました。        arrives: another speaker from here on
 
-Words tell that somebody takes the telephone, not who: staff are put through in the same words, and what
-changes (住所が変わりました) is said in nearly the same.  So this is weighed with the voices.
+These words tell of a handover, not who takes the telephone: staff are put through in the same words, and
+changed data (住所が変わりました) is announced in nearly the same.  So they are weighed with the voices.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.speaking.units import Unit
 __all__ = ["arrives", "leaves"]
 
 _BEGINS: Final = "(?:^|(?<=[。？！?!、]))(?:もしもし|はい|あ)?"
-"""Where a sentence, or a part of one, begins."""
+"""Beginning of a sentence or clause."""
 
 _NAMED: Final = "[、。]?[^。？]{0,10}(?:です|でございます|と申します)"
 
@@ -30,28 +30,28 @@ _ARRIVES: Final = re.compile(
     "電話を?、?[代替変換か]わりました"
     f"|{_BEGINS}(?:[代替換]わりました(?![かけのんらっ?？])|[変か]わりました(?={_NAMED}))"
 )
-"""Recognisers choose any of these first letters of 代わる; alone, 変わりました is what has changed."""
+"""Recognisers write 代わる with any of these kanji; alone, 変わりました means that something has changed."""
 
 _LEAVES: Final = re.compile(
     f"(?:{_BEGINS}|[にと]、?|電話を?)[代替変換か]わ(?:ります(?![かっ?？])|る[ねわ]|っても(?:いい|よろ))"
 )
 
 _STAFF: Final = re.compile("担当|係の|課の|部の|窓口|伺って")
-"""In these lines staff are put through, mostly."""
+"""Words of lines in which staff are put through, mostly."""
 
 
 def arrives(units: Sequence[Unit]) -> NDArray[np.bool_]:
-    """Say of each unit whether somebody who has just taken a telephone begins in it."""
+    """Mark each unit in which a new speaker announces having taken the telephone."""
     return _marked(units, _ARRIVES, at_end=False)
 
 
 def leaves(units: Sequence[Unit]) -> NDArray[np.bool_]:
-    """Say of each unit whether somebody has said in it that they hand the telephone over."""
+    """Mark each unit in which a speaker announces handing the telephone over."""
     return _marked(units, _LEAVES, at_end=True)
 
 
 def _marked(units: Sequence[Unit], said: re.Pattern[str], *, at_end: bool) -> NDArray[np.bool_]:
-    """The units in which something said in a line begins, or ends: a pause may lie within it."""
+    """Mark the units in which a match in a line begins, or ends; a match may span a pause."""
     marks = np.zeros(len(units), dtype=bool)
     first = 0
     for _, together in itertools.groupby(units, key=lambda unit: unit.segment):

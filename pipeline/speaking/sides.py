@@ -1,7 +1,7 @@
 """Share the units of a call between staff and caller, by voice, wording and turns together.
 
-What is said tells first who speaks which units, and so what each of the two voices is like; the voices then
-tell of units whose words tell nothing (「はい」), and these make the voices clearer again, round by round.
+The wording first tells the speaker of some units, and so the voice of each side.  The voices then tell the
+speaker of units whose words tell nothing (「はい」), and these sharpen the voices again, round by round.
 
     wording   staff  ?     caller  ?     ?      staff
     voices    a      a     b       b     a      a
@@ -17,25 +17,34 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CU", "OP", "Heard", "Shared", "by_wording", "settled", "share", "voice_means"]
+__all__ = [
+    "CU",
+    "OP",
+    "Observations",
+    "SpeakerShares",
+    "by_wording",
+    "refine",
+    "share_between_sides",
+    "voice_means",
+]
 
 OP, CU = 0, 1
-"""Columns of what is worked out for the two sides."""
+"""Columns of the two sides."""
 
 VOICE: Final = 9.0
-"""What a unit's likeness to a voice weighs, for a unit of ``LONG`` seconds."""
+"""Weight of the similarity to a voice, for a unit of ``LONG`` seconds."""
 
 LONG: Final = 1.5
-"""Seconds of a unit whose voice is heard as well as it can be; a shorter one counts as much less."""
+"""Length in seconds from which a unit's voice has full weight; a shorter unit counts in proportion."""
 
 WORDING: Final = 1.0
-"""What the log odds of the wording weigh."""
+"""Weight of the log odds of the wording."""
 
 FIRST: Final = 1.5
-"""Log odds that staff say a call's first unit: they answer the telephone, mostly."""
+"""Log odds that staff say the first unit of a call: mostly they answer the telephone."""
 
 CHANGES: Final = ((0.12, 0.08), (0.3, 0.25), (np.inf, 0.45))
-"""Pauses in seconds up to which, and how probable it is that another side speaks behind one."""
+"""Pairs of a pause in seconds and the probability of a change of speaker behind a shorter one."""
 
 ROUNDS: Final = 8
 
@@ -43,16 +52,16 @@ _NEVER: Final = -1e6
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What was heard in each unit of a call.
+class Observations:
+    """Observations of each unit of a call.
 
     Attributes:
-        voices: Directions of unit length, shape (units, n): like ones are one voice.
+        voices: Voice embeddings of unit length, shape (units, n); similar ones are one voice.
         wording: Log odds that staff say it, by its words.
-        seconds: How long it lasts.
+        seconds: Duration.
         pauses: Seconds of silence before it.
-        arrives: Whether somebody who has just taken a telephone begins in it, by the words.
-        leaves: Whether somebody hands the telephone over in it, by the words.
+        arrives: Whether a new speaker announces having taken the telephone in it.
+        leaves: Whether a speaker announces handing the telephone over in it.
     """
 
     voices: NDArray[np.float32]
@@ -64,14 +73,14 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """Who speaks each unit.
+class SpeakerShares:
+    """Speakers of the units.
 
     Attributes:
-        sides: ``OP`` or ``CU`` (or a further column of ``fits``), shape (units,).
-        likely: The probability of each, shape (units, columns).
-        means: The direction of each voice, shape (columns, n).
-        fit: How well it all fits together: a log likelihood, to compare with that of other ways.
+        sides: Likeliest column of each unit (``OP``, ``CU`` or a further one), shape (units,).
+        likely: Probability of each column, shape (units, columns).
+        means: Mean voice of each column, shape (columns, n).
+        fit: Log likelihood, comparable between solutions for the same units.
     """
 
     sides: NDArray[np.int64]
@@ -80,37 +89,38 @@ class Shared:
     fit: float
 
 
-def share(heard: Heard) -> Shared:
+def share_between_sides(heard: Observations) -> SpeakerShares:
     """Share units between the two sides.
 
     Args:
-        heard: Of one unit at least.
+        heard: Observations of at least one unit.
 
     Returns:
-        The best of what two beginnings lead to: by the wording, and by the two directions that voices differ
-        in most, whichever of them staff's wording goes with.
+        The best of the solutions from these starts: the wording, and the two groups in which the voices
+            differ
+        most, with either group as staff.
     """
     by_words = by_wording(heard)
     starts: list[NDArray[np.float64]] = [np.stack([by_words, 1 - by_words], axis=1)]
     if len(heard.seconds) > 2:
         apart = _halves(heard)
         starts += [np.stack([apart, 1 - apart], axis=1), np.stack([1 - apart, apart], axis=1)]
-    return max(settled(heard, starts), key=lambda each: each.fit)
+    return max(refine(heard, starts), key=lambda each: each.fit)
 
 
-def settled(
-    heard: Heard, starts: Sequence[NDArray[np.float64]], able: Sequence[NDArray[np.bool_]] = ()
-) -> tuple[Shared, ...]:
-    """Go on from first guesses until voices and turns agree, from all of them at once.
+def refine(
+    heard: Observations, starts: Sequence[NDArray[np.float64]], able: Sequence[NDArray[np.bool_]] = ()
+) -> tuple[SpeakerShares, ...]:
+    """Refine several starts at once until voices and turns agree.
 
     Args:
-        heard: What was heard.
-        starts: Of each guess, the probability of each speaker, shape (units, columns): staff, caller, and
+        heard: Observations of the units.
+        starts: For each start, the probability of each speaker, shape (units, columns): staff, caller, and
             further people, who talk as callers do.
-        able: Of each, who may speak which unit, likewise; all by default.
+        able: For each start, the speakers that each unit may have, same shape; all by default.
 
     Returns:
-        The speakers of each.
+        The solution of each start.
     """
     likely = np.stack(starts)
     may = np.stack(able) if able else np.ones(likely.shape, dtype=bool)
@@ -119,41 +129,41 @@ def settled(
         means = voice_means(heard, likely)
         likely, fits = _forward_backward(np.where(may, _scores(heard, means), _NEVER), heard.pauses)
     return tuple(
-        Shared(each.argmax(axis=1), each, voices, float(fit))
+        SpeakerShares(each.argmax(axis=1), each, voices, float(fit))
         for each, voices, fit in zip(likely, means, fits, strict=True)
     )
 
 
-def voice_means(heard: Heard, likely: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The direction of each speaker's voice, of unit length, longer units counting more."""
+def voice_means(heard: Observations, likely: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean voice of each speaker, of unit length, weighted by duration."""
     sums = np.swapaxes(likely * heard.seconds[:, None], -1, -2) @ heard.voices
     return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=-1, keepdims=True), 1e-9))
 
 
-def by_wording(heard: Heard) -> NDArray[np.float64]:
-    """The probability that staff speak each unit, by its words and its place."""
-    return np.asarray(1 / (1 + np.exp(-WORDING * _told(heard))))
+def by_wording(heard: Observations) -> NDArray[np.float64]:
+    """Return the probability that staff speak each unit, by its words and its position."""
+    return np.asarray(1 / (1 + np.exp(-WORDING * _prior_odds(heard))))
 
 
-def _told(heard: Heard) -> NDArray[np.float64]:
+def _prior_odds(heard: Observations) -> NDArray[np.float64]:
     told = heard.wording.copy()
     told[0] += FIRST
     return told
 
 
-def _scores(heard: Heard, means: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log likelihood of each unit with each speaker of each guess, but for a constant."""
+def _scores(heard: Observations, means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the log likelihood of each unit for each speaker of each start, up to a constant."""
     weight = VOICE * np.minimum(1.0, heard.seconds / LONG)
     scores = weight[:, None] * (heard.voices @ np.swapaxes(means, -1, -2))
-    told = WORDING * _told(heard)
+    told = WORDING * _prior_odds(heard)
     scores[..., OP] += np.minimum(told, 0) - np.log1p(np.exp(-np.abs(told)))
     others = np.minimum(-told, 0) - np.log1p(np.exp(-np.abs(told)))
     scores[..., CU:] += others[:, None]
     return np.asarray(scores)
 
 
-def _halves(heard: Heard) -> NDArray[np.float64]:
-    """Two groups by the direction in which the voices differ most."""
+def _halves(heard: Observations) -> NDArray[np.float64]:
+    """Return soft membership of two groups, split along the direction of greatest variance of the voices."""
     weights = heard.seconds / heard.seconds.sum()
     centred = heard.voices - weights @ heard.voices
     _, _, directions = np.linalg.svd(centred * np.sqrt(weights)[:, None], full_matrices=False)
@@ -163,7 +173,7 @@ def _halves(heard: Heard) -> NDArray[np.float64]:
 def _forward_backward(
     scores: NDArray[np.float64], pauses: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Of each guess, probabilities of each speaker by all units together, and the log likelihood."""
+    """Return posterior probabilities of each speaker and the log likelihood, for each start."""
     _, units, columns = scores.shape
     moves = [_moves(pause, columns) for pause in pauses]
     ahead, behind = np.zeros(scores.shape), np.zeros(scores.shape)
@@ -177,7 +187,7 @@ def _forward_backward(
 
 
 def _moves(pause: float, columns: int) -> NDArray[np.float64]:
-    """Log probabilities of one speaker after another, shape (before, after)."""
+    """Return log probabilities of the next speaker, shape (before, after)."""
     change = next(chance for longest, chance in CHANGES if pause < longest)
     moves = np.full((columns, columns), change / (columns - 1))
     np.fill_diagonal(moves, 1 - change)

@@ -1,7 +1,7 @@
-"""Say of every line of a call on one channel who speaks it, and cut the lines that two people speak.
+"""Assign a speaker to every line of a call on one channel, and cut lines that two people speak.
 
-What is heard of a voice lives in this module's calls and nowhere else: it identifies a person
-(個人識別符号), so that it is neither returned nor stored nor logged.
+A voice identifies a person (個人識別符号), so what this module learns of voices stays inside its functions:
+it is neither returned nor stored nor logged.
 """
 
 from __future__ import annotations
@@ -18,59 +18,59 @@ from pipeline.audio.recording import RECOGNISER_RATE, Recording, Resampled
 from pipeline.hearing.traces import near
 from pipeline.hearing.transcribe import as_heard, build_transcript
 from pipeline.speaking.handovers import arrives, leaves
-from pipeline.speaking.sides import Heard, share
+from pipeline.speaking.sides import Observations, share_between_sides
 from pipeline.speaking.third import Weights, with_third
 from pipeline.speaking.units import Unit, units_of
 from pipeline.types import TimeSpan, Transcript
 
-__all__ = ["SPEAKERS", "VoiceListener", "told_apart", "untold"]
+__all__ = ["SPEAKERS", "VoiceListener", "with_speakers", "without_guessed_speakers"]
 
 SPEAKERS: Final = ("op", "cu", "third")
-"""By the columns of ``pipeline.speaking.sides`` and ``.third``."""
+"""Speakers in the order of the columns of ``pipeline.speaking.sides`` and ``.third``."""
 
 LEAST_SECONDS: Final = 0.3
-"""A shorter unit is heard with what stands around it."""
+"""Length in seconds below which a unit is heard with the sound around it."""
 
 
 class VoiceListener(Protocol):
-    """What tells voices and wordings."""
+    """Interface of a model of voices and wordings."""
 
     @property
     def third(self) -> Weights:
-        """What speaks for a third person."""
+        """Weights of the evidence for a third person."""
 
     def voice(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The direction of a voice, of unit length, from 16 kHz audio."""
+        """Return the voice embedding of 16 kHz audio, of unit length."""
 
     def staff(self, text: str) -> float:
-        """The log odds that staff say a line, by its words."""
+        """Return the log odds that staff say a line, by its words."""
 
 
-def told_apart(recording: Recording, transcript: Transcript, listener: VoiceListener | None) -> Transcript:
-    """Say who speaks where one channel holds everybody.
+def with_speakers(recording: Recording, transcript: Transcript, listener: VoiceListener | None) -> Transcript:
+    """Assign speakers where one channel holds everybody.
 
     Args:
         recording: The call.
         transcript: Its words.
-        listener: Hears voices; ``None`` where nobody does.
+        listener: Model of voices; ``None`` without one.
 
     Returns:
-        The transcript with the speaker of each line, lines that two people speak cut between them; as it is
-        where there are two channels, or where it says who speaks already.
+        The transcript with the speaker of each line; a line that two people speak is cut between them.  The
+        transcript itself where the call has two channels, names speakers already, or there is no listener.
     """
     known = any(segment.speaker is not None for segment in transcript.segments)
     units = units_of(transcript)
     if listener is None or len(recording.samples) != 1 or known or not units:
         return transcript
-    shared = share(heard := heard_in(recording, units, listener))
+    shared = share_between_sides(heard := observe(recording, units, listener))
     return _with_speakers(transcript, units, with_third(heard, shared, listener.third).sides.tolist())
 
 
-def untold(transcript: Transcript) -> Transcript:
-    """The same lines as if nobody knew who speaks them, where that was told by ear.
+def without_guessed_speakers(transcript: Transcript) -> Transcript:
+    """Remove the speakers from a transcript where they were assigned by voice.
 
-    What finds and judges data has learned from calls on one channel without speakers; this is the one place
-    that decides that it sees them so.
+    The models that find and judge data have learned from one-channel calls without speakers.  This is the
+    only place that makes them see such calls so.
     """
     if not transcript.speakers_by_ear:
         return transcript
@@ -78,11 +78,11 @@ def untold(transcript: Transcript) -> Transcript:
     return replace(transcript, segments=segments)
 
 
-def heard_in(recording: Recording, units: Sequence[Unit], listener: VoiceListener) -> Heard:
-    """Listen to each unit of a call's only channel."""
+def observe(recording: Recording, units: Sequence[Unit], listener: VoiceListener) -> Observations:
+    """Observe each unit of a call's only channel."""
     channel = Resampled(recording.samples[0], recording.rate)
     ends = [0.0, *(unit.time.end for unit in units)]
-    return Heard(
+    return Observations(
         np.stack([listener.voice(_sound(channel, unit)) for unit in units]),
         np.array([listener.staff(unit.text) for unit in units]),
         np.array([max(0.1, unit.time.duration) for unit in units]),

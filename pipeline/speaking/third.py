@@ -1,8 +1,9 @@
-"""Find out whether a third person took the caller's telephone for a while.
+"""Decide whether a third person held the caller's telephone for a while.
 
-Of all guesses the likeliest is believed, where it is likely enough: by how unlike the two voices are, and by
-what is said where the telephone changes hands.  A voice changes a little with every sentence, so that the
-best guess of a call with one caller stands out, too; how much is learned (``models/voices/third.json``).
+The likeliest hypothesis (``pipeline.speaking.hypotheses``) is accepted if its log odds suffice, by how much
+the two voices differ and by the words of a handover.  A voice varies a little from sentence to sentence, so
+the best hypothesis of a call with one caller stands out, too; the weights are learned
+(``models/voices/third.json``).
 """
 
 from __future__ import annotations
@@ -13,23 +14,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.speaking.guesses import THIRD, guesses
-from pipeline.speaking.sides import CU, OP, Heard, Shared
+from pipeline.speaking.hypotheses import THIRD, hypotheses
+from pipeline.speaking.sides import CU, OP, Observations, SpeakerShares
 
-__all__ = ["EVIDENCE", "THIRD", "Guess", "Weights", "evidence", "likeliest", "with_third"]
+__all__ = ["EVIDENCE", "THIRD", "Hypothesis", "Weights", "evidence", "likeliest", "with_third"]
 
 LEAST_SECONDS: Final = 1.0
-"""Speech of either voice without which nothing is believed."""
+"""Least speech of each of the two voices for a hypothesis, in seconds."""
 
 LEAST_GAIN: Final = 0.05
-"""Seconds; less is nothing."""
+"""Floor of the gain, in seconds."""
 
 MOST_CHANGES: Final = 2
-"""How often a telephone changes hands: over and back.  Halves of one varying voice alternate more often."""
+"""Number of handovers: over and back.  Halves of one varying voice alternate more often."""
 
 BEFORE, BEHIND, LEFT_BEFORE = 2, 2, 5
-"""Units before and from the first one of a third person on in which it is said that somebody takes the
-telephone, and before it, that somebody hands it over."""
+"""Units before, and from, a third person's first unit in which taking the telephone is announced, and units
+before it in which handing it over is."""
 
 EVIDENCE: Final = (
     "alike",
@@ -41,83 +42,83 @@ EVIDENCE: Final = (
     "arrives",
     "leaves",
 )
-"""What is weighed."""
+"""Names of the evidence, as in ``models/voices/third.json``."""
 
 LEAST_ODDS: Final = -0.25
-"""Log odds from which a third person is believed in.  Who is missed is heard, which costs more than a doubt
-too many: so it is less than even (``tests/bench/NOTES.md``)."""
+"""Log odds from which a third person is assumed.  A missed voice is disclosed, which costs more than a false
+alarm, so the threshold is below even odds (``tests/bench/NOTES.md``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What evidence weighs in log odds.
+    """Weights of the evidence, in log odds.
 
     Attributes:
-        each: In the order of ``EVIDENCE``.
-        alone: What is added in any case.
+        each: Weights in the order of ``EVIDENCE``.
+        alone: Intercept.
     """
 
     each: tuple[float, ...]
     alone: float
 
     def odds(self, told: NDArray[np.float64]) -> float:
-        """The log odds of a third person, from what ``evidence`` says."""
+        """Return the log odds of a third person from the values of ``evidence``."""
         return float(told @ np.array(self.each)) + self.alone
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """Who speaks, of three, and the log odds that a third person is there."""
+class Hypothesis:
+    """Units shared among three speakers, and the log odds that there is a third."""
 
-    shared: Shared
+    shared: SpeakerShares
     odds: float
 
 
-def with_third(heard: Heard, shared: Shared, weights: Weights) -> Shared:
-    """Give a third person their units.
+def with_third(heard: Observations, shared: SpeakerShares, weights: Weights) -> SpeakerShares:
+    """Add a third person to the two sides where there is one.
 
     Args:
-        heard: What was heard in the units.
-        shared: Who speaks them, of two sides.
-        weights: Of the evidence.
+        heard: Observations of the units.
+        shared: The units shared between two sides.
+        weights: Weights of the evidence.
 
     Returns:
-        The same with a column for the third person; as it was where there is none.
+        The units shared among three speakers; ``shared`` itself without a third.
     """
     guess = likeliest(heard, shared, weights)
     return shared if guess is None or guess.odds < LEAST_ODDS else guess.shared
 
 
-def likeliest(heard: Heard, shared: Shared, weights: Weights) -> Guess | None:
-    """The likeliest guess.
+def likeliest(heard: Observations, shared: SpeakerShares, weights: Weights) -> Hypothesis | None:
+    """Return the likeliest hypothesis of a third person.
 
     Args:
-        heard: What was heard in the units.
-        shared: Who speaks them, of two sides.
-        weights: Of the evidence.
+        heard: Observations of the units.
+        shared: The units shared between two sides.
+        weights: Weights of the evidence.
 
     Returns:
-        The guess; ``None`` where too little is said for two.
+        The hypothesis; ``None`` where there is too little speech for two voices.
     """
-    best: Guess | None = None
-    for three in guesses(heard, shared):
+    best: Hypothesis | None = None
+    for three in hypotheses(heard, shared):
         told = evidence(heard, shared, three)
         if told is not None:
             odds = weights.odds(told)
-            best = Guess(three, odds) if best is None or odds > best.odds else best
+            best = Hypothesis(three, odds) if best is None or odds > best.odds else best
     return best
 
 
-def evidence(heard: Heard, shared: Shared, three: Shared) -> NDArray[np.float64] | None:
-    """Say what speaks for a guess.
+def evidence(heard: Observations, shared: SpeakerShares, three: SpeakerShares) -> NDArray[np.float64] | None:
+    """Compute the evidence for a hypothesis.
 
     Args:
-        heard: What was heard in the units.
-        shared: Who speaks them, of two sides.
-        three: The guess.
+        heard: Observations of the units.
+        shared: The units shared between two sides.
+        three: The hypothesis.
 
     Returns:
-        Values in the order of ``EVIDENCE``; ``None`` where one of three says nothing, or too little.
+        Values in the order of ``EVIDENCE``; ``None`` where one of the three says nothing or too little.
     """
     inside, outside = three.sides == THIRD, three.sides == CU
     if not (three.sides == OP).any() or not _enough(heard, inside, outside):
@@ -140,24 +141,24 @@ def evidence(heard: Heard, shared: Shared, three: Shared) -> NDArray[np.float64]
             in_a_row * length,
             length,
             float(np.log(max(_gain(heard, inside, outside), LEAST_GAIN))),
-            # Who is put through by staff is staff: only what the caller's side says tells.
+            # Only handovers by the caller's side count: the staff put staff through.
             float((heard.arrives[taken] * shared.likely[taken, CU]).max(initial=0.0)),
             float((heard.leaves[left] * shared.likely[left, CU]).max(initial=0.0)),
         ]
     )
 
 
-def _enough(heard: Heard, *parts: NDArray[np.bool_]) -> bool:
+def _enough(heard: Observations, *parts: NDArray[np.bool_]) -> bool:
     return all(heard.seconds[part].sum() >= LEAST_SECONDS for part in parts)
 
 
-def _gain(heard: Heard, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    """Seconds by which two voices explain the units better than one."""
+def _gain(heard: Observations, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    """Return by how many seconds two voices fit the units better than one."""
     first, second = (heard.seconds[part] @ heard.voices[part] for part in (one, other))
     return float(np.linalg.norm(first) + np.linalg.norm(second) - np.linalg.norm(first + second))
 
 
-def _alike(heard: Heard, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    """Cosine of the directions of two voices."""
+def _alike(heard: Observations, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    """Return the cosine similarity of two voices."""
     first, second = (heard.seconds[part] @ heard.voices[part] for part in (one, other))
     return float(first @ second / (np.linalg.norm(first) * np.linalg.norm(second) + 1e-9))

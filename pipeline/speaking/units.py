@@ -15,20 +15,20 @@ from pipeline.types import Segment, TimeSpan, Transcript, Word
 __all__ = ["Unit", "units_of"]
 
 PAUSE_SECONDS: Final = 0.12
-"""Shortest pause in which the other side may begin; shorter ones are closed consonants."""
+"""Shortest pause at which the speaker may change; shorter ones are closed consonants."""
 
 _ENDS: Final = "。？?！!"
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Words that one person says in a breath.
+    """Words that one person says in one breath.
 
     Attributes:
-        segment: Number of the line that they stand in.
-        words: The words, in order.
-        time: From the first's start to the last's end.
-        text: As recognised.
+        segment: Index of their line.
+        words: Words, in order.
+        time: Time from the first word's start to the last word's end.
+        text: Recognised text.
     """
 
     segment: int

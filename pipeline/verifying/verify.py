@@ -22,7 +22,7 @@ from pipeline.finding.parts import whole_of
 from pipeline.finding.queue import is_candidate
 from pipeline.hearing.clips import Audio
 from pipeline.masking.audio import fill, masked_windows
-from pipeline.masking.crosstalk import still_heard_on
+from pipeline.masking.crosstalk import still_audible_channels
 from pipeline.masking.text import LABELS, OTHER_LABEL, masked_in_text
 from pipeline.nearby import Nearby
 from pipeline.sound.reader import SoundReader
@@ -101,7 +101,7 @@ def verify_audio(
         leaks += [
             Leak("CROSSTALK", item.item_id, item.time)
             for item in plan.masked
-            if item not in known and still_heard_on(original, masked, item.time, item.channels)
+            if item not in known and still_audible_channels(original, masked, item.time, item.channels)
         ]
     return tuple(leaks)
 

@@ -19,7 +19,7 @@ from functools import cached_property
 
 from pipeline.audio.recording import Recording
 from pipeline.finding.queue import is_candidate
-from pipeline.masking.align import Places, align_among, places_of
+from pipeline.masking.align import WordIndex, align_indexed, index_words
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason, Why
 from pipeline.sound.honorifics import with_given_name
@@ -183,8 +183,8 @@ class _Call:
         self._sounding: dict[CharSpan, tuple[Finding, ...]] = {}
 
     @cached_property
-    def _places(self) -> Places:
-        return places_of(self.transcript)
+    def _places(self) -> WordIndex:
+        return index_words(self.transcript)
 
     @cached_property
     def folded(self) -> tuple[str, tuple[int, ...]]:
@@ -218,8 +218,9 @@ class _Call:
                 Reason.NOT_GIVEN,
                 needs_review=True,
             )
-            call = self.transcript, self._recording, self._policy
-            self._sounding[chars] = align_among((finding,), self._places, call)
+            self._sounding[chars] = align_indexed(
+                (finding,), self._places, self.transcript, self._recording, self._policy
+            )
         return self._sounding[chars]
 
 

@@ -28,7 +28,7 @@ from models.training.calls.stored import StoredCall, stored_calls, unheard, unhe
 from models.training.crowds.colleagues import with_colleagues
 from models.weighing.owner.owner import Owner, load_owner
 from pipeline.finding.detect import detect
-from pipeline.finding.questions import NOWHERE, by_letters, question_ids
+from pipeline.finding.questions import NO_QUESTION, by_letters, question_ids
 from pipeline.masking.align import align
 from pipeline.masking.audio import mask_audio
 from pipeline.masking.plan import make_plan
@@ -239,7 +239,7 @@ def _rows(plan: MaskPlan, transcript: Transcript) -> list[ReviewRow]:
             item.source,
             item.action is MaskAction.MASK,
             item.needs_review,
-            asked.get(item.item_id, NOWHERE).question,
+            asked.get(item.item_id, NO_QUESTION).question,
             item.party,
         )
         for item in plan.items

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from models.language.readings import Reader, load_reader
 from models.training.calls.stored import StoredCall, stored_calls
 from models.wording.known import known_words
-from pipeline.correcting.said import offered
+from pipeline.correcting.spoken_offers import offers_for
 from pipeline.types import CharSpan, TimeSpan, Transcript
 from tests.bench.figures import add_arguments
 
@@ -38,7 +38,7 @@ def _made(transcript: Transcript, call: StoredCall, reader: Reader) -> Iterator[
     words = known_words(call.case, reader)
     for line in transcript.segments:
         sounds = reader.line(transcript.text[line.chars.start : line.chars.end])
-        for offer in offered(transcript, line.chars, sounds, words):
+        for offer in offers_for(transcript, line.chars, sounds, words):
             start = line.chars.start
             yield _Made(
                 offer.text,
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{calls} calls: {total['mentions']} mentions, {total['written']} written as the case has them\n")
     print("| offered by | of the others | offers | right |\n|---|--:|--:|--:|")
     for way in ("read", "heard"):
-        there, made, right = (total[f"{what} {way}"] for what in ("offered", "offers", "right"))
+        there, made, right = (total[f"{what} {way}"] for what in ("offers_for", "offers", "right"))
         print(f"| {way} | {there} of {left} | {made} | {right} |")
     return 0
 

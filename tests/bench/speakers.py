@@ -26,8 +26,8 @@ from pipeline.measuring.figures import Share, total
 from pipeline.measuring.frames import AudioPair
 from pipeline.measuring.speakers import wrong_speaker
 from pipeline.measuring.truth import CallTruth
-from pipeline.speaking.sides import share
-from pipeline.speaking.speakers import heard_in, told_apart
+from pipeline.speaking.sides import share_between_sides
+from pipeline.speaking.speakers import observe, with_speakers
 from pipeline.speaking.third import likeliest
 from pipeline.speaking.units import units_of
 from pipeline.types import TimeSpan, Transcript
@@ -59,12 +59,12 @@ class Told:
 def told(call: StoredCall, thirds: Sequence[TimeSpan], voices: Voices) -> Told:
     """Tell who speaks in a call, and hold it against the truth."""
     began = time.process_time()
-    made = told_apart(call.recording, call.transcript, voices)
+    made = with_speakers(call.recording, call.transcript, voices)
     took = time.process_time() - began
     samples = np.asarray(call.recording.samples)
     lines = [segment.time for segment in made.segments if segment.speaker == "third"]
-    heard = heard_in(call.recording, units_of(call.transcript), voices)
-    guess = likeliest(heard, share(heard), voices.third)
+    heard = observe(call.recording, units_of(call.transcript), voices)
+    guess = likeliest(heard, share_between_sides(heard), voices.third)
     return Told(
         call.truth.call_id,
         wrong_speaker(

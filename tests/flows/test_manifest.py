@@ -15,7 +15,7 @@ from flows.listener import AGAINST_FILE, BESIDE_WORDS, ENCODER
 from flows.masking.mask_calls import Order, mask_calls
 from flows.version import VERSION
 from models.registry import embedded_asr, registered_files
-from models.speech.ears import Unheard
+from models.speech.ears import NoEarsReason
 from models.speech.listening_encoder import EMBEDDED
 from tests.builders import case_file, voice_file, words_file
 from tests.fakes import FakeModels
@@ -53,9 +53,11 @@ def test_every_network_and_lexicon_stands_with_its_bytes(tmp_path: Path):
     )
 
 
-@pytest.mark.parametrize("unheard", [None, Unheard.NOT_INSTALLED])
+@pytest.mark.parametrize("unheard", [None, NoEarsReason.NOT_INSTALLED])
 @pytest.mark.parametrize("written", [None, "telephone"])
-def test_an_adapter_stands_where_it_was_used(tmp_path: Path, unheard: Unheard | None, written: str | None):
+def test_an_adapter_stands_where_it_was_used(
+    tmp_path: Path, unheard: NoEarsReason | None, written: str | None
+):
     """With its bytes: by the model that wrote the words, or by the encoder that the ears read."""
     models = FakeModels(unheard=unheard)
     models.recogniser.adapter = written
@@ -99,8 +101,8 @@ def test_the_encoder_that_is_named_is_the_one_that_the_ears_read():
     }
 
 
-@pytest.mark.parametrize("why", Unheard)
-def test_where_they_did_not_it_is_said_why(tmp_path: Path, why: Unheard):
+@pytest.mark.parametrize("why", NoEarsReason)
+def test_where_they_did_not_it_is_said_why(tmp_path: Path, why: NoEarsReason):
     """And no network is named that had nothing to listen to."""
     found = manifest(tmp_path, FakeModels(unheard=why))
 
@@ -118,7 +120,7 @@ def test_where_they_did_not_it_is_said_why(tmp_path: Path, why: Unheard):
 def test_words_from_a_file_are_held_against_the_embedded_model(tmp_path: Path):
     """Whichever model listens again: the morae are the embedded one's."""
     words = words_file(tmp_path / "w.json", [(1.0, "隣の長谷川さんです")])
-    models = FakeModels(unheard=Unheard.NOT_INSTALLED)
+    models = FakeModels(unheard=NoEarsReason.NOT_INSTALLED)
     found = manifest(tmp_path, models, words)
 
     assert found["models"]["asr"]["sha256"] == "f" * 64

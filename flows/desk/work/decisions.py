@@ -18,7 +18,7 @@ from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import DecisionRow, new_id
 from pipeline.errors import ReviewRuleError
-from pipeline.reviewing.cover import Found, carry_over, found_in
+from pipeline.reviewing.cover import GuardedMask, carry_over, guarded_masks
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import effective, fold
 from pipeline.reviewing.rules import check_complete
@@ -173,7 +173,7 @@ def folded(plan: MaskPlan, made: tuple[ReviewDecision, ...]) -> MaskPlan:
 
 def found_before(
     plans: Iterable[tuple[int, MaskPlan]], everything: Sequence[Decision], revision: int
-) -> tuple[Found, ...]:
+) -> tuple[GuardedMask, ...]:
     """What was masked before any person decided, as it stands at the beginning of a revision.
 
     A revision that is what the decisions on the one before it come to was made by people: what was found
@@ -184,13 +184,13 @@ def found_before(
         everything: All decisions on the call.
         revision: One of these revisions.
     """
-    found: tuple[Found, ...] = ()
+    found: tuple[GuardedMask, ...] = ()
     follows: MaskPlan | None = None
     for number, plan in plans:
         if number > revision:
             break
         if plan != follows:
-            found = found_in(plan)
+            found = guarded_masks(plan)
         if number < revision:
             made = made_on(everything, number)
             _, found = carry_over(found, plan, made)
@@ -232,7 +232,7 @@ def first_plan(
 
 
 def check_approvable(
-    call_id: str, plan: MaskPlan, made: Sequence[ReviewDecision], found: tuple[Found, ...]
+    call_id: str, plan: MaskPlan, made: Sequence[ReviewDecision], found: tuple[GuardedMask, ...]
 ) -> None:
     """Whether a revision may be approved: its review is complete, and nothing in it is left to decide.
 

@@ -16,7 +16,7 @@ from flows.desk.work.corrections import decisions_on_text
 from flows.desk.work.decisions import CONTENT, Decision, folded, found_before, is_complete, made_on
 from flows.desk.work.plans import StoredPlan, decide, reviewed, revisions
 from pipeline.correcting.wording import Wording
-from pipeline.reviewing.cover import Found
+from pipeline.reviewing.cover import GuardedMask
 from pipeline.reviewing.decisions import ReviewDecision
 from pipeline.reviewing.rules import check
 from pipeline.reviewing.wordings import read_at, wording_after
@@ -81,7 +81,7 @@ def load_review(desk: Desk, call_id: str) -> Review:
     return Review(call, stored, everything, made_on(everything, stored.revision), known)
 
 
-def found_first(desk: Desk, review: Review) -> tuple[Found, ...]:
+def found_first(desk: Desk, review: Review) -> tuple[GuardedMask, ...]:
     """What was masked before any person decided, as it stands at the beginning of the newest revision."""
     plans = ((stored.revision, stored.plan) for stored in revisions(desk, review.call.call_id))
     return found_before(plans, review.everything, review.stored.revision)

@@ -17,10 +17,10 @@ from flows.masking.final_copy import transcript_of
 from flows.review.content.comparing import Comparing, shown_reasons
 from models.wording.known import known_words
 from pipeline.correcting.corrected import Corrected, corrected
+from pipeline.correcting.divided_pieces import divide_by_sound
 from pipeline.correcting.heard_otherwise import heard_otherwise, written_otherwise
-from pipeline.correcting.lay import laid_on
 from pipeline.correcting.offers import Offer
-from pipeline.correcting.said import offered
+from pipeline.correcting.spoken_offers import offers_for
 from pipeline.correcting.wording import Piece, Wording
 from pipeline.sound.morae import Mora
 from pipeline.sound.search import find_sound
@@ -127,16 +127,16 @@ class OpenedWords:
         with self._reading as reader:
             return reader.kana(text)
 
-    def laid_on(self, piece: Piece, text: str, ends: Sequence[int]) -> tuple[Piece, ...]:
-        """As ``pipeline.correcting.lay.laid_on``, by the shared reader."""
+    def divide_by_sound(self, piece: Piece, text: str, ends: Sequence[int]) -> tuple[Piece, ...]:
+        """As ``pipeline.correcting.divided_pieces.divide_by_sound``, by the shared reader."""
         with self._reading as reader:
-            return laid_on(piece, text, ends, reader)
+            return divide_by_sound(piece, text, ends, reader)
 
     def offers(self, chars: CharSpan, case: CallCase) -> tuple[Offer, ...]:
         """Find where the case's own words are said in a run of a line; places count from its beginning."""
         text = self.transcript.text[chars.start : chars.end]
         with self._reading as reader:
-            return offered(self.transcript, chars, reader.line(text), known_words(case, reader))
+            return offers_for(self.transcript, chars, reader.line(text), known_words(case, reader))
 
     def heard_otherwise(self, run: CharSpan) -> str:
         """Return what the listener heard of a run of a line, where that is not what was written."""

@@ -18,7 +18,7 @@ from flows.review.guarding.site import Site
 from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.correcting.corrected import Corrected
 from pipeline.finding.everyday import is_everyday
-from pipeline.finding.questions import NOWHERE, Place, question_ids
+from pipeline.finding.questions import NO_QUESTION, QuestionPlace, question_ids
 from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
 from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
@@ -27,7 +27,7 @@ from pipeline.reviewing.consents import consents
 from pipeline.reviewing.decisions import OF_THE_TEXT, Consent, ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import effective, unconfirmed, undecided
 from pipeline.reviewing.rules import Change, steps
-from pipeline.reviewing.wordings import Retold, retold
+from pipeline.reviewing.wordings import TextChange, text_changes
 from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import CallCase, MaskAction, MaskItem, MaskPlan, Party, Transcript
 
@@ -220,7 +220,7 @@ def findings(opened: OpenedCall) -> list[dict[str, Any]]:
     first = {item.item_id: item for item in review.stored.plan.items}
     # The words' own readings, so that what sounds alike is one question however it was written.
     asked = question_ids(opened.draft.items, lambda item: opened.words.spoken(item.chars))
-    places = {item.item_id: asked.get(item.item_id, NOWHERE) for item in opened.draft.items}
+    places = {item.item_id: asked.get(item.item_id, NO_QUESTION) for item in opened.draft.items}
     items = sorted(opened.draft.items, key=lambda item: (*_order(places[item.item_id]), item.time.start))
     groups = sound_groups(items, opened.words)
     masked, given = opened.draft.masked, consents(review.on_text)
@@ -243,7 +243,7 @@ def _consent(item: MaskItem, given: Mapping[str, Consent]) -> dict[str, str] | N
     return {"by": consent.by, "on": consent.on.isoformat(), "how": consent.how}
 
 
-def _order(place: Place) -> tuple[float, bool]:
+def _order(place: QuestionPlace) -> tuple[float, bool]:
     number = int(place.question.removeprefix("q")) if place.question else math.inf
     return number, place.beside
 
@@ -315,7 +315,7 @@ def decisions(review: Review, recognised: Transcript) -> list[dict[str, Any]]:
     standing = {each.number for each in effective(review.made)}
     undone = {each.undoes for each in review.made if each.undoes}
     made = sorted(review.made, key=lambda each: each.number)
-    texts = retold(recognised, review.on_text)
+    texts = text_changes(recognised, review.on_text)
     return [
         {
             **_decision(each),
@@ -329,7 +329,7 @@ def decisions(review: Review, recognised: Transcript) -> list[dict[str, Any]]:
     ]
 
 
-def _text_changes(each: ReviewDecision, text: Retold | None) -> list[dict[str, str]]:
+def _text_changes(each: ReviewDecision, text: TextChange | None) -> list[dict[str, str]]:
     if text is not None:
         return [{"item_id": "", "from": f"「{text.before}」", "to": f"「{text.after}」"}]
     if each.kind is ReviewKind.SIDES:

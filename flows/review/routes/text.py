@@ -115,7 +115,7 @@ def _words(opened: OpenedCall, given: GivenText) -> Correction:
         raise ReviewRuleError(msg)
     changed = pieces_of(opened.now, run, given.text, lambda part: _is_hidden(part, line, opened))
     text, ends = opened.recognised.text, _word_starts(opened.recognised, opened.now.raw(run))
-    pieces = tuple(short for piece in changed for short in opened.words.laid_on(piece, text, ends))
+    pieces = tuple(short for piece in changed for short in opened.words.divide_by_sound(piece, text, ends))
     return Correction(opened.now.raw(run), pieces)
 
 

@@ -1,1 +1,1 @@
-"""Surnames, given names and places by reading, and what their kanji are explained with."""
+"""Lexicons: surnames, given names and places by reading, and the words that explain kanji."""

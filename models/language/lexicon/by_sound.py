@@ -1,10 +1,10 @@
 """Find every stretch of a call that sounds like a known name or place.
 
-A recogniser writes 渡辺さん as 私なべさん; as spelling the name is lost, but its morae still
-lie within a small edit distance of ワタナベ.  ``SoundIndex`` compares a whole call with tens
-of thousands of readings at once (how: ``mora_trie``).
+A recogniser writes 渡辺さん as 私なべさん: the spelling is lost, but the morae still lie within a small edit
+distance of ワタナベ.  ``SoundIndex`` compares a whole call with tens of thousands of readings at once
+(``mora_trie``).
 
-Almost any stretch of speech is near *some* name: a hit is one piece of evidence among several.
+Almost any stretch of speech is near *some* name, so a hit is only one piece of evidence.
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ from models.language.lexicon.lexicon import Lexicon
 from models.language.lexicon.mora_trie import Limits, Matches, Prices, build_trie, search
 from pipeline.sound.morae import Mora, fold_kana, mora_price, morae
 
-__all__ = ["Bound", "Known", "Price", "SoundHit", "SoundIndex", "known_names"]
+__all__ = ["Bound", "KnownReading", "Price", "SoundHit", "SoundIndex", "known_names"]
 
 Price = Callable[[Mora | None, Mora | None], float]
-"""Price, 0 or more, of hearing the second mora where the first was said; ``None`` is nothing."""
+"""Price, 0 or more, of hearing the second mora where the first was said; ``None`` stands for nothing."""
 
 
-class Known(NamedTuple):
-    """A reading to listen for.
+class KnownReading(NamedTuple):
+    """A reading to search for.
 
-    ``kind`` is surname, given_name or the caller's own;
-    ``commonness`` 0 to 1.
+    Attributes:
+        kind: ``surname``, ``given_name`` or a kind of the caller's own.
+        reading: Its kana.
+        commonness: 0 to 1.
     """
 
     kind: str
@@ -41,19 +43,18 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """How much a match may cost, by the length of the name in morae.
+    """Greatest price of a match, by the length of the name in morae.
 
-    A name of ``n`` morae may cost ``per_mora * (n - 1)``, at most ``most``: almost anything is
-    near a name of two morae, so short names must be heard well.  The default is for whole
-    calls: a name of four morae may have one too many or too few (.8).  In a window where a
-    name is expected (before さん, after お名前は) .45 finds nearly all.
+    A name of ``n`` morae may cost ``per_mora * (n - 1)``, at most ``most``: almost anything is near a name of
+    two morae, so short names must be heard well.  The default is for whole calls: a name of four morae may
+    have one too many or too few (.8).  In a window where a name is expected (before さん, after お名前は) .45
+    finds nearly all.
 
     Attributes:
-        per_mora: See above.
-        most: No name is recognisable beyond it, however long.
-        lead: How far a match may be ahead of its share on its way: the first mora may be
-            wrong when the others are right.  Against no such limit it loses one hit in a
-            thousand and halves the time.
+        per_mora: Price per mora after the first.
+        most: Greatest price of a name of any length.
+        lead: Price by which a partial match may exceed its share: the first mora may be wrong when the others
+            are right.  It loses one hit in a thousand and halves the running time.
     """
 
     per_mora: float = 0.27
@@ -61,11 +62,11 @@ class Bound:
     lead: float = 0.45
 
     def most_for(self, length: int) -> float:
-        """Highest price for a name of ``length`` morae."""
+        """Return the greatest price of a name of ``length`` morae."""
         return min(self.most, self.per_mora * max(length - 1, 0))
 
     def limits(self, longest: int) -> Limits:
-        """Prices for names of up to ``longest`` morae."""
+        """Return the greatest prices of names of up to ``longest`` morae."""
         morae_said = np.arange(longest + 1, dtype=np.float64)
         share = self.per_mora * morae_said
         return Limits(np.clip(share - self.per_mora, 0.0, self.most), share + self.lead)
@@ -73,35 +74,37 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class SoundHit:
-    """Morae ``[start, end)`` of the call sound like ``known``.
+    """Morae ``[start, end)`` of the call that sound like ``known``.
 
-    ``price`` is the edit price in all, 0 for the same sound; ``length`` the number of morae
-    of the known reading.
+    ``price`` is the whole edit price, 0 for the same sound; ``length`` the number of morae of the known
+    reading.
     """
 
     start: int
     end: int
     price: float
     length: int
-    known: Known = field(repr=False)
+    known: KnownReading = field(repr=False)
 
     @property
     def likeness(self) -> float:
-        """1 for the same sound, down to 0."""
+        """Similarity: 1 for the same sound, down to 0."""
         return max(0.0, 1.0 - self.price / self.length)
 
 
 class SoundIndex:
-    """A lexicon to be searched by sound.  Never changes; one instance is for one thread.
+    """A lexicon for searching by sound.  It never changes; use one instance in one thread only.
 
     Args:
-        known: Readings to listen for; those of fewer than two morae are left out, as
-            every call is full of them.
-        price: What a mora heard for another costs; by default ``pipeline.sound.morae.mora_price``.
-        bound: How much a match may cost where ``find`` is not told otherwise.
+        known: Readings to search for; those of fewer than two morae are left out, as every call is full of
+            them.
+        price: Price of a mora heard for another; by default ``pipeline.sound.morae.mora_price``.
+        bound: Greatest price of a match where ``find`` gets none.
     """
 
-    def __init__(self, known: Iterable[Known], price: Price = mora_price, bound: Bound | None = None) -> None:
+    def __init__(
+        self, known: Iterable[KnownReading], price: Price = mora_price, bound: Bound | None = None
+    ) -> None:
         listed = [(item, morae(fold_kana(item.reading))) for item in known]
         kept = [(item, sounds) for item, sounds in listed if len(sounds) > 1]
         self._known = tuple(item for item, _ in kept)
@@ -119,13 +122,13 @@ class SoundIndex:
         """Find all stretches of a call that sound like a known reading.
 
         Args:
-            line: The morae of a call, or of a part of it.
-            bound: How much a match may cost; the index's own when not given.
+            line: Morae of a call, or of a part of it.
+            bound: Greatest price of a match; by default the index's own.
 
         Returns:
-            Hits in order of start, then price.  Hits of one known reading do not overlap
-            one another: where they would, the cheapest is kept.  Hits of different readings
-            may, and often do.
+            Hits in order of start, then price.  Hits of one reading do not overlap: the cheapest is kept.
+                Hits of
+            different readings often overlap.
         """
         if not line or not self._known:
             return ()
@@ -152,7 +155,7 @@ class SoundIndex:
 
 
 def _apart(matches: Matches, lengths: NDArray[np.int64]) -> Matches:
-    """Of matches of one reading that overlap, the cheapest; of equals the one of its length."""
+    """Return the cheapest of overlapping matches of one reading; among equals the one of its length."""
     stretch = np.abs(matches.position - matches.start - lengths[matches.node])
     order = np.lexsort((matches.start, stretch, np.round(matches.price, 6), matches.node))
     matches = matches.take(order)
@@ -169,11 +172,11 @@ def _apart(matches: Matches, lengths: NDArray[np.int64]) -> Matches:
     return matches.take(np.array(kept, dtype=np.int64))
 
 
-def known_names(lexicon: Lexicon, rarest: float) -> tuple[Known, ...]:
-    """The readings of a lexicon's surnames and given names that are at least as common as ``rarest``."""
+def known_names(lexicon: Lexicon, rarest: float) -> tuple[KnownReading, ...]:
+    """Return the readings of a lexicon's surnames and given names at least as common as ``rarest``."""
     return tuple(
-        Known(kind, entry.reading, entry.commonness)
+        KnownReading(kind, entry.reading, entry.commonness)
         for kind, table in (("surname", lexicon.surnames), ("given_name", lexicon.given_names))
-        # Commonest first: what is too rare is not even parsed.
+        # The table is sorted by commonness, so rarer entries need not be parsed.
         for entry in itertools.takewhile(lambda entry: entry.commonness >= rarest, table.values())
     )

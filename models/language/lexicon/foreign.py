@@ -1,4 +1,4 @@
-"""Names from abroad as they are written in Japan, in katakana; from ``build_foreign_names.py``."""
+"""Foreign names in Japanese katakana spelling; ``build_foreign_names.py`` makes the list."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _B = {"ァ": "バ", "ィ": "ビ", "": "ブ", "ェ": "ベ", "ォ": "ボ"}
 
 @dataclass(frozen=True, slots=True)
 class ForeignName:
-    """A name and how common it is.
+    """A foreign name with its commonness.
 
     Attributes:
         text: Katakana.
-        family, given: People per million in Japan that bear it as either, estimates.
-        word_band: 0, ``COMMON_WORD``, or 50 where a rare word is written so (アリ).
+        family, given: Estimated people per million in Japan with it as a family name, and as a given name.
+        word_band: 0, ``COMMON_WORD``, or 50 for a rare word (アリ).
     """
 
     text: str
@@ -35,7 +35,7 @@ class ForeignName:
 
     @property
     def is_common_word(self) -> bool:
-        """Whether it names nobody by itself."""
+        """Whether it is a common word, so that it names nobody without context."""
         return self.word_band == COMMON_WORD
 
 
@@ -44,10 +44,10 @@ def load_foreign_names() -> Mapping[str, ForeignName]:
     """Read ``foreign_names.tsv.gz`` (about 10 ms).
 
     Returns:
-        By katakana, commonest first.
+        Names by katakana, commonest first.
 
     Raises:
-        ModelError: when the file is missing or is not the registered one.
+        ModelError: the file is missing or is not the registered one.
     """
     rows = (line.split("\t") for line in lexicon_lines(FOLDER / "foreign_names.tsv.gz"))
     return {text: ForeignName(text, float(sei), float(mei), int(band)) for text, sei, mei, band in rows}
@@ -55,7 +55,7 @@ def load_foreign_names() -> Mapping[str, ForeignName]:
 
 @lru_cache(maxsize=1)
 def _by_spelling() -> Mapping[str, ForeignName]:
-    """With バ for ヴァ: of names that are written alike then, the commonest."""
+    """Return names with バ for ヴァ; the commonest of those that become equal."""
     found: dict[str, ForeignName] = {}
     for text, name in load_foreign_names().items():
         found.setdefault(_plain(text), name)
@@ -63,7 +63,7 @@ def _by_spelling() -> Mapping[str, ForeignName]:
 
 
 def foreign_name(word: str) -> ForeignName | None:
-    """The name that is written so, with ヴ or with バ, ビ, ブ, ベ, ボ (エヴァンス, エバンス); or ``None``."""
+    """Return the name with this spelling, ヴ and バ alike (エヴァンス, エバンス); ``None`` without one."""
     return load_foreign_names().get(word) or _by_spelling().get(_plain(word))
 
 

@@ -1,4 +1,4 @@
-"""With which words the kanji of names are explained: 太陽の陽, にんべんの仁; from ``build_kanji.py``."""
+"""Words that explain the kanji of names: 太陽の陽, にんべんの仁; ``build_kanji.py`` makes the list."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def load_kanji() -> Mapping[str, KanjiSounds]:
     """Read ``kanji.tsv.gz`` (about 20 ms).
 
     Returns:
-        By kanji of names, how it is read, common words that are written with it, and its radical.
+        By kanji of names, its readings, common words that are spelt with it, and its radical.
 
     Raises:
-        ModelError: when the file is missing or is not the registered one.
+        ModelError: the file is missing or is not the registered one.
     """
     found: dict[str, KanjiSounds] = {}
     for line in lexicon_lines(FOLDER / "kanji.tsv.gz"):

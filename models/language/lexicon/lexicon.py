@@ -1,9 +1,10 @@
-"""Surnames, given names and places by reading, with how common they are.
+"""Surnames, given names and places by reading, with their commonness.
 
-The data come from ``build_names.py`` and ``build_places.py`` in this folder; sources and
-licences stand in ``models/registry.toml``.  They are dictionaries, not records of people.
-Loading reads the two name files; places and the index by spelling are parsed when first
-asked for.  A ``Lexicon`` never changes and may be shared between threads.
+``models/training/lexicon/build_names.py`` and ``build_places.py`` make the files; ``models/registry.toml``
+names their sources and licences.  They are dictionaries, not records of people.
+
+Loading reads the two files of names; places and the index by spelling are parsed on first use.  A ``Lexicon``
+never changes and may be shared between threads.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ __all__ = [
     "Lexicon",
     "NameEntry",
     "NameRow",
-    "Place",
     "PlaceEntry",
+    "PlaceSpelling",
     "lexicon_lines",
     "load_lexicon",
     "place_stem",
@@ -49,7 +50,7 @@ class NameRow(NamedTuple):
 
 
 class AddressRow(NamedTuple):
-    """A real town with all that it lies in; kana are katakana, the city in one piece."""
+    """A real town with its city and prefecture; kana are katakana, the city in one piece."""
 
     prefecture: str
     prefecture_kana: str
@@ -59,8 +60,8 @@ class AddressRow(NamedTuple):
     town_kana: str
 
 
-class Place(NamedTuple):
-    """A place's spelling and the spelling of what it lies in ("" for a prefecture)."""
+class PlaceSpelling(NamedTuple):
+    """Spelling of a place and of its parent ("" for a prefecture)."""
 
     surface: str
     parent: str
@@ -68,14 +69,14 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NameEntry:
-    """All that is known of one reading of a surname or a given name.
+    """One reading of a surname or a given name.
 
     Attributes:
         reading: Katakana.
-        per_million: People per million that bear it, an estimate.
+        per_million: Estimated people per million with it.
         gender: ``"m"``, ``"f"`` or ``"u"`` (either) for given names, ``""`` for surnames.
-        word_band: 0, or how common an ordinary word of the same sound is: 1 for the
-            commonest 500, 2 for the next 500, ... 49 for common but not ranked.
+        word_band: 0, or the commonness of an ordinary word of the same sound: 1 for the commonest 500, 2 for
+            the next 500, ... 49 for common but not ranked.
         rows: Its spellings, commonest first.
     """
 
@@ -87,12 +88,12 @@ class NameEntry:
 
     @property
     def surfaces(self) -> tuple[str, ...]:
-        """Its spellings, commonest first."""
+        """Spellings, commonest first."""
         return tuple(row.surface for row in self.rows)
 
     @property
     def commonness(self) -> float:
-        """0 (one person in a hundred million) to 1 (one in a hundred), on a logarithmic scale."""
+        """Commonness from 0 (one person in a hundred million) to 1 (one in a hundred), logarithmic."""
         return commonness(self.per_million)
 
 
@@ -108,16 +109,16 @@ class PlaceEntry:
 
     reading: str
     kind: str
-    places: tuple[Place, ...]
+    places: tuple[PlaceSpelling, ...]
 
     @property
     def surfaces(self) -> tuple[str, ...]:
-        """Its spellings, each once."""
+        """Spellings, each once."""
         return tuple(dict.fromkeys(place.surface for place in self.places))
 
 
 class Lexicon:
-    """The names and places of Japan.
+    """Names and places of Japan.
 
     Mappings are by katakana reading.  Names come commonest first, places north to south.
     """
@@ -129,73 +130,73 @@ class Lexicon:
 
     @property
     def surnames(self) -> Mapping[str, NameEntry]:
-        """By reading."""
+        """Surnames by reading."""
         return self._surnames
 
     @property
     def given_names(self) -> Mapping[str, NameEntry]:
-        """By reading."""
+        """Given names by reading."""
         return self._given_names
 
     def read_ahead(self) -> None:
-        """Parse now what is else parsed when it is first asked for (about 0.6 s)."""
+        """Parse now what would be parsed on first use (about 0.6 s)."""
         _ = self._surname_spellings, self._given_spellings, self._place_surfaces
 
     @cached_property
     def prefectures(self) -> Mapping[str, PlaceEntry]:
-        """The 47, by reading (トウキョウト)."""
-        return _by_reading("prefecture", [(line[1], Place(line[0], "")) for line in self._places])
+        """The 47 prefectures by reading (トウキョウト)."""
+        return _by_reading("prefecture", [(line[1], PlaceSpelling(line[0], "")) for line in self._places])
 
     @cached_property
     def cities(self) -> Mapping[str, PlaceEntry]:
-        """Cities, wards, counties, towns and villages, each part by itself (サッポロシ, チュウオウク)."""
+        """Municipalities, wards and counties by reading, each part alone (サッポロシ, チュウオウク)."""
         found = []
         for prefecture, _, city, kana, _ in self._places:
             parent = prefecture
             for surface, reading in zip(city.split("|"), kana.split("|"), strict=True):
-                found.append((reading, Place(surface, parent)))
+                found.append((reading, PlaceSpelling(surface, parent)))
                 parent = surface
         return _by_reading("city", found)
 
     @cached_property
     def towns(self) -> Mapping[str, PlaceEntry]:
-        """Towns and quarters (町域), by reading; their parent is the city in one piece."""
+        """Towns and quarters (町域) by reading; their parent is the city in one piece."""
         found = (
-            (kana, Place(town, city.replace("|", "")))
+            (kana, PlaceSpelling(town, city.replace("|", "")))
             for _, _, city, _, towns in self._places
             for town, kana in _towns(towns)
         )
         return _by_reading("town", found)
 
     def town_readings(self) -> Iterable[str]:
-        """The readings of ``towns``, some several times, without making ``towns``, which takes 30 MB."""
+        """Return the readings of ``towns``, some repeated, without building ``towns``, which takes 30 MB."""
         return (kana for line in self._places for _, kana in _towns(line[-1]))
 
     def surname_rows(self) -> tuple[NameRow, ...]:
-        """Every spelling of every surname, to draw from by weight."""
+        """Return every spelling of every surname, to draw from by weight."""
         return self._surname_rows
 
     def given_rows(self) -> tuple[NameRow, ...]:
-        """The commoner spellings of every given name, to draw from by weight."""
+        """Return the commoner spellings of every given name, to draw from by weight."""
         return tuple(row for entry in self.given_names.values() for row in entry.rows)
 
     def address_rows(self) -> tuple[AddressRow, ...]:
-        """Every town of Japan once; draw evenly, or by city first."""
+        """Return every town of Japan once; draw evenly, or by city first."""
         return self._address_rows
 
     def surname_of_surface(self, surface: str) -> tuple[NameRow, ...]:
-        """The readings of a surname as it is written (東 -> ヒガシ, アズマ), commonest first, or ()."""
+        """Return the readings of a surname's spelling (東 -> ヒガシ, アズマ), commonest first; else empty."""
         rows = self._surname_spellings.rows(surface)
         return tuple(sorted(rows, key=lambda row: -row.weight))
 
     def given_of_surface(self, surface: str) -> tuple[NameRow, ...]:
-        """The readings of a given name as it is written, in the order of their commonness, or ()."""
+        """Return the readings of a given name's spelling, commonest first; else empty."""
         return self._given_spellings.rows(surface)
 
     def is_place_surface(self, surface: str) -> bool:
-        """Whether this is how a prefecture, city, county, ward or town is written.
+        """Whether this is the spelling of a prefecture, city, county, ward or town.
 
-        A prefecture or city of two characters or more is also known without its suffix (札幌).
+        A prefecture or city of two characters or more is also recognised without its suffix (札幌).
         """
         return surface in self._place_surfaces
 
@@ -235,7 +236,7 @@ class Lexicon:
 
 
 class _NameTable(Mapping[str, NameEntry]):
-    """A file of names as a mapping; a line is parsed each time it is asked for."""
+    """A file of names as a mapping; a line is parsed at each look-up."""
 
     def __init__(self, lines: list[str]) -> None:
         self._lines = {line[: line.index("\t")]: line for line in lines}
@@ -253,20 +254,20 @@ class _NameTable(Mapping[str, NameEntry]):
         return len(self._lines)
 
     def spellings(self) -> Iterator[tuple[str, str]]:
-        """Reading and spelling, in the order of the file."""
+        """Yield reading and spelling, in the order of the file."""
         return ((reading, surface) for reading, line in self._lines.items() for surface, _ in _spelled(line))
 
     def row(self, reading: str, surface: str) -> NameRow:
-        """One spelling of a reading."""
+        """Return one spelling of a reading."""
         weights = dict(_spelled(self._lines[reading]))
         return NameRow(surface, reading, float(weights[surface]))
 
 
 class _Spellings:
-    """A file of names by how they are written: of each spelling the readings, by which its rows are found.
+    """A file of names by spelling: the readings of each spelling, by which its rows are found.
 
-    Half a million spellings as text in one piece, in order, and where each of its lines ends: a dictionary of
-    them takes 50 MB more.
+    Half a million spellings are kept as one sorted text with the end of each line: a dictionary would take 50
+    MB more.
     """
 
     def __init__(self, names: _NameTable) -> None:
@@ -280,7 +281,7 @@ class _Spellings:
         self._ends = np.cumsum([0, *map(len, lines)], dtype=np.int32)
 
     def rows(self, surface: str) -> tuple[NameRow, ...]:
-        """The rows of a spelling, in the order of the file; () where there is none."""
+        """Return the rows of a spelling, in the order of the file; empty without one."""
         count = len(self._ends) - 1
         at = bisect.bisect_left(range(count), surface, key=lambda each: self._line(each)[0])
         if at == count or self._line(at)[0] != surface:
@@ -288,27 +289,27 @@ class _Spellings:
         return tuple(self._names.row(each, surface) for each in self._line(at)[1].split())
 
     def _line(self, number: int) -> tuple[str, str]:
-        """A spelling and its readings."""
+        """Return a spelling and its readings."""
         line = self._text[self._ends[number] : self._ends[number + 1]].decode()
         surface, _, readings = line.partition("\t")
         return surface, readings
 
 
 def commonness(per_million: float) -> float:
-    """People per million to 0 (a hundredth of one or fewer) ... 1 (ten thousand or more), by logarithm."""
+    """Map people per million to 0 (a hundredth or fewer) ... 1 (ten thousand or more), logarithmically."""
     return min(1.0, max(0.0, (math.log10(max(per_million, 1e-9)) + 2) / 6))
 
 
 def place_stem(surface: str, reading: str) -> tuple[str, str]:
-    """A place without the suffix that callers drop: (札幌市, サッポロシ) -> (札幌, サッポロ).
+    """Remove the suffix that callers drop from a place: (札幌市, サッポロシ) -> (札幌, サッポロ).
 
     Args:
-        surface: As written.
+        surface: Spelling.
         reading: Its katakana.
 
     Returns:
-        Surface and reading cut, or both as they were when they have no such suffix
-        (北海道) or nothing would remain.
+        Spelling and reading without the suffix; both unchanged where there is none (北海道) or nothing would
+        remain.
     """
     suffix = surface[-1:]
     for kana in (_SUFFIXES[suffix],) if suffix in _SUFFIXES else _TOWN_SUFFIXES.get(suffix, ()):
@@ -322,25 +323,25 @@ def load_lexicon(folder: Path = FOLDER) -> Lexicon:
     """Load the lexicons; the same folder is read once.
 
     Args:
-        folder: Where the three ``.tsv.gz`` files lie; by default beside this module.
+        folder: Folder of the three ``.tsv.gz`` files; by default this module's.
 
     Returns:
-        The lexicon, shared by all who ask.
+        The lexicon, shared by all callers.
 
     Raises:
-        ModelError: when a file is missing or is not the registered one.
+        ModelError: a file is missing or is not the registered one.
     """
     return Lexicon(folder)
 
 
 def lexicon_lines(path: Path) -> list[str]:
-    """The lines of a lexicon's file, exactly the registered ones.
+    """Return the lines of a lexicon's file, exactly the registered ones.
 
     Args:
-        path: A ``.tsv.gz`` by whose name the registry knows it.
+        path: A ``.tsv.gz`` with the name of its registry entry.
 
     Raises:
-        ModelError: when it is missing, not registered, or other bytes.
+        ModelError: the file is missing, not registered, or has other bytes.
     """
     content = registered_bytes(LEXICON, path.name.removesuffix(".tsv.gz"), path)
     return gzip.decompress(content).decode("utf-8").splitlines()
@@ -353,21 +354,21 @@ def _parse_name(line: str) -> NameEntry:
 
 
 def _spelled(line: str) -> Iterator[tuple[str, str]]:
-    """Spelling and weight, of a line of names."""
+    """Yield spelling and weight of each item in a line of names."""
     for item in line[line.rindex("\t") + 1 :].split(";"):
         surface, _, weight = item.partition(":")
         yield surface, weight
 
 
 def _towns(listed: str) -> Iterator[tuple[str, str]]:
-    """Spelling and reading of the towns that a line of places lists."""
+    """Yield spelling and reading of the towns in a line of places."""
     for town in filter(None, listed.split(";")):
         surface, _, kana = town.partition(",")
         yield surface, kana
 
 
-def _by_reading(kind: str, found: Iterable[tuple[str, Place]]) -> dict[str, PlaceEntry]:
-    places: dict[str, dict[Place, None]] = defaultdict(dict)
+def _by_reading(kind: str, found: Iterable[tuple[str, PlaceSpelling]]) -> dict[str, PlaceEntry]:
+    places: dict[str, dict[PlaceSpelling, None]] = defaultdict(dict)
     for reading, place in found:
         places[reading][place] = None
     return {reading: PlaceEntry(reading, kind, tuple(group)) for reading, group in places.items()}

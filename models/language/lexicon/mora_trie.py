@@ -2,12 +2,12 @@
 
     call    ...  デ   ワ  タ  シ  ナ  ベ   サ  ン ...
                  └start           end┘
-    trie    root─ワ─タ─ナ─ベ■            price = シ heard too much
+    trie    root─ワ─タ─ナ─ベ■            price = insertion of シ
 
-The search goes down the trie one level at a time.  Its state is a set of partial matches
-(node, start, position, price), kept as numpy arrays for all starts of the call together, so
-that one level costs a handful of array operations however many readings there are.
-Matches whose price cannot end within its limit are dropped as they arise.
+The search goes down the trie one level at a time.  Its state is a set of partial matches (node, start,
+position, price), kept as numpy arrays for all starts of the call together, so one level costs a handful of
+array operations for any number of readings.  Partial matches whose price cannot end within its limit are
+dropped at once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 PRICE_STEPS = 4096
-"""When equal partial matches are merged, prices are compared in steps of 1/256 up to 16."""
+"""Number of price steps (1/256, up to 16) for comparing partial matches that are merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class MoraTrie:
     Attributes:
         symbols: The morae on its edges; an edge holds an index into it.
         edge: By node, the symbol that leads to it (-1 at the root).
-        first_child: By node, where its children lie, side by side.
-        children: By node, how many it has.
-        longest: By node, the most morae of any reading at or below it.
-        ends: By node, how many readings end there.
-        first_end: By node, where these lie in ``readings``.
-        readings: Indices of readings, ordered by the node where they end.
-        depth: Levels below the root.
+        first_child: By node, its first child; children are adjacent.
+        children: By node, the number of children.
+        longest: By node, the greatest number of morae of any reading at or below it.
+        ends: By node, the number of readings that end there.
+        first_end: By node, the position of the first of these in ``readings``.
+        readings: Indices of readings, ordered by the node at which they end.
+        depth: Number of levels below the root.
     """
 
     symbols: tuple[Mora, ...]
@@ -58,7 +58,7 @@ class MoraTrie:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What the morae of one call cost.
+    """Edit prices for the morae of one call.
 
     Attributes:
         swap: (symbols, length of the call): the call's mora heard for the symbol.
@@ -73,7 +73,7 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Highest prices: ``whole[n]`` of a reading of n morae, ``part[n]`` after n of its morae."""
+    """Greatest prices: ``whole[n]`` of a reading of n morae, ``part[n]`` after n of its morae."""
 
     whole: Floats
     part: Floats
@@ -89,12 +89,12 @@ class Matches:
     price: Floats
 
     def take(self, rows: NDArray[np.bool_] | Ints) -> Matches:
-        """The rows asked for."""
+        """Return the selected rows."""
         return Matches(self.node[rows], self.start[rows], self.position[rows], self.price[rows])
 
     @staticmethod
     def join(parts: Sequence[Matches]) -> Matches:
-        """One after the other."""
+        """Concatenate several."""
         return Matches(
             np.concatenate([part.node for part in parts]),
             np.concatenate([part.start for part in parts]),
@@ -112,7 +112,7 @@ def build_trie(readings: Sequence[tuple[Mora, ...]]) -> MoraTrie:
     rows = np.full((len(readings), depth), -1, dtype=np.int64)
     for index, sounds in enumerate(readings):
         rows[index, : len(sounds)] = [code[mora] for mora in sounds]
-    # All readings go down together; two are at the same node while their morae agree.
+    # All readings descend together; two are at the same node while their morae agree.
     node = np.zeros(len(readings), dtype=np.int64)
     edges, parents, total = [np.array([-1])], [np.array([-1])], 1
     for level in range(depth):
@@ -152,12 +152,12 @@ def search(trie: MoraTrie, prices: Prices, limits: Limits) -> Matches:
 
     Args:
         trie: The readings.
-        prices: Of this call's morae.
-        limits: For lengths 0 to ``trie.depth`` at least.
+        prices: Prices for this call's morae.
+        limits: Limits for lengths from 0 to at least ``trie.depth``.
 
     Returns:
-        Rows of (reading, start, end, price), the cheapest price for each reading, start and
-        end; no stretch is empty.  No order is promised.
+        Rows of (reading, start, end, price), the cheapest price for each reading, start and end, in no
+        particular order; no stretch is empty.
     """
     starts = np.arange(prices.swap.shape[1])
     states = Matches(np.zeros_like(starts), starts, starts, np.zeros(len(starts)))
@@ -168,12 +168,12 @@ def search(trie: MoraTrie, prices: Prices, limits: Limits) -> Matches:
         states = _cheapest(_step(trie, prices, states, limit), len(starts))
         done = (trie.ends[states.node] > 0) & (states.price <= limits.whole[level])
         found.append(states.take(done & (states.position > states.start)))
-        states = _cheapest(_heard_too_much(prices, states, limit), len(starts))
+        states = _cheapest(_with_insertions(prices, states, limit), len(starts))
     return _by_reading(trie, Matches.join(found))
 
 
 def _step(trie: MoraTrie, prices: Prices, states: Matches, limit: Floats) -> Matches:
-    """From every state to every child: its mora heard as the next of the call, or not at all."""
+    """Go from every state to every child: its mora is heard as the next of the call, or not at all."""
     counts = trie.children[states.node]
     parent = np.repeat(np.arange(len(counts)), counts)
     child = trie.first_child[states.node][parent] + _count_up(counts)
@@ -189,8 +189,8 @@ def _step(trie: MoraTrie, prices: Prices, states: Matches, limit: Floats) -> Mat
     return Matches.join(parts)
 
 
-def _heard_too_much(prices: Prices, states: Matches, limit: Floats) -> Matches:
-    """The states, and those in which the call holds morae that the reading does not."""
+def _with_insertions(prices: Prices, states: Matches, limit: Floats) -> Matches:
+    """Return the states, and those in which the call has morae that the reading lacks."""
     parts, latest = [states], states
     while len(latest.node):
         latest = latest.take(latest.position < len(prices.add))
@@ -202,7 +202,7 @@ def _heard_too_much(prices: Prices, states: Matches, limit: Floats) -> Matches:
 
 
 def _cheapest(states: Matches, size: int) -> Matches:
-    """Of states with the same node, start and position, the one with the lowest price."""
+    """Return the cheapest of the states with the same node, start and position."""
     if len(states.node) < 2:
         return states
     length = states.position - states.start
@@ -214,7 +214,7 @@ def _cheapest(states: Matches, size: int) -> Matches:
 
 
 def _by_reading(trie: MoraTrie, found: Matches) -> Matches:
-    """One row for each reading that ends at a row's node."""
+    """Return one row for each reading that ends at a row's node."""
     counts = trie.ends[found.node]
     row = np.repeat(np.arange(len(counts)), counts)
     reading = trie.readings[trie.first_end[found.node][row] + _count_up(counts)]
@@ -222,5 +222,5 @@ def _by_reading(trie: MoraTrie, found: Matches) -> Matches:
 
 
 def _count_up(counts: Ints) -> Ints:
-    """(2, 0, 3) -> 0 1 0 1 2."""
+    """Count up within each group: (2, 0, 3) -> 0 1 0 1 2."""
     return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -1,1 +1,1 @@
-"""Recognizers of what identifies beside names, addresses and telephone numbers (``pipeline.kinds``)."""
+"""Recognizers of further identifiers beside names, addresses and telephone numbers (``pipeline.kinds``)."""

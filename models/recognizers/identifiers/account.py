@@ -1,4 +1,4 @@
-"""Names of accounts: what is spelt behind ログインID or ユーザー名."""
+"""Recognise account names: what is spelt behind ログインID or ユーザー名."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SPELT = re.compile(rf"{_PIECE}(?:(?:[\s、・の]|はい|ええ|えっと)*+{_P
 _OTHER = re.compile(r"番号|メール|アドレス|電話|パスワード|円")
 
 REACH, LEAST = 40, 3
-"""Characters between what calls it an account and its first letter; characters of the shortest."""
+"""Greatest distance from the word for an account to the first letter; least length of an account name."""
 
 
 class AccountRecognizer(CallRecognizer):
@@ -35,7 +35,7 @@ class AccountRecognizer(CallRecognizer):
     entities = ("ACCOUNT_NAME",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Take what is spelt first behind a word for an account."""
+        """Take the first spelt run behind a word for an account."""
         found: list[RecognizerResult] = []
         for named in _CALLED.finditer(call.text):
             spelt = _SPELT.search(call.text, named.end(), named.end() + REACH + 80)

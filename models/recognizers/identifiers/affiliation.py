@@ -1,8 +1,8 @@
-"""Where somebody works or learns, with department, post, class or ward: only where it is said of a person.
+"""Recognise a person's workplace or school, with department, post, class or ward.
 
-母はみなと精工の総務課に勤めております      said of somebody
-息子が緑ヶ丘小学校の三年二組です            likewise
-みなと精工の製品を買いました                a company that is nobody's workplace
+母はみなと精工の総務課に勤めております      a person's workplace
+息子が緑ヶ丘小学校の三年二組です            a person's school
+みなと精工の製品を買いました                a company, but nobody's workplace
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["AffiliationRecognizer"]
 
 _NAME = r"[ァ-ヶー一-龠々ヶA-Za-zＡ-Ｚａ-ｚ・]"
 _KANA = r"(?:(?<![^はがのもで、。\s])[ぁ-ん]{2,5})"
-"""A name that begins in hiragana: behind a particle or a pause alone can it be told from one."""
+"""A name that begins in hiragana: it can be told from a particle only behind a particle or a pause."""
 _COMPANY_TAIL = (
     r"(?:株式会社|有限会社|合同会社|工業|製作所|精工|商事|商会|商店|信用金庫|信金|銀行|証券|生命|損保|病院|医院|クリニック|建設|工務店|"
     r"電機|電気|電子|製薬|薬局|運輸|運送|物産|不動産|自動車|鉄道|電鉄|交通|食品|製菓|印刷|出版|新聞社|放送|市役所|区役所|県庁|"
@@ -71,7 +71,7 @@ class AffiliationRecognizer(CallRecognizer):
     entities = ("WORKPLACE", "SCHOOL")
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Take what ends as companies and schools do where somebody is said to belong there."""
+        """Take names with the ending of a company or school where a person is said to belong there."""
         return [
             self.result(kind, start, end, 0.85, Reason.WORKS_OR_STUDIES_THERE)
             for kind, shape, verb in (("WORKPLACE", _COMPANY, _WORKS), ("SCHOOL", _SCHOOL, _LEARNS))

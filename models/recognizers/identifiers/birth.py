@@ -1,4 +1,4 @@
-"""Dates of birth: dates that words around them call so, and no other date."""
+"""Recognise dates of birth: dates that the words around announce as such, and no other date."""
 
 from __future__ import annotations
 
@@ -28,19 +28,21 @@ _ANSWER = re.compile(r"(?:^|\n)(?:はい|ええ|えっと|えーと|えー|[、\
 _STOPS = re.compile(r"(?:です|ですね|になります|でございます|。|、|\s)*(?:\n|$)")
 
 REACH = 60
-"""Characters before a date in which it may be called somebody's birth: a question, and its answer's begin."""
+"""Characters before a date in which it may be announced as a birth: a question, and the beginning of its
+answer."""
 
 BORN_BEFORE = 2000
-"""A whole date before this year, said of somebody or as an answer, is a birth if no word says otherwise."""
+"""Year before which a full date, said of a person or as an answer, is a birth unless a word says
+otherwise."""
 
 
 class BirthRecognizer(CallRecognizer):
-    """Days on which somebody was born."""
+    """Days of birth."""
 
     entities = ("DATE_OF_BIRTH",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Judge each date by the words around it; what is read back of one is one."""
+        """Judge each date by the words around it; a date that is read back counts as well."""
         said = dates_in(call.text)
         births = [date for date in said if _is_birth(call.text, date)]
         again = [
@@ -58,7 +60,7 @@ class BirthRecognizer(CallRecognizer):
 
 
 def _same(date: SaidDate, birth: SaidDate) -> bool:
-    """Whether one repeats the other, or its month and day."""
+    """Whether one date repeats the other, or its month and day."""
     years = not date.years or bool(set(date.years) & set(birth.years))
     return years and (date.month, date.day) == (birth.month, birth.day)
 

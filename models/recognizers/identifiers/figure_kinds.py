@@ -1,6 +1,6 @@
-"""Numbers that are called by their names: a row for each way of calling one.
+"""Numbers that are announced by name: one row for each way of naming one.
 
-A number is a kind's where its name stands before it, or right behind it, and it has as many figures.
+A number is of a kind where the kind's name stands before it, or right behind it, and its length fits.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["FIGURE_KINDS", "FigureKind", "is_card", "is_my_number"]
 
 
 def is_my_number(digits: str) -> bool:
-    """Whether twelve figures have the check figure of a My Number (総務省令85号5条)."""
+    """Whether twelve digits have the check digit of a My Number (総務省令85号5条)."""
     if len(digits) != 12:
         return False
     weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
@@ -24,13 +24,13 @@ def is_my_number(digits: str) -> bool:
 
 
 def is_card(digits: str) -> bool:
-    """Whether the figures of a card have its check figure (Luhn)."""
+    """Whether the digits of a card have its check digit (Luhn)."""
     doubled = (int(digit) * (2 if at % 2 else 1) for at, digit in enumerate(reversed(digits)))
     return 14 <= len(digits) <= 16 and sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
 
 
 def _is_day(digits: str) -> bool:
-    """Whether eight figures are a day in somebody's life."""
+    """Whether eight digits are a date from 1900 on."""
     try:
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
@@ -40,17 +40,17 @@ def _is_day(digits: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FigureKind:
-    """One way in which a number is called.
+    """One way of naming a number.
 
     Attributes:
-        kind: Its entity type.
-        called: What stands before it, or right behind it.
-        counts: How many figures, and letters, it has.
-        proof: Tells right figures from misheard ones, where a number has a check figure.
-        must: Whether only proven figures count.
-        reach: Characters between what it is called and its first figure.
-        lettered: Whether letters may be part of it.
-        is_end: Whether it is only the end of a number (下四桁), which stands behind what it is called.
+        kind: Entity type of the number.
+        called: Its name, which stands before it or right behind it.
+        counts: Possible numbers of digits and letters.
+        proof: Test of the check digit, where the number has one.
+        must: Whether only numbers that pass the test count.
+        reach: Greatest distance from the name to the first digit, in characters.
+        lettered: Whether it may contain letters.
+        is_end: Whether it is only the end of a number (下四桁), which stands behind the name.
     """
 
     kind: str
@@ -140,5 +140,5 @@ FIGURE_KINDS: Final = (
     FigureKind("CUSTOMER_NUMBER", re.compile(_PERSONS), range(4, 23), lettered=True),
     FigureKind("CUSTOMER_NUMBER", re.compile(_THEIRS + _MATTERS), range(4, 17), lettered=True, reach=24),
 )
-"""The rows.  A number that a person has (会員番号) is theirs wherever it is called so; one that a matter has
-(注文番号) only where somebody's name or a relation stands before it."""
+"""All rows.  A number that belongs to a person (会員番号) counts wherever it is named; one that belongs to a
+matter (注文番号) counts only where a person's name or a relation stands before it."""

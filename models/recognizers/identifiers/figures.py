@@ -1,7 +1,7 @@
-"""Numbers that are called by their names: My Numbers, cards, accounts, licences, insurances, customers.
+"""Recognise numbers that are announced by name: My Numbers, cards, accounts, licences, insurances, customers.
 
-The figures are read as those of telephone numbers (``models.wording.digits``): over turns, with はい between,
-in any writing.  What is read back, whole or group by group, is found by the figures alone.
+The digits are read as those of telephone numbers (``models.wording.digits``): over turns, with はい between,
+in any spelling.  A number that is read back, whole or group by group, is found by its digits alone.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ __all__ = ["CalledNumberRecognizer"]
 _OTHER = re.compile(
     r"[一-龠ァ-ヶー]の?番号|電話|携帯|ナンバー|コード|郵便|住所|金額|料金|期限|お?名前|時間|円|年齢|内線|暗証|西暦|昭和|平成|令和"
 )
-"""Between a number and what another is called, this says that it is not that other's."""
+"""Name of another number; between a name and a number it shows that the number belongs to the other name."""
 
 _LETTER = rf"(?:[A-Za-zＡ-Ｚａ-ｚ]|{LETTER_NAMES})"
 _LETTERS_BEFORE = re.compile(rf"(?<![ァ-ヶーA-Za-z])(?:{_LETTER}(?:[\s、・の\-]|ハイフン|はい)*)+$")
 _MISSED = re.compile(r"(?:[^0-9０-９。\n]|[。\n](?!.*番号)){0,24}")
-"""Between two groups of one number where the first alone is too short."""
+"""Text between two groups of one number where the first alone is too short."""
 
 _BEHIND = re.compile(r"[、\s]*(?:が|は|の|って|というのが|これが)[、\s]*(?:私の|その|この)?")
 _BANK = re.compile(
@@ -38,19 +38,20 @@ _SORT = re.compile(r"(?:普通|当座|貯蓄)(?:預金|口座)?(?:[のでがは�
 _NOT_BANK = re.compile(r"^.*(?:は|が|に|を|で|から|へ|と|も)(?=.)")
 
 NEAR_CHARS = 12
-"""A whole telephone number is another number only where that is called so this near."""
+"""Greatest distance of the name from a complete telephone number that is still another number."""
 
 READ_BACK_CHARS, READ_BACK_FIGURES = 200, 4
-"""How far behind a number a piece of it is still its 復唱, and how many figures a piece has at least."""
+"""Greatest distance behind a number of a group that repeats it (復唱), and least number of digits of such a
+group."""
 
 
 class CalledNumberRecognizer(CallRecognizer):
-    """Numbers by what they are called; cards by their check figure alone."""
+    """Numbers by their names; cards also by their check digit alone."""
 
     entities = tuple(dict.fromkeys(row.kind for row in FIGURE_KINDS))
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Take the first number behind each name, what is read back of it, and cards without a name."""
+        """Take the first number behind each name, its repetitions, and cards without a name."""
         text, found = call.text, dict[tuple[int, int], tuple[FigureKind, str]]()
         for row in FIGURE_KINDS:
             for named in row.called.finditer(text):
@@ -81,7 +82,7 @@ class CalledNumberRecognizer(CallRecognizer):
 
 
 def _runs_of(text: str, figures: int, moved: int = 0) -> list[Run]:
-    """The runs of digits. A number is whole from so many figures on; places are moved by ``moved``."""
+    """Return runs of digits, shifted by ``moved``; a number is complete from ``figures`` digits on."""
     found = runs(text, lambda said: len(said) >= figures)
     return [Run(run.start + moved, run.end + moved, run.digits) for run in found]
 
@@ -93,7 +94,7 @@ def _sure(row: FigureKind, digits: str) -> tuple[float, Reason]:
 
 
 def _numbers(text: str, named: re.Match[str], row: FigureKind) -> Iterator[tuple[int, int, str]]:
-    """The number that a name calls: the first behind it, and one right before it."""
+    """Yield the numbers of a name: the first behind it, and one right before it."""
     begin = named.end()
     scope = text[begin : begin + row.reach + 120]
     most = max(row.counts)
@@ -108,7 +109,7 @@ def _numbers(text: str, named: re.Match[str], row: FigureKind) -> Iterator[tuple
 
 
 def _fitting(text: str, begin: int, following: list[Run], row: FigureKind) -> Iterator[tuple[int, int, str]]:
-    """The first run, with those behind it where it is too short, if it has as many figures as the kind."""
+    """Yield the first run, joined with the next ones while too short, if its length fits the kind."""
     start, end, digits = following[0].start, following[0].end, following[0].digits
     for run in following[1:]:
         if len(digits) in row.counts or not _MISSED.fullmatch(text, end, run.start):
@@ -127,7 +128,7 @@ def _fitting(text: str, begin: int, following: list[Run], row: FigureKind) -> It
 
 
 def _from_bank(text: str, start: int) -> int:
-    """Where an account begins: at the name of its bank, where that stands right before the figures."""
+    """Return the beginning of an account: its bank's name, where that stands right before the digits."""
     line = text.rfind("\n", 0, start) + 1
     bank = _BANK.search(text[max(line, start - 48) : start])
     if bank is None:

@@ -1,4 +1,4 @@
-"""Number plates: 地域名, 分類番号, kana and 一連指定番号, as they are said one after the other."""
+"""Recognise number plates: 地域名, 分類番号, kana and 一連指定番号, said one after the other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["PlateRecognizer"]
 
 
 class PlateRecognizer(CallRecognizer):
-    """Plates by their form; ``CalledNumberRecognizer`` finds the number alone, where it is called so."""
+    """Plates by their form; ``CalledNumberRecognizer`` finds the number alone, where it is named."""
 
     entities = ("VEHICLE_PLATE",)
 

@@ -1,1 +1,1 @@
-"""The parts of a Whisper model that know nothing of words: where it runs, and its encoder."""
+"""Parts of a Whisper model below its words: weights, vocabulary, adapter, encoder, and the device."""

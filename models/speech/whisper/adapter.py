@@ -1,11 +1,10 @@
-"""The telephone adapter: what is added to the embedded recogniser's matrices when it is loaded.
+"""The telephone adapter: low-rank changes to the embedded recogniser's matrices, applied when it is loaded.
 
     W   [512 x 2048]  as published, verified            145 MB
     W + U D           U [512 x 64], D [64 x 2048]       the file: int8, a scale for each row, 8 MB
 
-It learned how calls are spoken and written from made calls and from people (``adapter.md``); what listens
-(``models.speech.ears``) learned with it, to read this encoder.  The second hearing decodes with the model as
-it was published, which is loaded beside it.
+It was trained on made calls and on people's speech (``adapter.md``); the ears (``models.speech.ears``) were
+trained on the adapted encoder.  The second hearing uses the model as published, which is loaded as well.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from pipeline.errors import ModelError
 __all__ = ["Adapter", "load_adapter", "made_for", "read_adapter", "write_adapter"]
 
 SMALLEST: Final = 1e-12
-"""Scale of a row that is nothing but zero."""
+"""Scale of a row of zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +34,16 @@ class Adapter:
     """Low-rank changes to some matrices of a model.
 
     Attributes:
-        changes: Name of a matrix, as the model's file has it, to U and D, float32.
+        changes: Factors U and D, float32, by the name of a matrix in the model's file.
     """
 
     changes: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = field(repr=False)
 
     def applied(self, array: Array) -> Array:
-        """Add to an array what belongs to it; any other array stays as it is.
+        """Add the change of an array to it; an array without a change is returned unchanged.
 
         Raises:
-            ModelError: when the array has another shape than what is to be added.
+            ModelError: the array has another shape than its change.
         """
         change = self.changes.get(array.name)
         if change is None:
@@ -59,11 +58,11 @@ def load_adapter(name: str, sha256: str) -> Adapter:
     """Load an adapter that lies beside this module.
 
     Args:
-        name: Of its entry in the registry, and of its file.
-        sha256: Of the ``model.bin`` that it is to be added to.
+        name: Name of its entry in the registry and of its file.
+        sha256: SHA-256 of the ``model.bin`` that it will change.
 
     Raises:
-        ModelError: when its bytes are not the registered ones, or it was made for another model.
+        ModelError: its bytes are not the registered ones, or it was made for another model.
     """
     content = registered_bytes("adapter", name, Path(__file__).with_name(f"{name}.npz"))
     if adapted_model("adapter", name) != sha256:
@@ -72,13 +71,13 @@ def load_adapter(name: str, sha256: str) -> Adapter:
 
 
 def read_adapter(content: bytes) -> Adapter:
-    """Read the file of an adapter, as ``write_adapter`` writes it.
+    """Read an adapter's file, as ``write_adapter`` writes it.
 
     Args:
         content: A ``.npz`` of ``NAME:up`` and ``NAME:down``, int8, and ``…:scale`` for each row.
 
     Raises:
-        ModelError: when it is no such file.
+        ModelError: the content is malformed.
     """
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
@@ -94,7 +93,7 @@ def _rows(stored: Any, name: str) -> NDArray[np.float32]:
 
 
 def made_for(content: bytes) -> str:
-    """The SHA-256 of the ``model.bin`` that an adapter's file says it is made for."""
+    """Return the SHA-256 of the ``model.bin`` that an adapter's file was made for."""
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
         return str(stored["sha256"])
 
@@ -103,9 +102,9 @@ def write_adapter(path: Path, adapter: Adapter, sha256: str) -> None:
     """Write an adapter: U and D of every matrix as int8, with a scale for each row.
 
     Args:
-        path: Of the file; the same adapter gives the same bytes.
-        adapter: What is to be written.
-        sha256: Of the ``model.bin`` that it is made for.
+        path: Path of the file; the same adapter gives the same bytes.
+        adapter: The adapter.
+        sha256: SHA-256 of the ``model.bin`` that it was made for.
     """
     content: dict[str, Any] = {"sha256": np.array(sha256)}
     for name, both in adapter.changes.items():

@@ -1,19 +1,19 @@
-"""Width of the Whisper encoder's input; imports no recogniser, so that training can use it too."""
+"""Dimensions of a Whisper encoder's input; apart from the recogniser, so that training can import them."""
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["FRAMES_A_SECOND", "HOP", "SPARE", "WIDEST"]
+__all__ = ["FRAMES_PER_SECOND", "HOP", "MOST_FRAMES", "PADDING_SECONDS"]
 
-FRAMES_A_SECOND: Final = 100
-"""Of the spectrogram, of every Whisper model."""
+FRAMES_PER_SECOND: Final = 100
+"""Frames of the spectrogram per second, for every Whisper model."""
 
 HOP: Final = 160
-"""Hop between two frames, in samples of 16 kHz audio."""
+"""Samples of 16 kHz audio from one frame to the next."""
 
-WIDEST: Final = 3000
-"""Most frames of the encoder's input: thirty seconds."""
+MOST_FRAMES: Final = 3000
+"""Width of the encoder's input in frames at most: thirty seconds."""
 
-SPARE: Final = 1.0
-"""Padding in seconds behind the longest window; without padding the last words are lost."""
+PADDING_SECONDS: Final = 1.0
+"""Padding behind the longest window in seconds: without it the last words are lost."""

@@ -1,13 +1,13 @@
-"""A Whisper model without the tokens that no Japanese call needs: a third less is decoded for the same text.
+"""A Whisper model without the tokens that no Japanese call needs: a third less work for the same text.
 
-Whisper writes a hundred languages with 50 257 tokens, and at every step weighs each of them.  Japanese
-is written with the few thousand that spell kana, kanji, figures, marks and single letters; the
-rest, most of them English, are left out of the embedding before the model is loaded:
+Whisper writes a hundred languages with 50 257 tokens, and scores each of them at every step.  Japanese needs
+the few thousand that spell kana, kanji, digits, punctuation and single letters.  The rest, mostly English, is
+removed from the embedding before the model is loaded:
 
-    embedding   [51 865 x 512]  ->  [about 8 000 x 512]        the other 211 arrays as they are
-    outside     token numbers as published                     (``NarrowWhisper`` carries them over)
+    embedding   [51 865 x 512]  ->  [about 8 000 x 512]        the other 211 arrays unchanged
+    outside     token numbers as published                     (``NarrowWhisper`` converts them)
 
-Nothing that can be said is lost: every byte has a token of its own, with which any other word can be spelt.
+Every text can still be written: each byte has a token of its own.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from models.speech.whisper.weights_file import Array, rewritten
 __all__ = ["SPECIAL", "NarrowWhisper", "kept_tokens", "narrowed_config", "narrowed_weights", "without_layers"]
 
 LETTERS = 2
-"""Letters of the alphabet that a kept token holds at most: whole English words are not heard in a call,
-and what is spelt out (a mail address, a product's name) is still written, if in shorter pieces."""
+"""Greatest number of Latin letters in a kept token: a call holds no whole English words, and spelt-out text
+(a mail address, a product's name) is still written, in shorter pieces."""
 
 SPECIAL = re.compile(r"<\|.*\|>")
 """Tokens that are no text: languages, tasks, times."""
@@ -38,30 +38,32 @@ _MORE_LETTERS = re.compile(rf"(?:[^{_LETTER}]*[{_LETTER}]){{{LETTERS + 1}}}")
 
 
 def kept_tokens(vocabulary: Sequence[str]) -> NDArray[np.int64]:
-    """Choose what Japanese needs.
+    """Choose the tokens that Japanese needs.
 
     Args:
-        vocabulary: Every token in the byte-level alphabet of GPT-2, in order, as ``vocabulary.txt`` has them.
+        vocabulary: Every token in the byte-level alphabet of GPT-2, in order, as in ``vocabulary.txt``.
 
     Returns:
-        Numbers of the tokens that are kept, ascending: all special ones, all single bytes and broken
-        characters, and whatever is written in kana, kanji, figures, marks and at most ``LETTERS`` letters.
+        Numbers of the kept tokens, ascending: all special ones, all single bytes and incomplete characters,
+            and
+        tokens of kana, kanji, digits, punctuation and at most ``LETTERS`` letters.
     """
-    # What is no character of the alphabet becomes one that is no byte.
+    # Map characters outside the alphabet to a value that is no byte.
     bytes_of = dict.fromkeys(range(256), 256) | {ord(char): byte for char, byte in _alphabet().items()}
     return np.array([n for n, token in enumerate(vocabulary) if _needed(token, bytes_of)], dtype=np.int64)
 
 
 def without_layers(part: str) -> Callable[[str], bool]:
-    """Choose what of a model is written where a part of it is not used.
+    """Select the arrays of a model of which one part is not used.
 
-    CTranslate2 loads no Whisper model without an encoder and a decoder: of the part its first layer is kept.
+    CTranslate2 loads no Whisper model without an encoder and a decoder, so the first layer of the part is
+    kept.
 
     Args:
         part: ``encoder`` or ``decoder``.
 
     Returns:
-        Says of an array's name whether it is written: ``wanted`` of ``narrowed_weights``.
+        Predicate over array names: ``wanted`` of ``narrowed_weights``.
     """
     unused = re.compile(rf"{part}/layer_[1-9]")
     return lambda name: not unused.match(name)
@@ -74,20 +76,20 @@ def narrowed_weights(
     change: Callable[[Array], Array] = lambda array: array,
     wanted: Callable[[str], bool] = lambda _: True,
 ) -> Iterator[bytes | memoryview]:
-    """Leave the rows of other tokens out of a converted model.
+    """Remove the embeddings of all but the kept tokens from a converted model.
 
     Args:
         model: ``model.bin`` of CTranslate2's binary version 6.
-        kept: From ``kept_tokens``.
-        tokens: How many there are.
-        change: What else becomes of each array, before; of the embedding nothing.
-        wanted: Whether the array of a name is written at all.
+        kept: Kept tokens, from ``kept_tokens``.
+        tokens: Number of all tokens.
+        change: Further change of each array but the embedding.
+        wanted: Predicate over array names: whether an array is written at all.
 
     Yields:
         The pieces of the narrower file, in order.
 
     Raises:
-        ValueError: when the file is of another version, or no array has a row for each token.
+        ValueError: the file is of another version, or no array has a row for each token.
     """
     cut = 0
 
@@ -105,14 +107,14 @@ def narrowed_weights(
 
 
 def narrowed_config(config: Mapping[str, Any], kept: NDArray[np.int64]) -> str:
-    """Renumber the tokens that ``config.json`` names.
+    """Renumber the tokens in ``config.json``.
 
     Args:
-        config: As read from the file.
-        kept: From ``kept_tokens``.
+        config: Parsed content of the file.
+        kept: Kept tokens, from ``kept_tokens``.
 
     Returns:
-        The narrower model's file; tokens that are no more are left out of it.
+        Content of the narrower model's file, without removed tokens.
     """
     new = _numbers(kept)
     renumbered = {
@@ -125,7 +127,7 @@ def narrowed_config(config: Mapping[str, Any], kept: NDArray[np.int64]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What a narrow model generated, in the numbers of the whole one."""
+    """Result of a narrow model, in the token numbers of the full one."""
 
     sequences_ids: list[list[int]]
     scores: list[float]
@@ -133,11 +135,11 @@ class _Result:
 
 
 class NarrowWhisper:
-    """A narrow model that takes and gives the whole one's token numbers, as faster-whisper expects.
+    """A narrow model that takes and returns the full model's token numbers, as faster-whisper expects.
 
     Args:
         model: ``ctranslate2.models.Whisper`` of the narrowed files.
-        kept: From ``kept_tokens``.
+        kept: Kept tokens, from ``kept_tokens``.
     """
 
     def __init__(self, model: Any, kept: NDArray[np.int64]) -> None:
@@ -146,14 +148,14 @@ class NarrowWhisper:
         self._new = _numbers(kept)
 
     def __getattr__(self, name: str) -> Any:
-        """Everything that has nothing to do with tokens: ``encode``, ``device``, ``detect_language``."""
+        """Delegate everything without tokens: ``encode``, ``device``, ``detect_language``."""
         return getattr(self._model, name)
 
     def generate(self, features: Any, prompts: Sequence[Sequence[int]], **options: Any) -> list[_Result]:
-        """As ``ctranslate2.models.Whisper.generate``.
+        """Generate as ``ctranslate2.models.Whisper.generate``.
 
         Raises:
-            KeyError: when a prompt holds a token that was left out.
+            KeyError: a prompt holds a removed token.
         """
         if suppressed := options.get("suppress_tokens"):
             # -1 stands for the tokens that the model's own file names.
@@ -173,10 +175,10 @@ class NarrowWhisper:
         num_frames: int | list[int],
         **options: Any,
     ) -> Any:
-        """As ``ctranslate2.models.Whisper.align``; its results name tokens by their place, not number.
+        """Align as ``ctranslate2.models.Whisper.align``; the results refer to tokens by position, not number.
 
         Raises:
-            KeyError: when the text holds a token that was left out.
+            KeyError: the text holds a removed token.
         """
         texts = [self._narrow(text) for text in text_tokens]
         return self._model.align(features, self._narrow(start_sequence), texts, num_frames, **options)
@@ -190,7 +192,7 @@ def _numbers(kept: NDArray[np.int64]) -> dict[int, int]:
 
 
 def _alphabet() -> dict[str, int]:
-    """The byte that each character of GPT-2's alphabet stands for."""
+    """Return the byte that each character of GPT-2's alphabet stands for."""
     shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
     hidden = [byte for byte in range(256) if byte not in shown]
     return {chr(byte): byte for byte in shown} | {chr(256 + n): byte for n, byte in enumerate(hidden)}

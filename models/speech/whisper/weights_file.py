@@ -28,7 +28,7 @@ _TYPES: Final[dict[int, np.dtype[Any]]] = {
     3: np.dtype(np.int32),
     4: np.dtype(np.float16),
 }
-"""CTranslate2's numbers of the types that numpy has, too."""
+"""CTranslate2's type numbers that have a numpy type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Array:
 
     Attributes:
         name: For example ``decoder/layer_0/ffn/linear_0/weight``.
-        shape: Of the content; empty for a scalar.
-        kind: CTranslate2's number of the type.
-        content: The bytes, little-endian, row by row.
+        shape: Shape of the content; empty for a scalar.
+        kind: CTranslate2's type number.
+        content: Bytes, little-endian, row by row.
     """
 
     name: str
@@ -48,10 +48,10 @@ class Array:
     content: bytes | memoryview = field(repr=False)
 
     def values(self) -> NDArray[Any]:
-        """The content as numpy has it.
+        """Return the content as a numpy array.
 
         Raises:
-            ValueError: when numpy does not have the type.
+            ValueError: the type has no numpy type.
         """
         if self.kind not in _TYPES:
             msg = f"an array of type {self.kind}"
@@ -59,19 +59,19 @@ class Array:
         return np.frombuffer(self.content, _TYPES[self.kind]).reshape(self.shape)
 
     def replaced(self, values: NDArray[Any]) -> Array:
-        """The same array with other values, brought to its type; the shape may be another."""
+        """Return the array with other values, converted to its type; the shape may differ."""
         written = np.ascontiguousarray(values, dtype=_TYPES[self.kind])
         return Array(self.name, written.shape, self.kind, memoryview(written.tobytes()))
 
 
 def arrays(model: bytes) -> Iterator[Array]:
-    """Go through a model's arrays in order.
+    """Yield a model's arrays in order.
 
     Args:
-        model: ``model.bin``.
+        model: Content of ``model.bin``.
 
     Raises:
-        ValueError: when the file is of another version or ends early.
+        ValueError: the file is of another version or ends early.
     """
     reader = _Reader(model)
     for _ in range(_header(reader)):
@@ -81,18 +81,18 @@ def arrays(model: bytes) -> Iterator[Array]:
 def rewritten(
     model: bytes, change: Callable[[Array], Array], kept: Callable[[str], bool] = lambda _: True
 ) -> Iterator[bytes | memoryview]:
-    """Write a model with changed arrays.
+    """Yield a model with changed arrays.
 
     Args:
-        model: ``model.bin``.
-        change: Is given each array in order, and gives the one that takes its place; the name stays.
-        kept: Whether the array of a name is written at all.
+        model: Content of ``model.bin``.
+        change: Maps each array, in order, to its replacement; the name stays.
+        kept: Predicate over array names: whether an array is written at all.
 
     Yields:
         The pieces of the new file, in order.
 
     Raises:
-        ValueError: when the file is of another version or ends early.
+        ValueError: the file is of another version or ends early.
     """
     left = sum(kept(array.name) for array in arrays(model))
     reader = _Reader(model)
@@ -112,7 +112,7 @@ def rewritten(
 
 
 def _header(reader: _Reader) -> int:
-    """Go past what comes before the arrays; gives their number."""
+    """Read the header and return the number of arrays."""
     (version,) = reader.numbers("I")
     if version != _VERSION:
         msg = f"a model of binary version {version}, not {_VERSION}"
@@ -131,23 +131,23 @@ def _array(reader: _Reader) -> Array:
 
 
 class _Reader:
-    """Goes through a file in memory."""
+    """Cursor over a file in memory."""
 
     def __init__(self, content: bytes) -> None:
         self._content = memoryview(content)
         self.at = 0
 
     def numbers(self, form: str) -> tuple[int, ...]:
-        """The next integers, little-endian, without padding."""
+        """Read integers, little-endian, without padding."""
         found: tuple[int, ...] = struct.unpack(f"<{form}", self.take(struct.calcsize(f"<{form}")))
         return found
 
     def text(self) -> str:
-        """The next text: its length stands before it, a zero byte ends it."""
+        """Read a text: its length, its bytes, a zero byte."""
         return bytes(self.take(self.numbers("H")[0])).rstrip(b"\0").decode()
 
     def take(self, count: int) -> memoryview:
-        """The next bytes."""
+        """Read ``count`` bytes."""
         if self.at + count > len(self._content):
             msg = "a model that ends early"
             raise ValueError(msg)
@@ -155,5 +155,5 @@ class _Reader:
         return self._content[self.at - count : self.at]
 
     def since(self, start: int, end: int | None = None) -> memoryview:
-        """All from one place to another; to here by default."""
+        """Return the bytes from ``start`` to ``end``, by default up to the cursor."""
         return self._content[start : self.at if end is None else end]

@@ -1,8 +1,8 @@
 """Encode windows of a call, one or several together, in an encoder no wider than they are.
 
-    windows -> spectrograms of one width -> encoder -> what a decoder writes from, and what networks read
+    windows -> spectrograms of one width -> encoder -> input of the decoder and of the ears
 
-A Whisper encoder takes thirty seconds; of a shorter window it need not encode the silence behind it.
+A Whisper encoder takes thirty seconds; for a shorter window the silence behind it need not be encoded.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.speech.whisper.frames import HOP, SPARE, WIDEST
+from models.speech.whisper.frames import HOP, MOST_FRAMES, PADDING_SECONDS
 from pipeline.hearing.transcribe import RATE
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ __all__ = ["WindowEncoder", "encode_only_sound", "frames_of"]
 
 
 class WindowEncoder:
-    """The encoder of a loaded model, with the spectrogram that it takes; several threads may ask it.
+    """Encoder of a loaded model with its spectrogram; thread-safe.
 
     Args:
         model: ``ctranslate2.models.Whisper``; it is shared, not copied.
-        features: Turns 16 kHz samples into a spectrogram of as many mel bins as the model has.
+        features: Turns 16 kHz samples into a spectrogram with the model's number of mel bins.
     """
 
     def __init__(self, model: Any, features: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> None:
@@ -39,23 +39,23 @@ class WindowEncoder:
 
         Args:
             windows: 16 kHz mono, float32, shape (n,) each; full scale 1.
-            least_seconds: Width of the encoder at the least.
+            least_seconds: Least width of the encoder.
 
         Returns:
             CTranslate2's array, shape (windows, steps, width).
 
         Raises:
-            ValueError: when a window is longer than the encoder.
+            ValueError: a window is longer than the encoder.
         """
         longest = max(len(window) for window in windows) / RATE
-        most = WIDEST * HOP / RATE
+        most = MOST_FRAMES * HOP / RATE
         if longest > most:
             msg = f"a window of {longest:.2f} s; at most {most:.0f} s"
             raise ValueError(msg)
         return self._encoded(self._spectrograms(windows, frames_of(max(least_seconds, longest))))
 
     def width(self) -> int:
-        """How many values a step of the encoder has, asked with the shortest sound (20 ms)."""
+        """Return the number of values in a step of the encoder, measured with the shortest sound (20 ms)."""
         import ctranslate2
 
         nothing = np.zeros((1, self._model.n_mels, 2), np.float32)
@@ -64,7 +64,7 @@ class WindowEncoder:
     def _encoded(self, spectrograms: NDArray[np.float32]) -> Any:
         """Encode windows; on a CPU one after another, which gives the same in two thirds of the time.
 
-        Of four windows together what the encoder works with is no longer held by the caches.
+        The working data of four windows together exceeds the caches.
         """
         import ctranslate2
 
@@ -75,7 +75,7 @@ class WindowEncoder:
         return as_storage(np.concatenate(each))
 
     def _spectrograms(self, windows: Sequence[NDArray[np.float32]], frames: int) -> NDArray[np.float32]:
-        """Spectrograms of one width, shape (windows, mels, frames)."""
+        """Return spectrograms of one width, shape (windows, mels, frames)."""
         from faster_whisper.audio import pad_or_trim
 
         rows = [pad_or_trim(self._features(window)[..., :-1], frames) for window in windows]
@@ -83,15 +83,15 @@ class WindowEncoder:
 
 
 def frames_of(seconds: float) -> int:
-    """Frames of an encoder that takes so many seconds and ``SPARE``: an even number, at most ``WIDEST``."""
-    return min(WIDEST, round((seconds + SPARE) * RATE) // HOP // 2 * 2)
+    """Return the width in frames for ``seconds`` and the padding: an even number, at most ``MOST_FRAMES``."""
+    return min(MOST_FRAMES, round((seconds + PADDING_SECONDS) * RATE) // HOP // 2 * 2)
 
 
 def encode_only_sound(model: WhisperModel) -> None:
-    """Have faster-whisper encode a window as far as it holds sound, and ``SPARE`` seconds behind it.
+    """Make faster-whisper encode a window only up to ``PADDING_SECONDS`` seconds behind its sound.
 
-    It fills every window up to 30 s.  The adapter has learned from windows that are not
-    (``models.training.adapter.train_adapter``); a model as published loses words of them.
+    By default it pads every window to 30 s.  The adapter was trained on windows without that padding
+    (``models.training.adapter.train_adapter``); a model as published loses words in them.
 
     Args:
         model: The loaded model; from now on it encodes so.
@@ -99,7 +99,7 @@ def encode_only_sound(model: WhisperModel) -> None:
     encode = model.encode
 
     def encode_sound(features: NDArray[np.float32]) -> Any:
-        # What it is filled up with is 0 in every bin; a frame of sound never is.
+        # Padding is 0 in every bin; a frame of sound never is.
         there = np.flatnonzero(features.any(axis=-2))
         last = int(there[-1]) + 1 if len(there) else 0
         return encode(features[..., : frames_of(last * HOP / RATE)])

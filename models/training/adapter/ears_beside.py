@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.speech.whisper.frames import FRAMES_A_SECOND
+from models.speech.whisper.frames import FRAMES_PER_SECOND
 from models.training.adapter.ear_networks import (
     ENCODED_SECONDS,
     IGNORED,
@@ -86,7 +86,7 @@ def _said(
     A line whose morae nobody knows, or that has more of them than steps, is left out.
     """
     for row, window in enumerate(windows):
-        own = min(steps, round(window.frames / FRAMES_A_SECOND / ENCODED_SECONDS) // network.pool)
+        own = min(steps, round(window.frames / FRAMES_PER_SECOND / ENCODED_SECONDS) // network.pool)
         for line in window.lines:
             first = max(0, round((line.start - MARGIN) / network.step_seconds))
             last = min(own, round((line.end + MARGIN) / network.step_seconds) + 1)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.speech.whisper.frames import FRAMES_A_SECOND, SPARE
+from models.speech.whisper.frames import FRAMES_PER_SECOND, PADDING_SECONDS
 from models.training.adapter.ear_networks import kinds_of
 from models.training.calls.throats import another_voice
 from models.training.speech.text_sets import WindowHeard, read_set
@@ -51,7 +51,7 @@ class Window:
 
     Attributes:
         file: Its spectrogram, on disk, shape (frames, mels).
-        frames: Of it, until it ends and ``SPARE`` seconds.
+        frames: Of it, until it ends and ``PADDING_SECONDS`` seconds.
         long: Whether it is cut as the first hearing's.
         lines: In order.
         kinds: What the ear is to hear at each of its steps (``ear_networks.kinds_of``), shape (n,); ``None``
@@ -88,20 +88,20 @@ def windows(entry: str, new: dict[int, int]) -> Iterator[Window]:
 
 
 def _held(frames: NDArray[np.float16]) -> int:
-    """Frames until a window ends and ``SPARE``, as where it is used; an even number.
+    """Frames until a window ends and ``PADDING_SECONDS``, as where it is used; an even number.
 
     What it is filled up with is zero.
     """
     there = np.flatnonzero(np.asarray(frames[:, 0]))
     last = int(there[-1]) + 1 if len(there) else 0
-    return min(len(frames), (last + round(SPARE * FRAMES_A_SECOND)) // 2 * 2)
+    return min(len(frames), (last + round(PADDING_SECONDS * FRAMES_PER_SECOND)) // 2 * 2)
 
 
 def _kinds(window: WindowHeard, frames: int) -> torch.Tensor | None:
     if any(line.data is None for line in window.lines):
         return None
     spans = [span for line in window.lines for span in line.data or ()]
-    return kinds_of(spans, window.lines[-1].end if window.lines else frames / FRAMES_A_SECOND)
+    return kinds_of(spans, window.lines[-1].end if window.lines else frames / FRAMES_PER_SECOND)
 
 
 def batches(windows: Sequence[Window], rng: np.random.Generator) -> list[list[Window]]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from models.language.readings import load_reader
 from pipeline.audio.recording import read_recording
-from pipeline.given.given_words import hold_against_sound
-from pipeline.given.heard_call import MoraListener, hear_call
-from pipeline.given.laid_words import laid_on_sound
+from pipeline.given.aligned_words import align_with_sound
+from pipeline.given.given_words import check_against_sound
+from pipeline.given.listened_call import MoraListener, listen_to_call
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import Transcript
@@ -51,6 +51,6 @@ def laid_words(path: Path, listener: MoraListener[Any]) -> Transcript:
     """
     recording = read_recording(path)
     truth = read_truth(json.loads(path.with_suffix(".truth.json").read_text(encoding="utf-8")), path.stem)
-    heard = hear_call(recording, listener)
+    heard = listen_to_call(recording, listener)
     words = exact_words(truth, recording.sha256)
-    return laid_on_sound(hold_against_sound(words, heard, recording, load_reader()), heard)
+    return align_with_sound(check_against_sound(words, heard, recording, load_reader()), heard)

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from models.registry import embedded_asr, verified_bytes
-from models.speech.whisper.frames import HOP, SPARE, WIDEST
+from models.speech.whisper.frames import HOP, MOST_FRAMES, PADDING_SECONDS
 from models.training.calls.lines import on_a_line
 from models.training.speech.line_windows import Said, silences, windows_of_lines
 from models.training.speech.spoken_calls import SpokenCall, add_sources, sources
@@ -117,7 +117,7 @@ def _collect(
                 first.add(_spectrogram(window.samples(channel)), said, window, voices)
             for window, said in windows_of_lines(own, duration, SECOND_WINDOW_SECONDS, rng):
                 sound = brightened(window.samples(channel))
-                again.add(_spectrogram(sound, SECOND_WINDOW_SECONDS + SPARE), said, window, voices)
+                again.add(_spectrogram(sound, SECOND_WINDOW_SECONDS + PADDING_SECONDS), said, window, voices)
             for window in silences(own, duration, rng):
                 if rng.random() < EMPTY_SHARE:
                     first.add(_spectrogram(window.samples(channel)), (), window, voices)
@@ -126,7 +126,9 @@ def _collect(
         print(f"{name}-{kind}: {writer.windows} windows, {writer.seconds / 60:.0f} min", flush=True)
 
 
-def _spectrogram(samples: NDArray[np.float32], seconds: float = WIDEST * HOP / RATE) -> NDArray[np.float32]:
+def _spectrogram(
+    samples: NDArray[np.float32], seconds: float = MOST_FRAMES * HOP / RATE
+) -> NDArray[np.float32]:
     """What the encoder reads of a window, shape (frames, mels); zero behind its end.
 
     Args:

@@ -22,7 +22,7 @@ from models.language.gazetteer import load_gazetteer
 from models.training.calls.examples import KINDS, said_then
 from models.training.calls.hear import read_heard
 from models.training.tagging.made_morae import write_calls
-from models.weighing.phonetic_tagger.features import Said, encode
+from models.weighing.phonetic_tagger.features import SpokenMora, encode
 from pipeline.measuring.truth import CallTruth, read_truth
 from pipeline.sound.heard_morae import TimedMora, heard_morae
 
@@ -50,7 +50,7 @@ def _calls(folders: Iterable[Path]) -> Iterator[tuple[NDArray[np.int16], NDArray
         truth = json.loads(path.with_name(f"{stem}.truth.json").read_text(encoding="utf-8"))
         heard = heard_morae(read_heard(path))
         if heard:
-            said = [Said(mora.mora, mora.speaker, mora.pause) for mora in heard]
+            said = [SpokenMora(mora.mora, mora.speaker, mora.pause) for mora in heard]
             yield encode(said, load_gazetteer()).astype(np.int16), labels(heard, read_truth(truth, stem))
 
 

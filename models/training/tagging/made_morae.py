@@ -25,7 +25,7 @@ from models.training.calls.examples import KINDS
 from models.training.calls.pools import training_pools
 from models.training.tagging.make_data import read_dialogues
 from models.training.tagging.noise import NoiseRates, misheard
-from models.weighing.phonetic_tagger.features import PAUSES, Said, encode
+from models.weighing.phonetic_tagger.features import PAUSES, SpokenMora, encode
 from pipeline.measuring.truth import KIND_ALIASES
 from pipeline.sound.morae import Mora, fold_kana, morae
 from sample_audio.casting import cast
@@ -107,7 +107,7 @@ def made_call(turns: Sequence[tuple[str, Sequence[Any]]], reader: Reader, rng: r
             heard = misheard([mora for mora, _ in phrase], RATES.scaled(harm * rng.choice(QUALITIES)), rng)
             pause = rng.choice(PAUSES[2:]) if first else rng.choice(PAUSES[:3])
             for number, (origin, mora) in enumerate(heard):
-                said.append(Said(mora, None if mono else speaker, pause if not number else 0.0))
+                said.append(SpokenMora(mora, None if mono else speaker, pause if not number else 0.0))
                 kinds.append(phrase[origin][1])
             first = False
     return encode(said, load_gazetteer()).astype(np.int16), np.array(kinds, dtype=np.int8)

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from models.training.split import read_split
 from models.training.voices.phrases import BACK, HANDING, PUT_THROUGH, PUTTING_THROUGH, TAKING
 from models.voices.roles import Roles
-from pipeline.speaking.guesses import THIRD
 from pipeline.speaking.handovers import arrives, leaves
-from pipeline.speaking.sides import CU, OP, Heard
+from pipeline.speaking.hypotheses import THIRD
+from pipeline.speaking.sides import CU, OP, Observations
 from pipeline.speaking.units import Unit
 from pipeline.types import TimeSpan
 from sample_audio.script import Dialogue
@@ -58,7 +58,7 @@ class Sittings:
 class MadeUp:
     """A call, and who speaks each unit (``OP``, ``CU`` or ``THIRD``)."""
 
-    heard: Heard = field(repr=False)
+    heard: Observations = field(repr=False)
     speakers: NDArray[np.int64] = field(repr=False)
 
 
@@ -118,7 +118,7 @@ def made_up(
             voices.append(directions[chosen])
             who.append({"cu": CU, "third": THIRD}.get(speaker, OP))
             at = end
-    heard = Heard(
+    heard = Observations(
         np.stack(voices),
         np.array([roles.staff(unit.text) for unit in units]),
         np.array([max(0.1, unit.time.duration) for unit in units]),

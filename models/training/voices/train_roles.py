@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from models.voices.roles import PLACES, places
+from models.voices.roles import BUCKETS, buckets
 
 __all__ = ["main"]
 
@@ -32,12 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.manual_seed(options.seed)
     torch.set_num_threads(1)
     read = [json.loads(line) for line in options.lines.read_text(encoding="utf-8").splitlines()]
-    found = [places(each["text"]) for each in read]
+    found = [buckets(each["text"]) for each in read]
     sides = torch.tensor([float(each["speaker"] == "op") for each in read])
     values = torch.tensor([value for each in found for value in each])
     sizes = np.array([len(each) for each in found])
     starts = np.concatenate(([0], np.cumsum(sizes)))[:-1]
-    bag = torch.nn.EmbeddingBag(PLACES, 1, mode="sum")
+    bag = torch.nn.EmbeddingBag(BUCKETS, 1, mode="sum")
     bias = torch.zeros(1, requires_grad=True)
     torch.nn.init.zeros_(bag.weight)
     fit = torch.optim.Adam([*bag.parameters(), bias], lr=0.05)

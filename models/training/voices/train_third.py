@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from models.training.voices.made_up import MadeUp, Sittings, found_rightly, made_up, read_sittings
 from models.voices.roles import load_roles
 from models.voices.third import ALONE
-from pipeline.speaking.guesses import THIRD, guesses
-from pipeline.speaking.sides import share
+from pipeline.speaking.hypotheses import THIRD, hypotheses
+from pipeline.speaking.sides import share_between_sides
 from pipeline.speaking.third import EVIDENCE, evidence
 from sample_audio.script import read_scripts
 
@@ -87,9 +87,9 @@ def _calls(options: argparse.Namespace, half: int) -> list[_Call]:
 
 
 def _seen(made: MadeUp, third: bool) -> _Call:
-    shared = share(made.heard)
+    shared = share_between_sides(made.heard)
     told, right = [np.zeros((0, len(EVIDENCE)))], []
-    for three in guesses(made.heard, shared):
+    for three in hypotheses(made.heard, shared):
         values = evidence(made.heard, shared, three)
         if values is not None:
             told.append(values[None])

@@ -29,7 +29,7 @@ from models.training.calls.exact import exact_words
 from models.training.calls.examples import from_heard
 from models.training.calls.hear import read_heard
 from models.training.calls.stored import unlistened
-from models.weighing.judge.features import WITNESS, features, seen
+from models.weighing.judge.features import WITNESS, call_values, features
 from models.weighing.tagger.tagger import load_tagger
 from pipeline.finding.detect import unite
 from pipeline.hearing.supplement import supplemented
@@ -153,10 +153,10 @@ def _observed_in(folder: Folder, numbers: Iterator[int]) -> Iterator[_Observatio
             example = from_heard(transcript, truth, analyzer.reader)
             # Secrets need a case, and their own witness is exact: not the judge's business.
             call = analyzer.call(transcript, CallCase("calibration"), again)
-            looked_at = seen(call, tagger)
+            values = call_values(call, tagger)
             for span in unite(analyzer.witnessed(call)):
                 inside = example.kinds[span.chars.start : span.chars.end] > 0
-                yield _Observation(number, features(span, looked_at), bool(inside.mean() >= RIGHT))
+                yield _Observation(number, features(span, values), bool(inside.mean() >= RIGHT))
 
 
 def _forms(path: Path, truth: dict[str, Any]) -> Iterator[tuple[Transcript, Transcript | None]]:

@@ -28,7 +28,7 @@ from models.training.calls.hear import read_heard
 from models.training.calls.stored import stored_calls
 from pipeline.audio.recording import Recording, read_recording
 from pipeline.finding.detect import detect
-from pipeline.masking.align import LONG_PAUSE_SECONDS, edges_of, places_of
+from pipeline.masking.align import LONG_PAUSE_SECONDS, edge_evidence, index_words
 from pipeline.masking.edges import (
     FRAME_SECONDS,
     INWARD_FRAMES,
@@ -140,7 +140,7 @@ def found_cases(folders: Sequence[Path]) -> Iterator[Case]:
         recording, channels = call.recording, call.recording.channels
         speech = _speech(recording)
         found = detect(call.transcript, analyzer, call.case, call.again)
-        places = places_of(call.transcript)
+        places = index_words(call.transcript)
         for finding in attribute(found, Context(call.transcript, call.case, reader), passes=BEFORE_THE_JUDGE):
             touched = places.touched(finding.entity.chars)
             on = {place.segment.channel for place in touched}
@@ -175,7 +175,7 @@ def collected(judged: Sequence[Case], *, deaf: bool) -> dict[str, NDArray[Any]]:
     features, aims, sides = [], [], []
     for case in judged:
         for side in (-1, 1):
-            sound, timed, loud = edges_of(case.finding, case.transcript, case.recording, side)
+            sound, timed, loud = edge_evidence(case.finding, case.transcript, case.recording, side)
             timed = replace(timed, traces=(), spread=UNKNOWN_SPREAD) if deaf else timed
             off = OFF if timed.spread < 0 else OFF_HEARD
             for shift in (0.0, *np.clip(rng.normal(0, off, SHIFTED), -0.2, 0.2)):

@@ -24,7 +24,7 @@ from models.analysis.analyzer import CallAnalyzer, load_analyzer
 from models.calls.hearings import char_times
 from models.training.calls.examples import KINDS, PARTIES, said_then
 from models.training.calls.hear import read_heard
-from models.weighing.fusion.columns import looked_at
+from models.weighing.fusion.columns import fusion_rows
 from models.weighing.tagger.tagger import Tagger, load_tagger
 from pipeline.hearing.supplement import supplemented
 from pipeline.measuring.truth import CallTruth, read_truth
@@ -85,7 +85,7 @@ def _observed(
     pairs += [pair for other in others for pair in ((first, other), (other, second))]
     for one, again in pairs:
         whole = one if again is None else supplemented(one, again)
-        seen = looked_at(analyzer.call(whole, CallCase("collect"), again), tagger)
+        seen = fusion_rows(analyzer.call(whole, CallCase("collect"), again), tagger)
         kinds, third, lasts = _labels(whole, truth)
         yield _Rows(seen, kinds, third, lasts)
 

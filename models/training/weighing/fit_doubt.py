@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from models.analysis.analyzer import load_analyzer
 from models.training.calls.examples import from_heard
 from models.training.weighing.calibrate import PARTS, Folder, fit, heard_twice
-from models.weighing.judge.doubt import NAMES, looked_at
-from models.weighing.judge.features import seen
+from models.weighing.judge.doubt import NAMES, doubt_features
+from models.weighing.judge.features import call_values
 from models.weighing.judge.judge import load_judge
 from models.weighing.tagger.tagger import load_tagger
 from pipeline.finding.detect import unite
@@ -61,7 +61,7 @@ def _observed(folder: Folder) -> Iterator[tuple[_Rows, _Rows]]:
         for span in masked:
             left[span.chars.start : span.chars.end] = False
         kinds = from_heard(first, truth, analyzer.reader).kinds
-        rows = looked_at(call, seen(call, tagger), masked)
+        rows = doubt_features(call, call_values(call, tagger), masked)
         yield rows[left], (kinds[left] > 0).astype(float)
 
 

@@ -1,1 +1,1 @@
-"""The network that fuses reading and listening into one probability for each character."""
+"""The fusion network: reading and listening combined into one probability for each character."""

@@ -1,4 +1,4 @@
-"""The input of the fusion network: log odds, times and flags for each character of a call."""
+"""Input of the fusion network: log odds, times and flags for each character of a call."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calls.artifacts import Call, HeardAgain
+from models.calls.artifacts import Call, SecondHearing
 from models.calls.hearings import char_times, joined
 from models.weighing.tagger.tagger import Tagger
 from models.wording.vocabulary import HONORIFICS
 from pipeline.hearing.traces import read_off
 from pipeline.types import SOUND_KINDS
 
-__all__ = ["NAMES", "known_words", "looked_at", "sounds"]
+__all__ = ["NAMES", "fusion_rows", "known_words", "sounds"]
 
 Array = NDArray[np.float64]
 
 MIN_PROBABILITY: Final = 1e-4
-"""Probabilities are clipped to this distance from 0 and 1."""
+"""Distance from 0 and 1 to which probabilities are clipped."""
 
 TRACE_OFFSETS: Final = (-0.12, -0.04, 0.0, 0.04, 0.12)
-"""Offsets in seconds from a character's middle at which the ear's trace is read; its steps are 0.08 s."""
+"""Offsets from a character's middle at which the ear's trace is read, in seconds; its steps are 0.08 s."""
 
 SPEAKERS: Final = {None: 0.0, "op": 1.0, "cu": -1.0}
 
@@ -43,8 +43,8 @@ NAMES: Final = (
 """Names of the columns, in order."""
 
 
-def looked_at(call: Call, tagger: Tagger) -> NDArray[np.float32]:
-    """The rows of the network for a call.
+def fusion_rows(call: Call, tagger: Tagger) -> NDArray[np.float32]:
+    """Compute the network's rows for a call.
 
     Args:
         call: The call, with its second hearing where there is one.
@@ -58,7 +58,7 @@ def looked_at(call: Call, tagger: Tagger) -> NDArray[np.float32]:
 
 
 def _chances(call: Call, tagger: Tagger) -> Iterator[Array]:
-    """Log odds by each source, of any kind of data and of each kind."""
+    """Yield the log odds of each source, for any kind of data and for each kind."""
     first, _ = call.tagged(tagger)
     none = np.full((len(first), len(SOUND_KINDS)), np.nan)
     again = call.again.kinds if call.again else np.full_like(first, np.nan)
@@ -78,13 +78,13 @@ def _chances(call: Call, tagger: Tagger) -> Iterator[Array]:
 
 
 def sounds(call: Call) -> NDArray[np.float32]:
-    """What the ear heard at each character: the mean of both hearings, or the only hearing with sound.
+    """Return the ear's probabilities at each character: the mean of both hearings, or the one with sound.
 
     Args:
         call: The call.
 
     Returns:
-        Shape (characters, 3), as ``Word.sounds``; NaN where nobody listened.
+        Shape (characters, 3), as ``Word.sounds``; NaN where the ear did not listen.
     """
     if call.again is None:
         return call.sounds
@@ -93,18 +93,18 @@ def sounds(call: Call) -> NDArray[np.float32]:
     return np.where(np.isnan(both), either, both)
 
 
-def _morae(hearing: Call | HeardAgain | None, none: Array) -> Array:
+def _morae(hearing: Call | SecondHearing | None, none: Array) -> Array:
     return none if hearing is None or hearing.morae is None else hearing.morae.astype(np.float64)
 
 
 def _log_odds(chance: NDArray[np.floating]) -> Array:
-    """Log odds of probabilities; 0 for NaN."""
+    """Return the log odds of probabilities; 0 for NaN."""
     bounded = np.clip(chance.astype(np.float64), MIN_PROBABILITY, 1 - MIN_PROBABILITY)
     return np.nan_to_num(np.log(bounded / (1 - bounded)))
 
 
 def _times(call: Call) -> Iterator[Array]:
-    """What the ear heard around each character, its duration, and the pause before it."""
+    """Yield the ear's trace around each character, its duration, and the pause before it."""
     starts, ends = char_times(call.transcript)
     middles = (starts + ends) / 2
     heard = np.full((len(call.text), len(TRACE_OFFSETS)), np.nan)
@@ -121,7 +121,7 @@ def _times(call: Call) -> Iterator[Array]:
 
 
 def _words(call: Call) -> Iterator[Array]:
-    """The speaker, the recogniser's word probability and word starts, and the dictionary's flags."""
+    """Yield the speaker, the recogniser's word probability, word starts, and the dictionary's flags."""
     speaker, sure, begins = (np.zeros(len(call.text)) for _ in range(3))
     for segment in call.transcript.segments:
         speaker[segment.chars.start : segment.chars.end] = SPEAKERS.get(segment.speaker, 0.0)
@@ -132,7 +132,7 @@ def _words(call: Call) -> Iterator[Array]:
 
 
 def known_words(call: Call) -> tuple[Array, Array, Array, Array]:
-    """The dictionary's flags for each character.
+    """Return the dictionary's flags for each character.
 
     Args:
         call: The call.
@@ -153,7 +153,7 @@ def known_words(call: Call) -> tuple[Array, Array, Array, Array]:
 
 
 def _written(text: str) -> Iterator[Array]:
-    """One-hot: the script of each character."""
+    """Yield the script of each character, one-hot."""
     kinds = np.array([_KINDS.index(_kind(char)) for char in text], dtype=np.int64)
     yield from np.eye(len(_KINDS))[kinds].T
 

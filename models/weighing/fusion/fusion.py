@@ -1,10 +1,9 @@
-"""Fuse reading and listening: for each character of a call, how probably it is personal data.
+"""Fuse reading and listening: the probability of personal data for each character of a call.
 
 The tagger reads the text of both hearings, the ear listens to the sound, and the phonetic tagger reads the
-morae that were heard.  Their errors differ: where the recogniser wrote a name as other words, the ear still
-hears a name; where somebody merely speaks as one gives a name, the tagger reads that it is none.  A small
-network weighs all three, at each character and around it (``models/weighing/fusion/README.md``).  Where
-nobody listened, the tagger alone decides.
+heard morae.  Their errors differ: the ear can hear a name where the recogniser wrote other words; the tagger
+can read that a sentence with the intonation of a name holds none.  A small network weighs all three, at each
+character and around it (``models/weighing/fusion/README.md``).  Without a listener the tagger alone decides.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from models.calls.artifacts import Call
 from models.calls.hearings import joined
 from models.network import session, softmax
 from models.registry import registered_bytes
-from models.weighing.fusion.columns import NAMES, looked_at
+from models.weighing.fusion.columns import NAMES, fusion_rows
 from models.weighing.tagger.tagger import Tagger
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["together"]
+__all__ = ["fused_probabilities"]
 
 CHUNK_CHARS: Final = 4000
 """Characters per run of the network, so that memory does not grow with the length of the call."""
@@ -36,8 +35,8 @@ CONTEXT_CHARS: Final = 16
 (``models.training.weighing.train_fusion.DILATIONS``)."""
 
 
-def together(call: Call, tagger: Tagger) -> NDArray[np.float32]:
-    """Probabilities of each kind of data for each character, by all that was read and heard.
+def fused_probabilities(call: Call, tagger: Tagger) -> NDArray[np.float32]:
+    """Compute the probabilities of each kind of data for each character, from both hearings and the sound.
 
     Args:
         call: The call, with its second hearing where there is one.
@@ -48,7 +47,7 @@ def together(call: Call, tagger: Tagger) -> NDArray[np.float32]:
     """
     first, _ = call.tagged(tagger)
     read = joined(first, call.again.kinds) if call.again else first
-    rows = looked_at(call, tagger)
+    rows = fusion_rows(call, tagger)
     heard = rows[:, NAMES.index("no sound")] == 0
     if not heard.any():
         return read
@@ -57,7 +56,7 @@ def together(call: Call, tagger: Tagger) -> NDArray[np.float32]:
 
 
 def _piece(rows: NDArray[np.float32], start: int) -> NDArray[np.float32]:
-    """Probabilities of the ``CHUNK_CHARS`` characters from ``start`` on."""
+    """Return the probabilities of the ``CHUNK_CHARS`` characters from ``start`` on."""
     first, last = max(0, start - CONTEXT_CHARS), start + CHUNK_CHARS + CONTEXT_CHARS
     (logits,) = _network().run(None, {"rows": rows[None, first:last]})
     return softmax(logits[0])[start - first :][:CHUNK_CHARS]

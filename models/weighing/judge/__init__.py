@@ -1,1 +1,1 @@
-"""The judge: one calibrated probability for each finding, and what is doubtful beside the findings."""
+"""The judge: one calibrated probability for each finding, and candidates among the other words."""

@@ -1,13 +1,9 @@
-"""Propose words outside every finding that an analyst should hear, because they may still be personal data.
+"""Candidates among the words outside every finding: the probability that they are personal data.
 
-    聞き取り   当時が合いで、任命の新業界の会社さんです        both hearings garbled two names
-    doubt      .2 .1 .1 .1 .0  .2 .2 .2 .1 .1               highest where an answer is expected, where the
-                                                            words are unsure, where the hearings differ
-
-A name that was recognised as ordinary words looks like ordinary words: too little for a mask (except for
+A name that was recognised as ordinary words looks like ordinary words: too improbable to mask (except for
 numbers, ``judge.MASK_DOUBT_FROM``).  But an analyst listens to a few seconds of every minute of call
-(``pipeline.finding.asked``), and a logistic model chooses those seconds better than chance.  Its weights:
-``models.training.weighing.fit_doubt``.
+(``pipeline.finding.chosen_questions``), and a logistic model chooses those seconds better than chance.
+``models.training.weighing.fit_doubt`` makes its weights.
 """
 
 from __future__ import annotations
@@ -24,26 +20,26 @@ from numpy.typing import NDArray
 from models.calls.artifacts import Call
 from models.calls.hearings import line_numbers
 from models.registry import registered_bytes
-from models.weighing.judge.features import Seen
+from models.weighing.judge.features import CallValues
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan
 
-__all__ = ["NAMES", "SOURCE", "Doubt", "load_doubt", "looked_at"]
+__all__ = ["NAMES", "SOURCE", "Doubt", "doubt_features", "load_doubt"]
 
 SOURCE = "Doubt"
 """``EntitySpan.recognizer`` of these candidates."""
 
 MIN_PROBABILITY = 0.01
-"""Lowest probability at which a word is worth a second of listening."""
+"""Least probability at which a word is worth a second of listening."""
 
 MAX_LOG_ODDS = 7.0
-"""Log odds of the tagger are clipped to this size."""
+"""Bound to which the tagger's log odds are clipped."""
 
 WORD_REACH_CHARS, PHRASE_REACH_CHARS = 2, 6
 """Characters on each side that count as the same word, and as the same phrase."""
 
 MIN_CHARS = 2
-"""Fewest characters of a candidate: a single one is no name."""
+"""Least length of a candidate: a single character is no name."""
 
 _ASKED = (
     ("asked for a name", re.compile(r"名前|氏名|名字|苗字|どなた|どちら様|どちらさま|宛名|名義|字")),
@@ -61,13 +57,13 @@ NAMES = (
 """Names of the columns, in order."""
 
 
-def looked_at(call: Call, seen: Seen, taken: Sequence[EntitySpan]) -> NDArray[np.float64]:
-    """The features of every character of a call.
+def doubt_features(call: Call, seen: CallValues, taken: Sequence[EntitySpan]) -> NDArray[np.float64]:
+    """Compute the features of every character of a call.
 
     Args:
         call: The call.
-        seen: The same call as the judge sees it.
-        taken: The findings, masked or kept.
+        seen: The call's values for the judge.
+        taken: Findings, masked or kept.
 
     Returns:
         Shape (characters, ``NAMES``).
@@ -105,22 +101,24 @@ def looked_at(call: Call, seen: Seen, taken: Sequence[EntitySpan]) -> NDArray[np
 
 
 class Doubt:
-    """The logistic model that finds words worth an analyst's time."""
+    """Logistic model that selects words worth an analyst's time."""
 
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._weights = np.array([weights.get(name, 0.0) for name in NAMES])
 
-    def probabilities(self, call: Call, seen: Seen, taken: Sequence[EntitySpan]) -> NDArray[np.float64]:
-        """The probability of each character to be personal data although no recognizer marked it."""
-        odds = looked_at(call, seen, taken) @ self._weights
+    def probabilities(self, call: Call, seen: CallValues, taken: Sequence[EntitySpan]) -> NDArray[np.float64]:
+        """Return the probability of personal data for each character outside the findings."""
+        odds = doubt_features(call, seen, taken) @ self._weights
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))))
 
-    def candidates(self, call: Call, seen: Seen, judged: Sequence[EntitySpan]) -> tuple[EntitySpan, ...]:
+    def candidates(
+        self, call: Call, seen: CallValues, judged: Sequence[EntitySpan]
+    ) -> tuple[EntitySpan, ...]:
         """Propose candidates beside the findings.
 
         Args:
             call: The call.
-            seen: The same call as the judge sees it.
+            seen: The call's values for the judge.
             judged: Findings and candidates so far.
 
         Returns:
@@ -140,7 +138,7 @@ class Doubt:
             ):
                 continue
             last = found[-1] if found else None
-            # Words in a row are heard together; the likeliest of them decides how soon.
+            # Consecutive words are one candidate, with the score of the likeliest.
             if last is not None and last.chars.end == token.chars.start and alike(last.score, score):
                 chars = CharSpan(last.chars.start, token.chars.end)
                 found[-1] = _candidate(chars, max(last.score, score), seen)
@@ -154,7 +152,7 @@ def alike(one: float, other: float) -> bool:
     return max(one, other) <= 4 * min(one, other)
 
 
-def _candidate(chars: CharSpan, score: float, seen: Seen) -> EntitySpan:
+def _candidate(chars: CharSpan, score: float, seen: CallValues) -> EntitySpan:
     mass = seen.both[chars.start : chars.end, 1:].sum(axis=0)
     kind = ("PERSON", "ADDRESS", "PHONE_NUMBER")[int(mass.argmax())]
     return EntitySpan(kind, chars, score, SOURCE, (Why(Reason.DOUBTFUL_WORDS),), candidate=True)
@@ -164,7 +162,7 @@ def load_doubt() -> Doubt:
     """Load the weights that lie beside this module.
 
     Raises:
-        ModelError: when the file is not the registered one.
+        ModelError: the file is not the registered one.
     """
     weights = registered_bytes("doubt", "weights", Path(__file__).with_name("doubt.json"))
     return Doubt(json.loads(weights))
@@ -176,7 +174,7 @@ def _log_odds(values: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _highest(values: NDArray[np.float64], lines: NDArray[np.int64], reach: int) -> NDArray[np.float64]:
-    """The highest value within ``reach`` characters, in the same line."""
+    """Return the highest value within ``reach`` characters of each, in the same line."""
     out = values.copy()
     for shift in range(1, reach + 1):
         same = lines[shift:] == lines[:-shift]
@@ -191,7 +189,7 @@ def _mean(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
 
 
 def _before(honorific: NDArray[np.float64], lines: NDArray[np.int64]) -> NDArray[np.float64]:
-    """1 on the four characters before an honorific, in the same line."""
+    """Return 1 on the four characters before an honorific, in the same line."""
     out = np.zeros(len(honorific))
     for at in np.flatnonzero(honorific):
         start = max(0, at - 4)
@@ -205,7 +203,7 @@ def _kind(text: str, pattern: str) -> NDArray[np.float64]:
 
 
 def _asked(text: str) -> dict[str, NDArray[np.float64]]:
-    """1 where one of the two lines before asks for a name, a place or a number."""
+    """Return 1 where one of the two lines before asks for a name, a place or a number."""
     out = {name: np.zeros(len(text)) for name, _ in _ASKED}
     at, before = 0, ["", ""]
     for line in text.split("\n"):

@@ -1,4 +1,4 @@
-"""The features of a finding that the judge weighs: named values, most of them 0 to 1 or log odds.
+"""Features of a finding for the judge: named values, most of them 0 to 1 or log odds.
 
 They are apart from the weights because fitting (``models.training.weighing.calibrate``) needs only them.
 """
@@ -15,37 +15,37 @@ from numpy.typing import NDArray
 from models.calls.artifacts import Call
 from models.calls.hearings import parties_of
 from models.weighing.fusion.columns import known_words, sounds
-from models.weighing.fusion.fusion import together
+from models.weighing.fusion.fusion import fused_probabilities
 from models.weighing.tagger.tagger import Tagger
 from pipeline.types import EntitySpan
 
-__all__ = ["KIND_COLUMNS", "WITNESS", "Seen", "features", "seen"]
+__all__ = ["KIND_COLUMNS", "WITNESS", "CallValues", "call_values", "features"]
 
 MAX_LOG_ODDS = 6.0
-"""Log odds are clipped to this size."""
+"""Bound to which log odds are clipped."""
 
 WITNESS = "witness:"
-"""Before the name of a recognizer: the feature that it found the stretch."""
+"""Prefix of the feature that a recognizer found the stretch; its name follows."""
 
 KIND_COLUMNS = {"PERSON": 1, "ADDRESS": 2, "PHONE_NUMBER": 3}
-"""The column of each type in ``Seen.first``, ``again`` and ``both``; column 0 is "no personal data"."""
+"""Column of each type in ``Seen.first``, ``again`` and ``both``; column 0 is "no personal data"."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A call as the judge sees it: one value, or one row, for each character.
+class CallValues:
+    """Values of a call for the judge: one value, or one row, for each character.
 
     Attributes:
         first: Probabilities of kinds, by the tagger on the first hearing.
-        again: The same on the second hearing, carried over to the first; NaN where it has no word here.
+        again: The same on the second hearing, mapped to the first; NaN where it has no word.
         both: Probabilities of kinds by both hearings and the sound (``models.weighing.fusion``).
-        sure: The recogniser's probability of the word; NaN where unknown.
-        odd: 1 where the dictionary does not know the word.
+        sure: Recogniser's probability of the word; NaN where unknown.
+        odd: 1 where the word is not in the dictionary.
         proper: 1 where the word is a proper noun.
         name: 1 where the dictionary has the word as a person's name.
         honorific: 1 where an honorific begins.
         heard_twice: Whether the call has a second hearing.
-        sound: Probabilities of ``SOUND_KINDS`` by the ear alone; NaN where nobody listened.
+        sound: Probabilities of ``SOUND_KINDS`` by the ear alone; NaN where it did not listen.
         owners: Probabilities of third party, requester, staff and company, by the tagger on both hearings.
     """
 
@@ -62,8 +62,8 @@ class Seen:
     owners: NDArray[np.float32] = field(repr=False)
 
 
-def seen(call: Call, tagger: Tagger) -> Seen:
-    """Work out once what the features of all findings of a call need.
+def call_values(call: Call, tagger: Tagger) -> CallValues:
+    """Compute once the values that the features of all findings of a call need.
 
     Args:
         call: The call, with its second hearing where there is one.
@@ -79,8 +79,8 @@ def seen(call: Call, tagger: Tagger) -> Seen:
         for word in segment.words:
             if word.probability > 0:
                 sure[word.chars.start : word.chars.end] = word.probability
-    both, sound = together(call, tagger), sounds(call)
-    return Seen(
+    both, sound = fused_probabilities(call, tagger), sounds(call)
+    return CallValues(
         first,
         again,
         both,
@@ -92,12 +92,12 @@ def seen(call: Call, tagger: Tagger) -> Seen:
     )
 
 
-def features(span: EntitySpan, call: Seen) -> dict[str, float]:
-    """The features of a finding.
+def features(span: EntitySpan, call: CallValues) -> dict[str, float]:
+    """Compute the features of a finding.
 
     Args:
-        span: A united finding; its ``recognizer`` holds the names of all that found it, joined by ``+``.
-        call: The call.
+        span: A united finding; ``recognizer`` holds the names of its recognizers, joined by ``+``.
+        call: Values of the call.
 
     Returns:
         Values by name, with ``bias``, which is always 1.
@@ -129,7 +129,7 @@ def features(span: EntitySpan, call: Seen) -> dict[str, float]:
 
 
 def _listened(sound: NDArray[np.float32], kind: int) -> dict[str, float]:
-    """Features of the sound of a finding; none where nobody listened."""
+    """Return the features of a finding's sound; none where the ear did not listen."""
     heard = sound[~np.isnan(sound).any(axis=1)]
     if not len(heard):
         return {}
@@ -143,7 +143,7 @@ def _listened(sound: NDArray[np.float32], kind: int) -> dict[str, float]:
 
 
 def _heard_again(again: NDArray[np.float32]) -> dict[str, float]:
-    """Features of the second hearing where a finding sounds."""
+    """Return the features of the second hearing at a finding."""
     there = again[~np.isnan(again[:, 0])]
     if not len(there):
         return {"heard twice": 1.0, "nothing heard again": 1.0}

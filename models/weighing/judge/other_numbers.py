@@ -1,7 +1,7 @@
 """Recognise numbers that are no telephone number: prices, amounts, numbers asked for by another name.
 
-    1時間で[1480]円です            what is said after it: an amount
-    受付番号をお願いします ⏎ [4471]です      what was asked before it: another number
+    1時間で[1480]円です                      the words behind it: an amount
+    受付番号をお願いします ⏎ [4471]です      the question before it: another number
 
 The learned recognizers take digits for a telephone number wherever one might have been asked for, and a call
 is full of digits.
@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from models.weighing.judge.number_talk import KINDS_OF_NUMBER, SAID_FIGURE, talk_of_others
+from models.weighing.judge.number_talk import KINDS_OF_NUMBER, SAID_FIGURE, passages_about_other_numbers
 from models.wording.announced import CUE_REACH, cue_before
 from models.wording.digits import complete, runs
 from pipeline.ownership.known.names import KanaReader
@@ -45,40 +45,41 @@ _ASKED_NUMBER = re.compile(rf"(?:{KINDS_OF_NUMBER}|学生|生徒|社員|席)の?
 """Not just any word before 番号: 郵便番号 is misheard as 有賓番号 and 指引番号."""
 
 MAX_QUESTION_CHARS: Final = 18
-"""Most characters from the word 番号 to its answer; はお分かりですか and お願いいたします are shorter."""
+"""Greatest distance from the word 番号 to its answer; はお分かりですか and お願いいたします are shorter."""
 
 _PAUSE = re.compile(r"[、。\s]")
 
 MIN_TOLD_DIGITS, MIN_COMMON_DIGITS = 3, 5
-"""Fewest digits of another number that is remembered, and fewest digits in a row that a finding shares with
-it when it is read back (at least half of the finding): one in thousands of random numbers has as many."""
+"""Least length of another number that is remembered, and least length of the run that a finding shares with
+it when it is read back (at least half of the finding): one in thousands of random numbers shares as many
+digits."""
 
 MAX_LETTERS: Final = 1
-"""Most letters beside digits that name no place."""
+"""Greatest number of letters beside digits that name no place."""
 
 MIN_PHONE_DIGITS: Final = 9
-"""Fewest digits of a number that begins with 0 and is a telephone number whatever it was called; one digit
-may be lost."""
+"""Least length of a number with a leading 0 that is a telephone number whatever it was called; one digit may
+be lost."""
 
 MIN_DIGITS_BEYOND_AMOUNT: Final = 7
-"""Fewest digits of a number that no unit turns into an amount: two groups of a telephone number."""
+"""Least length of a number that no unit turns into an amount: two groups of a telephone number."""
 
 PRIVATE_NETWORK: Final = "192168"
-"""How the address of a router at home begins (RFC 1918, 192.168/16)."""
+"""First digits of the address of a router at home (RFC 1918, 192.168/16)."""
 
 NETWORK_REACH_CHARS: Final = 10
-"""Characters on both sides of a finding in which the rest of such an address may be said."""
+"""Characters on both sides of a finding that may hold the rest of such an address."""
 
 POSTAL_DIGITS: Final = (7, 14)
-"""Digits of a postal code said once or twice.  U-BIN番号 is not the name of a telephone number, but its
-answer is where somebody lives."""
+"""Number of digits of a postal code said once or twice.  U-BIN番号 is not the name of a telephone number, but
+its answer is part of an address."""
 
 
 class OtherNumbers:
-    """The numbers of a call that are no personal data.
+    """Numbers of a call that are no personal data.
 
     Args:
-        text: The transcript.
+        text: Text of the transcript.
         line: Its morae.
         reader: Gives readings of words that digits are misheard as.
     """
@@ -86,14 +87,14 @@ class OtherNumbers:
     def __init__(self, text: str, line: SoundLine, reader: KanaReader) -> None:
         self._text = text
         self._reader = reader
-        self._talk = talk_of_others(text, line)
+        self._talk = passages_about_other_numbers(text, line)
         self._told = figures_told(text, self._talk, reader)
 
     def are(self, entity_type: str, chars: CharSpan, *, placed: bool = False) -> bool:
-        """Whether a finding is such a number, by the words around it or because it was said as one before.
+        """Whether a finding is such a number, by the words around it or by an earlier mention.
 
         Args:
-            entity_type: The type of the finding.
+            entity_type: Type of the finding.
             chars: Its characters.
             placed: Whether a recognizer found part of an address in it.
         """
@@ -113,7 +114,7 @@ class OtherNumbers:
         """Whether a finding is such a number by more evidence than one word beside it.
 
         Args:
-            entity_type: The type of the finding.
+            entity_type: Type of the finding.
             chars: Its characters.
         """
         return self.are(entity_type, chars) and (
@@ -121,7 +122,7 @@ class OtherNumbers:
         )
 
     def _all_figures(self, chars: CharSpan) -> bool:
-        """Whether a supposed name is only digits of such a number: 46[まる]さん."""
+        """Whether a supposed name consists only of digits of such a number: 46[まる]さん."""
         said = self._text[chars.start : chars.end]
         figures = bool(digits_of(said)) and not without_digits(said).strip("、。.・- \n")
         return figures and _within(chars, self._talk)
@@ -139,9 +140,9 @@ def is_another_number(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ())
     of the 45 other masked findings 33 were.
 
     Args:
-        text: The transcript.
+        text: Text of the transcript.
         chars: The finding.
-        talk: Where other numbers are talked of (``models.weighing.judge.number_talk``).
+        talk: Passages about other numbers (``models.weighing.judge.number_talk``).
 
     Returns:
         ``False`` where the words show nothing.
@@ -162,7 +163,7 @@ def is_another_number(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ())
 
 
 def _postal_code_announced(text: str, start: int) -> bool:
-    """Whether the last 番号 before a number is 郵便番号: however often it is said, somebody lives there."""
+    """Whether the last 番号 before a number is 郵便番号, so that the number is part of an address."""
     named = text.rfind("番号", max(0, start - CUE_REACH), start)
     return text.endswith("郵便", 0, named) if named >= 0 else False
 
@@ -173,9 +174,9 @@ def is_no_block(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ()) -> bo
     受け付け番号[662枚の剣]: garbled, any number with の in it looks like a block number.
 
     Args:
-        text: The transcript.
+        text: Text of the transcript.
         chars: A finding in which no recognizer found part of an address.
-        talk: Where other numbers are talked of (``models.weighing.judge.number_talk``).
+        talk: Passages about other numbers (``models.weighing.judge.number_talk``).
 
     Returns:
         ``False`` where the words show nothing.
@@ -188,16 +189,16 @@ def is_no_block(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ()) -> bo
 
 
 def figures_told(text: str, talk: Sequence[CharSpan], reader: KanaReader) -> tuple[tuple[int, str], ...]:
-    """The digits of every other number in a call.
+    """Return the digits of every other number in a call.
 
     Args:
-        text: The transcript.
-        talk: Where other numbers are talked of (``models.weighing.judge.number_talk``).
+        text: Text of the transcript.
+        talk: Passages about other numbers (``models.weighing.judge.number_talk``).
         reader: Gives readings of words that digits are misheard as: 球 for 9.
 
     Returns:
         The first character and the digits of each, with the digits that follow up to the next pause.  Numbers
-        that begin with 0 are left out, as telephone numbers do.
+        with a leading 0 are left out, as telephone numbers have one.
     """
     return tuple(
         (run.start, digits_of(reader.kana(text[run.start : run.end] + _PAUSE.split(text[run.end :], 1)[0])))
@@ -212,9 +213,9 @@ def is_read_back(text: str, chars: CharSpan, told: Sequence[tuple[int, str]], re
     """Whether a finding repeats digits that were said as another number: 80623 ⏎ 224 ⏎ の[623224].
 
     Args:
-        text: The transcript.
+        text: Text of the transcript.
         chars: The finding.
-        told: From ``figures_told``.
+        told: Result of ``figures_told``.
         reader: Gives readings of words that digits are misheard as.
     """
     before = "".join(digits for start, digits in told if start < chars.start)
@@ -229,7 +230,7 @@ def is_read_back(text: str, chars: CharSpan, told: Sequence[tuple[int, str]], re
 
 
 def _within(chars: CharSpan, talk: Sequence[CharSpan]) -> bool:
-    """Whether most of a finding lies where other numbers are talked of."""
+    """Whether most of a finding lies in passages about other numbers."""
     inside = sum(max(0, min(chars.end, each.end) - max(chars.start, each.start)) for each in talk)
     return 2 * inside > chars.end - chars.start
 

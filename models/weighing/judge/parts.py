@@ -1,9 +1,9 @@
-"""Cut a finding that may be several things: at the valleys of the probability of its characters.
+"""Cut a finding that may be several entities at the valleys of its characters' probabilities.
 
     中 の 髪 が ハ ト リ チ オ
     .6 .4 .6 .3 1. 1. 1. 1. 1.       parts: 中の, 髪が, ハトリチオ
 
-All of it is masked, since any part may be the name, but an analyst decides about each part by itself.
+All parts are masked, since any may be the name, but an analyst decides about each by itself.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from pipeline.types import CharSpan
 __all__ = ["parts_of"]
 
 MAX_VALLEY_SHARE: Final = 0.9
-"""Highest value of a valley, as a share of the lower peak beside it; where only a pause lies between two
-peaks, highest value of the lower peak as a share of the higher.  Measured on u22 and u24 to u27 with networks
-that had not learned from them: over-mask after review is 3.9 % without parts, 3.2 % at .8 and 3.1 % from .9
-on; leak is the same, and an analyst sees one finding more in ten."""
+"""Greatest value of a valley, as a share of the lower peak beside it; where only a pause lies between two
+peaks, greatest value of the lower peak as a share of the higher.  On u22 and u24 to u27 with networks that
+were not trained on them: over-mask after review is 3.9 % without parts, 3.2 % at .8 and 3.1 % from .9 on;
+leak is the same, and an analyst sees one finding more in ten."""
 
 MIN_PART_CHARS: Final = 2
-"""Fewest letters of a part: a single one is hardly a word that an analyst can hear and decide about."""
+"""Least number of letters of a part: an analyst can hardly hear a single one as a word and decide about
+it."""
 
 _PAUSES = frozenset("、。 \n")
 
@@ -32,12 +33,12 @@ def parts_of(text: str, chars: CharSpan, likely: Sequence[float]) -> tuple[tuple
     """Cut a finding at its valleys, and at pauses between a likely and a less likely part.
 
     Args:
-        text: The transcript.
+        text: Text of the transcript.
         chars: The finding.
-        likely: The probability, for each character of the finding, that it is personal data.
+        likely: Probability of personal data for each character of the finding.
 
     Returns:
-        As ``EntitySpan.parts``; empty where the finding is one thing.
+        As ``EntitySpan.parts``; empty where the finding is not divided.
     """
     said = text[chars.start : chars.end]
     valleys = set(_valleys(likely))
@@ -60,7 +61,7 @@ def parts_of(text: str, chars: CharSpan, likely: Sequence[float]) -> tuple[tuple
 
 
 def _pauses(said: str) -> set[int]:
-    """The positions behind punctuation marks, except one at the end."""
+    """Return the positions behind punctuation, except one at the end."""
     return {at + 1 for at, char in enumerate(said[:-1]) if char in _PAUSES}
 
 
@@ -69,7 +70,7 @@ def _letters(text: str) -> int:
 
 
 def _valleys(likely: Sequence[float]) -> Iterator[int]:
-    """The positions behind the lowest character of each valley."""
+    """Yield the positions behind the lowest character of each valley."""
     peak, low = 0.0, None
     for at, value in enumerate(likely):
         if low is not None and likely[low] < MAX_VALLEY_SHARE * min(peak, value):

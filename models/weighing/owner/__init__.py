@@ -1,1 +1,1 @@
-"""The learned judge of whose a finding is."""
+"""The learned judge of ownership."""

@@ -1,10 +1,10 @@
-"""Judge who owns each finding.
+"""The judge of ownership: assigns an owner to each finding.
 
-Boosted trees estimate the probability that a finding is the requester's, the operator's, a colleague's or the
-company's.  *Content gives, context only withholds*: the first trees compare the finding with the case; the
-second also see the conversation and the first trees' result for the findings around.  A finding is given to
-an owner where both agree and nothing forbids it (``pipeline.ownership.verdicts``).  To keep a third party's
-data is a breach; to mask the requester's is a disclosure refused.
+Boosted trees give the probability that a finding belongs to the requester, the operator, a colleague or the
+company. *Content gives, context only withholds*: the first ensemble compares the words with the case; the
+second also sees the talk and the first's results for the findings around.  A finding is kept for an owner
+where both agree and nothing clearly differs (``pipeline.ownership.verdicts``).  Keeping a third party's data
+is a breach; masking the requester's data is a disclosure refused.
 """
 
 from __future__ import annotations
@@ -47,32 +47,32 @@ __all__ = [
 ]
 
 MIN_CONTENT_PROBABILITY: Final = 0.25
-"""Lowest probability by content alone at which a finding is a claimant's; README.md has the figures."""
+"""Least probability by content alone at which a claimant owns a finding; the model card has the table."""
 
 MIN_PROBABILITY: Final = 0.65
-"""The same by everything together."""
+"""Least probability by content and context at which a claimant owns a finding."""
 
 CLEAR_PROBABILITY: Final = 0.95
-"""Probability by all features from which a kept finding needs no analyst."""
+"""Probability by content and context from which a kept finding needs no review."""
 
 CLEAR_CONTENT_PROBABILITY: Final = 0.9
-"""The same by content alone: what agrees only in part is asked about."""
+"""Probability by content alone from which a kept finding needs no review; partial agreement is reviewed."""
 
 JUDGED_TYPES: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
-"""Entity types from which the trees have learned."""
+"""Types of findings that the trees were trained on."""
 
 UNLIKELY_PROBABILITY: Final = 0.2
-"""Probability below which a masked finding is a third party's and needs no analyst."""
+"""Probability below which a masked finding is a third party's, and its owner is not reviewed."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """Result for a finding and one claimant.
+    """Evidence for one claimant as the owner of a finding.
 
     Attributes:
-        claimant: The possible owner.
-        values: Features of the finding for the claimant.
-        content, probability: Probability that it is the claimant's, by content alone and by all features.
+        claimant: Possible owner.
+        values: The evidence.
+        content, probability: Probability of ownership, by content alone and by content and context.
     """
 
     claimant: Claimant
@@ -81,7 +81,7 @@ class _Claim:
     probability: float
 
     def forbidden(self, entity_type: str) -> Reason | None:
-        """Return why the finding cannot be theirs; ``None`` where nothing forbids it."""
+        """Return the reason why the claimant cannot own the finding; ``None`` without one."""
         return forbidden(entity_type, self.claimant, self.values)
 
     @property
@@ -91,17 +91,17 @@ class _Claim:
 
     @property
     def is_clear(self) -> bool:
-        """Whether both are so high that nobody has to look."""
+        """Whether both probabilities are high enough to need no review."""
         return self.content >= CLEAR_CONTENT_PROBABILITY and self.probability >= CLEAR_PROBABILITY
 
 
 class Owner:
-    """The judge.
+    """The judge of ownership.
 
     Args:
-        content: Trees on the features of content.
-        context: Trees on all features.
-        reader: Reads text and names, and knows kanji.
+        content: Trees that compare each finding with the case.
+        context: Trees that also see the talk and the findings around.
+        reader: Gives readings and kanji to the evidence.
     """
 
     def __init__(self, content: Trees, context: Trees, reader: KanaReader) -> None:
@@ -112,18 +112,18 @@ class Owner:
     def decide(
         self, findings: Sequence[Finding], transcript: Transcript, case: CallCase
     ) -> tuple[Finding, ...]:
-        """Give every finding its owner.
+        """Assign an owner to every finding.
 
         Args:
-            findings: Findings, in order of text.
+            findings: Findings in order of text.
             transcript: The transcript that they point into.
             case: The requester, the staff and the company.
 
         Returns:
-            The findings in the same order, with party and reason.  A finding of nobody in the case is a third
-            party's, or UNKNOWN and shown to an analyst where its owner may be in the case.
+            The findings in the same order, with party and reason.  A finding without a known owner is a third
+            party's, or UNKNOWN and flagged for review where an owner is possible.
         """
-        # What is only shown to an analyst says nothing of what stands beside it.
+        # Candidates are no context for the findings beside them.
         masked = [at for at, each in enumerate(findings) if _is_judged(each) and not each.entity.candidate]
         shown = [at for at, each in enumerate(findings) if _is_judged(each) and each.entity.candidate]
         out = [_unjudged(each) for each in findings]
@@ -142,7 +142,7 @@ class Owner:
         )
 
     def _claims(self, evidence: Evidence, claimants: Sequence[Claimant]) -> list[list[_Claim]]:
-        """Return for each finding one claim of each claimant of whom the case has data."""
+        """Return for each finding the claims of all claimants in the case."""
         by_itself = evidence.by_itself()
         content = probabilities(self._content, by_itself)
         around = evidence.around(content)
@@ -164,9 +164,9 @@ class Owner:
 
 
 def probabilities(trees: Trees, seen: Sequence[PairValues]) -> NDArray[np.float64]:
-    """Return the probability that each finding is each claimant's; shape (findings, claimants).
+    """Return the probability that each claimant owns each finding, shape (findings, claimants).
 
-    Each claimant is judged alone: less probability for one adds nothing to another.
+    Each pair is judged alone: one claimant does not become likelier because another is less likely.
     """
     pairs = [dict[str, float](values[claimant].items()) for values in seen for claimant in Claimant]
     odds = trees.odds(pairs).reshape(len(seen), len(Claimant))
@@ -178,7 +178,7 @@ def _is_judged(finding: Finding) -> bool:
 
 
 def _unjudged(finding: Finding) -> Finding:
-    """A confidential word is the company's; nobody knows whose a type of a company's own is."""
+    """Give a confidential term to the company; leave the owner of a company's own type unknown."""
     if finding.entity.entity_type == "CONFIDENTIAL":
         review = finding.entity.needs_review
         return replace(finding, party=Party.COMPANY, reason=Reason.CONFIDENTIAL_TERM, needs_review=review)
@@ -198,7 +198,7 @@ def _known_claimants(case: CallCase) -> tuple[Claimant, ...]:
 
 
 def _judged(finding: Finding, claims: Sequence[_Claim]) -> Finding:
-    """Return the finding with its likeliest owner, where that is likely enough and nothing forbids it."""
+    """Return the finding with its likeliest owner, where that is likely enough and not forbidden."""
     entity = finding.entity
     kind = entity.entity_type
     allowed = [claim for claim in claims if claim.is_likely and claim.forbidden(kind) is None]
@@ -218,16 +218,16 @@ def _judged(finding: Finding, claims: Sequence[_Claim]) -> Finding:
 
 
 def load_owner(reader: KanaReader) -> Owner:
-    """Load the trees that lie beside this module; takes a few milliseconds.
+    """Load the trees that lie beside this module (a few ms).
 
     Args:
         reader: Gives readings and kanji to the evidence.
 
     Returns:
-        The judge.
+        The judge of ownership.
 
     Raises:
-        ModelError: when a file is not the registered one.
+        ModelError: a file is not the registered one.
     """
     here = Path(__file__).parent
     content, context = (load_trees("owner", name, here / f"{name}.onnx") for name in ("content", "context"))

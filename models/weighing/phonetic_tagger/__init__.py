@@ -1,1 +1,1 @@
-"""The phonetic tagger: marks names, addresses and numbers in the morae that were heard."""
+"""The phonetic tagger: marks names, addresses and numbers in heard morae."""

@@ -1,4 +1,4 @@
-"""The input of the phonetic tagger: seven small integers for every mora."""
+"""Input of the phonetic tagger: seven small integers for every mora."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from models.language.gazetteer import COLUMNS, VALUES, Gazetteer
 from pipeline.sound.morae import Mora
 from pipeline.sound.posteriorgram import CLASSES, class_of
 
-__all__ = ["PAUSES", "SIZES", "Said", "encode"]
+__all__ = ["PAUSES", "SIZES", "SpokenMora", "encode"]
 
 PAUSES = (0.0, 0.2, 0.4, 0.8, 1.6)
-"""Lower bounds, in seconds, of the classes of pause before a mora; class 0 is "no pause"."""
+"""Lower bounds of the classes of pause before a mora, in seconds; class 0 is "no pause"."""
 
 SPEAKERS = {None: 0, "op": 1, "cu": 2}
 
 SIZES = (len(CLASSES) + 1, len(SPEAKERS), len(PAUSES), *[VALUES] * len(COLUMNS))
-"""How many values each column can take: the mora, the speaker, the pause before it, and the columns of the
-gazetteer."""
+"""Number of values of each column: the mora, the speaker, the pause before it, and the gazetteer's
+columns."""
 
 
-class Said(NamedTuple):
+class SpokenMora(NamedTuple):
     """A mora, its speaker, and the pause before it in seconds."""
 
     mora: Mora
@@ -33,11 +33,11 @@ class Said(NamedTuple):
     pause: float
 
 
-def encode(said: Sequence[Said], gazetteer: Gazetteer) -> NDArray[np.int64]:
+def encode(said: Sequence[SpokenMora], gazetteer: Gazetteer) -> NDArray[np.int64]:
     """Encode a call as integers.
 
     Args:
-        said: Its morae in order.
+        said: Morae of the call, in order.
         gazetteer: Names and places by their morae.
 
     Returns:

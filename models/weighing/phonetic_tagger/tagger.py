@@ -1,4 +1,4 @@
-"""Run the phonetic tagger on the morae of a call, and carry its probabilities to the characters.
+"""Run the phonetic tagger on the morae of a call, and map its probabilities to the characters.
 
 Where the recogniser wrote a name as other words, the characters tell little, but the morae still hold the
 name:
@@ -18,7 +18,7 @@ from models.calls.hearings import char_times
 from models.language.gazetteer import load_gazetteer
 from models.network import session, softmax
 from models.registry import registered_bytes
-from models.weighing.phonetic_tagger.features import Said, encode
+from models.weighing.phonetic_tagger.features import SpokenMora, encode
 from pipeline.sound.heard_morae import TimedMora, heard_morae
 from pipeline.types import SOUND_KINDS, Transcript
 
@@ -32,21 +32,21 @@ CHUNK_MORAE, CONTEXT_MORAE = 4000, 140
 context on each side: the reach of the convolutions."""
 
 MAX_LEAD_SECONDS = 0.02
-"""How many seconds before a character its first mora may begin: half a step of the posteriorgram."""
+"""Greatest time by which a character's first mora may begin before it: half a step of the posteriorgram."""
 
 MAX_DISTANCE_SECONDS = 0.25
-"""How many seconds from a character's middle the nearest mora may lie, where none begins in the character."""
+"""Greatest distance of the nearest mora from a character's middle, where none begins in the character."""
 
 
 class PhoneticTagger:
-    """The network.  Several threads may use one instance."""
+    """The network; thread-safe."""
 
     def __init__(self, session: InferenceSession) -> None:
         self._session = session
 
     def probabilities(self, morae: tuple[TimedMora, ...]) -> NDArray[np.float32]:
-        """Probabilities of a name, an address and a number for each mora, shape (morae, 3)."""
-        rows = encode([Said(m.mora, m.speaker, m.pause) for m in morae], load_gazetteer())
+        """Return the probabilities of a name, an address and a number for each mora, shape (morae, 3)."""
+        rows = encode([SpokenMora(m.mora, m.speaker, m.pause) for m in morae], load_gazetteer())
         out = [np.zeros((0, len(SOUND_KINDS)), dtype=np.float32)]
         for start in range(0, len(rows), CHUNK_MORAE):
             first, last = max(0, start - CONTEXT_MORAE), min(len(rows), start + CHUNK_MORAE + CONTEXT_MORAE)
@@ -56,7 +56,7 @@ class PhoneticTagger:
         return np.concatenate(out)
 
     def on_characters(self, transcript: Transcript) -> NDArray[np.float32]:
-        """Carry the probabilities to the characters of a call, by the times of its words.
+        """Map the probabilities to the characters of a call, by the times of its words.
 
         Args:
             transcript: A call with posteriorgrams.
@@ -87,7 +87,7 @@ class PhoneticTagger:
 
 
 def _of_character(times: NDArray[np.float64], start: float, end: float) -> tuple[int, int]:
-    """The half-open range of the morae that belong to a character; ``times`` is sorted."""
+    """Return the half-open range of the morae that belong to a character; ``times`` is sorted."""
     first, last = np.searchsorted(times, (start - MAX_LEAD_SECONDS, end)).tolist()
     if last > first:
         return first, last
@@ -102,10 +102,10 @@ def _of_character(times: NDArray[np.float64], start: float, end: float) -> tuple
 
 
 def load_phonetic_tagger() -> PhoneticTagger:
-    """Load the network that lies beside this module; takes a few milliseconds.
+    """Load the network that lies beside this module (a few ms).
 
     Raises:
-        ModelError: when the file is not the registered one.
+        ModelError: the file is not the registered one.
     """
     path = Path(__file__).with_name("tagger.onnx")
     return PhoneticTagger(session(registered_bytes("phonetic", "tagger", path)))

@@ -1,8 +1,8 @@
-"""The input of the tagger: eight small integers for every character of a call.
+"""Input of the tagger: eight small integers for every character of a call.
 
-From spelling alone the network would learn the names of its training data by heart.  So each character also
-comes with its sound, the part of speech of its word, the recogniser's probability, the speaker and the pause
-before it.
+With spelling alone the network would memorise the names of its training data.  So each character also comes
+with its sound, the part of speech of its word, the recogniser's probability, the speaker and the pause before
+it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ DOUBT_EDGES = (0.25, 0.5, 0.75, 0.92)
 """Upper bounds of the classes of word probability; class 0 is "unknown" (words from a file)."""
 
 PAUSE_EDGES = (0.08, 0.25, 0.6, 1.2)
-"""Upper bounds, in seconds, of the classes of pause before a word."""
+"""Upper bounds of the classes of pause before a word, in seconds."""
 
 SPEAKERS = {None: 0, "op": 1, "cu": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The number of each character, part of speech and mora; 0 is padding, 1 is anything unknown."""
+    """Number of each character, part of speech and mora; 0 is padding, 1 is unknown."""
 
     chars: Mapping[str, int]
     pos: Mapping[str, int]
@@ -42,7 +42,7 @@ class Vocabulary:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """How many values each column can take."""
+        """Number of values of each column."""
         return (
             len(self.chars) + 8,
             len(self.pos) + 2,
@@ -64,7 +64,7 @@ def encode(
         transcript: The call.
         tokens: Its morphemes, with offsets into ``transcript.text``.
         line: Its morae, made from ``tokens``.
-        vocabulary: The one that the network was trained with.
+        vocabulary: The vocabulary that the network was trained with.
 
     Returns:
         Shape (characters, features), columns as in ``FEATURES``.
@@ -96,7 +96,7 @@ def encode(
 
 
 def short_pos(pos: str) -> str:
-    """Positions in a word: 1 begin, 2 inside, 3 end, 4 single; 5 more in words that no dictionary has."""
+    """Shorten a part of speech to its first four levels."""
     return "-".join(pos.split("-")[:4])
 
 
@@ -105,14 +105,14 @@ def _folded(char: str) -> str:
 
 
 def _unknown_char(char: str, vocabulary: Vocabulary) -> int:
-    """The number of an unknown character's script."""
+    """Return the number of an unknown character's script."""
     base = len(vocabulary.chars) + 2
     kinds = ("一" <= char <= "龠", "ぁ" <= char <= "ゖ", "ァ" <= char <= "ー", char.isdigit(), char.isascii())
     return base + next((i for i, is_kind in enumerate(kinds) if is_kind), len(kinds))
 
 
 def _places(width: int, known: bool) -> list[int]:
-    """Positions in a word: 1 begin, 2 inside, 3 end, 4 single; 5 more in words that are in no dictionary."""
+    """Return positions in a word: 1 begin, 2 inside, 3 end, 4 single; 5 more if it is in no dictionary."""
     if width == 0:
         return []
     shape = [4] if width == 1 else [1, *([2] * (width - 2)), 3]

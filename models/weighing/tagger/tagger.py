@@ -36,7 +36,7 @@ CONTEXT_CHARS = 70
 (``models.training.tagging.train.DILATIONS``)."""
 
 MIN_PEAK, MIN_EDGE = 0.12, 0.06
-"""Lowest probability that some character of a marked stretch reaches, and lowest of every character in it."""
+"""Least probability that some character of a marked stretch reaches, and least of every character in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Tagger:
     def probabilities(
         self, transcript: Transcript, tokens: Sequence[Token], line: SoundLine
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Read a call.
+        """Compute the probabilities of a call.
 
         Args:
             transcript: The call.
@@ -82,7 +82,7 @@ class Tagger:
         return np.concatenate(kinds), np.concatenate(parties)
 
     def mark(self, transcript: Transcript, tokens: Sequence[Token], line: SoundLine) -> tuple[Marked, ...]:
-        """Find the stretches of personal data in a call, with the default bounds of ``mark``."""
+        """Find the stretches of personal data in a call, with the default thresholds of ``mark``."""
         return mark(transcript.text, *self.probabilities(transcript, tokens, line))
 
 
@@ -96,11 +96,11 @@ def mark(
     """Find the stretches of personal data in a text.
 
     Args:
-        text: The transcript.
+        text: Text of the transcript.
         kinds: Probabilities of ``KINDS`` for each character.
         parties: Probabilities of ``PARTIES`` for each character.
-        firm: Lowest probability that some character of a stretch reaches.
-        faint: Lowest probability of every character of a stretch.
+        firm: Least probability that some character of a stretch reaches.
+        faint: Least probability of every character of a stretch.
 
     Returns:
         Disjoint stretches in order of text; none crosses a line end.
@@ -126,17 +126,17 @@ def mark(
 
 
 def load_tagger(other: Path | None = None) -> Tagger:
-    """Load the network that lies beside this module; takes a few milliseconds.
+    """Load the network that lies beside this module (a few ms).
 
     Args:
         other: An unregistered network of the same vocabulary.  Only for fitting on calls that the registered
-            network has learned from (``models.training.weighing.calibrate``), never for masking.
+            network was trained on (``models.training.weighing.calibrate``), never for masking.
 
     Returns:
         The tagger.
 
     Raises:
-        ModelError: when a file is not the registered one.
+        ModelError: a file is not the registered one.
     """
     folder = Path(__file__).parent
     raw = json.loads(registered_bytes("tagger", "vocabulary", folder / "tagger.vocabulary.json"))
@@ -145,7 +145,7 @@ def load_tagger(other: Path | None = None) -> Tagger:
 
 
 def _stretches(text: str, some: NDArray[np.float32], firm: float, faint: float) -> list[tuple[int, int]]:
-    """Runs of at least ``faint`` that reach ``firm``, cut at line ends and trimmed of commas."""
+    """Return runs of at least ``faint`` that reach ``firm``, cut at line ends, without commas at the ends."""
     out: list[tuple[int, int]] = []
     start: int | None = None
     for at in range(len(text) + 1):

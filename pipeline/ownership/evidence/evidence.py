@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.finding.verdict import said_of
+from pipeline.finding.verdict import words_of
 from pipeline.ownership.evidence.beside import Neighbour, PairValues, beside, name_before
 from pipeline.ownership.evidence.disagreement import (
     CLEAR,
@@ -81,7 +81,7 @@ class Evidence:
         self, findings: Sequence[Finding], transcript: Transcript, known: KnownCase, reader: KanaReader
     ) -> None:
         self._entities = [finding.entity for finding in findings]
-        self._said = [said_of(finding, transcript.text) for finding in findings]
+        self._said = [words_of(finding, transcript.text) for finding in findings]
         self._reader = reader
         self._kana = [reader.kana(said) for said in self._said]
         self.neighbours = [

@@ -15,7 +15,7 @@ from flows import stages
 from flows.cli import main as cli
 from flows.listener import UNHEARD_LINE
 from flows.version import VERSION
-from models.speech.ears import Unheard
+from models.speech.ears import NoEarsReason
 from pipeline.audio.recording import write_wav
 from tests.builders import RATE, case_file, utterance, voice, voice_file, words_file
 from tests.fakes import FakeModels, FakeRecogniser
@@ -80,7 +80,7 @@ def test_that_nobody_listens_is_told_once(
 ):
     """A command, not a call: also where calls fail after their words were recognised."""
     again = utterance("長谷川" if failing else "はい", 0.0)
-    models = FakeModels(unheard=Unheard.NOT_INSTALLED, heard_again=(again,))
+    models = FakeModels(unheard=NoEarsReason.NOT_INSTALLED, heard_again=(again,))
     monkeypatch.setattr(stages, "Models", lambda *_: models)
     calls = [voice_file(tmp_path / "a.wav", 30.0), voice_file(tmp_path / "b.wav", 30.0)]
     done = mask(tmp_path, *calls, "--case", case)

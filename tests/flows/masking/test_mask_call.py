@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.speech.ears import Unheard
+from models.speech.ears import NoEarsReason
 from pipeline.errors import InternalError, UnreadableAudioError
 from tests.builders import case_file, voice_file
 from tests.fakes import FakeModels
@@ -52,8 +52,10 @@ def test_the_flow_gives_what_the_command_gives(by_flow, tmp_path: Path):
         assert without_key(here) == without_key(there)
 
 
-@pytest.mark.parametrize("why", [None, Unheard.NOT_INSTALLED])
-def test_the_run_counts_whether_the_ears_listened(by_flow, tmp_path: Path, monkeypatch, why: Unheard | None):
+@pytest.mark.parametrize("why", [None, NoEarsReason.NOT_INSTALLED])
+def test_the_run_counts_whether_the_ears_listened(
+    by_flow, tmp_path: Path, monkeypatch, why: NoEarsReason | None
+):
     """Beside the counts of the stages, and for the command in the outcome."""
     from flows.masking import mask_call
 

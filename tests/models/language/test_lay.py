@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.language.readings import load_reader
-from pipeline.correcting.lay import laid_on
+from pipeline.correcting.divided_pieces import divide_by_sound
 from pipeline.correcting.wording import Piece
 from pipeline.types import CharSpan
 
@@ -35,13 +35,13 @@ def test_a_piece_is_divided_where_both_readings_agree(recognised, written, piece
     """Otherwise it stays whole, and is masked whole."""
     whole = Piece(CharSpan(2, 2 + len(recognised)), written)
     text = f"はい{recognised}"
-    made = laid_on(whole, text, range(len(text)), load_reader())
+    made = divide_by_sound(whole, text, range(len(text)), load_reader())
 
     assert [(text[each.chars.start : each.chars.end], each.text) for each in made] == pieces
 
 
 def test_a_piece_is_divided_between_words_only():
     """Where the recogniser timed several letters as one, nothing is known between them."""
-    made = laid_on(Piece(CharSpan(0, 6), "早う田中"), "はようたかな", [0, 4], load_reader())
+    made = divide_by_sound(Piece(CharSpan(0, 6), "早う田中"), "はようたかな", [0, 4], load_reader())
 
     assert made == (Piece(CharSpan(0, 6), "早う田中"),)

@@ -5,7 +5,7 @@ import pytest
 
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
 from models.speech.transcriber import load_transcriber
-from models.speech.whisper.frames import SPARE
+from models.speech.whisper.frames import PADDING_SECONDS
 from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS
 
 
@@ -43,4 +43,4 @@ def test_no_window_is_no_utterance(base: BatchTranscriber) -> None:
 def test_a_window_that_would_be_cut_off_is_refused(base: BatchTranscriber) -> None:
     """What lies beyond the encoder's width would be lost silently."""
     with pytest.raises(ValueError, match="window"):
-        base.recognise_batch([noise(SECOND_WINDOW_SECONDS + SPARE + 0.1)])
+        base.recognise_batch([noise(SECOND_WINDOW_SECONDS + PADDING_SECONDS + 0.1)])

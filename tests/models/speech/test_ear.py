@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models.speech.ear import AROUND, NOTHING, POOL, STEP, Ear, load_ear, on_words, pooled
+from models.speech.ear import MARGIN_SECONDS, NOTHING, POOL, STEP, Ear, load_ear, on_words, pooled
 from models.speech.transcriber import load_transcriber
 from pipeline.hearing.transcribe import RATE, HeardWord
 
@@ -64,7 +64,7 @@ def test_a_word_has_the_highest_of_its_time() -> None:
     words = (
         HeardWord("はい", 0.0, STEP, 0.9),
         HeardWord("田中", 3 * STEP, 5 * STEP, 0.9),
-        HeardWord("です", 7 * STEP + AROUND, 8 * STEP, 0.9),
+        HeardWord("です", 7 * STEP + MARGIN_SECONDS, 8 * STEP, 0.9),
     )
     names = [each.sounds[0] for each in on_words(words, heard(0.1, 0.2, 0.0, 0.3, 0.9, 0.4, 0.3, 0.0, 0.1))]
     assert names == pytest.approx([0.2, 0.9, 0.1], abs=1e-4)

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 import models.speech.listening_encoder as listening_module
 from models.registry import EmbeddedModel, embedded_asr, verified_bytes
-from models.speech.ears import LISTENED_SECONDS, SILENCE, Unheard, ears_encoder
+from models.speech.ears import LISTENED_SECONDS, SILENCE, NoEarsReason, ears_encoder
 from models.speech.listening_encoder import ListeningEncoder, load_listening_encoder
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
-from models.speech.whisper.processors import Place
+from models.speech.whisper.processor import Processor
 from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardSegment
 from pipeline.types import Posteriorgram
 from tests.models.speech.tiny_whisper import MELS, WIDTH, write_tiny_whisper
 
-CPU = Place("cpu", 1)
+CPU = Processor("cpu", 1)
 
 
 def noise(seconds: float) -> NDArray[np.float32]:
@@ -117,9 +117,9 @@ def test_without_the_embedded_model_nobody_listens(tiny: Path, monkeypatch: pyte
     monkeypatch.setattr(
         listening_module, "embedded_asr", lambda _: replace(base(), files=(missing, *base().files[1:]))
     )
-    assert load_listening_encoder(CPU) is Unheard.NOT_INSTALLED
+    assert load_listening_encoder(CPU) is NoEarsReason.NOT_INSTALLED
     other = load_transcriber(str(tiny), device="cpu", cpu_threads=1)
-    assert (other.unheard, other.hears_morae) == (Unheard.NOT_INSTALLED, False)
+    assert (other.unheard, other.hears_morae) == (NoEarsReason.NOT_INSTALLED, False)
     assert other.encoder_sha256 == ears_encoder().sha256
     assert other.beside is None
     assert other.posteriorgrams(WINDOWS[0]) == ()
@@ -158,7 +158,7 @@ def test_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 def test_it_is_loaded_once() -> None:
     """Also by two who know nothing of each other."""
-    assert load_listening_encoder(CPU) is load_listening_encoder(Place("cpu", 1))
+    assert load_listening_encoder(CPU) is load_listening_encoder(Processor("cpu", 1))
 
 
 def test_of_more_than_an_encoder_takes_nothing_is_heard() -> None:

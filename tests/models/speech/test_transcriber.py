@@ -13,7 +13,7 @@ import models.registry as registry_module
 import models.speech.transcriber as transcriber_module
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
 from models.speech.transcriber import DECODING, FasterWhisperRecogniser, load_transcriber
-from models.speech.whisper.frames import SPARE, WIDEST
+from models.speech.whisper.frames import MOST_FRAMES, PADDING_SECONDS
 from pipeline.audio.recording import for_recogniser, read_recording
 from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardSegment
@@ -89,10 +89,10 @@ def test_the_adapted_encoder_takes_no_silence_behind_a_window(
     """faster-whisper fills it up to 30 s; what is encoded ends a second behind the sound."""
     frames = base._model.feature_extractor(spoken(seconds))[..., :-1]
     filled = pad_or_trim(frames)
-    assert filled.shape[-1] == WIDEST
+    assert filled.shape[-1] == MOST_FRAMES
     steps = base._model.encode(filled).shape[1]
-    assert steps == pytest.approx((seconds + SPARE) * 50, abs=1)
-    assert base._model.encode(np.zeros_like(filled)).shape[1] == SPARE * 50
+    assert steps == pytest.approx((seconds + PADDING_SECONDS) * 50, abs=1)
+    assert base._model.encode(np.zeros_like(filled)).shape[1] == PADDING_SECONDS * 50
 
 
 def test_the_language_is_a_code_and_a_probability(base: FasterWhisperRecogniser) -> None:

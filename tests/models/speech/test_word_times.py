@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from models.speech.word_times import LASTS, WordTimes
+from models.speech.word_times import MAX_MORA_SECONDS, WordTimes
 from pipeline.hearing.transcribe import HeardWord
 from tests.posteriorgrams import A_MORA, STEP, gram_of
 
@@ -30,7 +30,7 @@ def test_words_begin_where_they_are_heard() -> None:
 def test_a_word_does_not_last_through_a_pause() -> None:
     """Its last mora lasts as long as a mora does."""
     first, second = timed("ワタナベ     サンガ", "渡辺", "さんが")
-    assert first.end == pytest.approx(3 * SECONDS + STEP / 2 + LASTS)
+    assert first.end == pytest.approx(3 * SECONDS + STEP / 2 + MAX_MORA_SECONDS)
     assert second.start == pytest.approx(9 * SECONDS + STEP / 2)
 
 

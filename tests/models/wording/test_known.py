@@ -6,7 +6,7 @@ import pytest
 
 from models.language.readings import load_reader
 from models.wording.known import known_people, known_words
-from pipeline.correcting.offers import offers
+from pipeline.correcting.offers import offers_by_reading
 from pipeline.types import CallCase, CaseName, Requester
 
 CASE = CallCase(
@@ -32,7 +32,7 @@ CASE = CallCase(
 def test_words_are_offered_where_the_line_sounds_like_them(line, found):
     """As the case writes them; where the line does already, nothing is offered."""
     reader = load_reader()
-    made = offers(line, reader.line(line), known_words(CASE, reader))
+    made = offers_by_reading(line, reader.line(line), known_words(CASE, reader))
 
     assert [(line[each.chars.start : each.chars.end], each.text) for each in made] == found
 

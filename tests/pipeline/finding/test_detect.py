@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.finding.detect import MIN_UNFLAGGED_SCORE, PRECEDENCE, detect, sure, unite
+from pipeline.finding.detect import MIN_UNFLAGGED_SCORE, PRECEDENCE, detect, needs_no_analyst, unite
 from pipeline.reasons import Reason, Why
 from pipeline.types import CallCase, CharSpan, EntitySpan, Party
 from tests.builders import transcript, utterance
@@ -192,7 +192,7 @@ def test_detect_unites_what_the_analyzer_finds() -> None:
 )
 def test_sure(score: float, expected: bool) -> None:
     """From one half on nobody has to look; a score that is no number is never sure."""
-    assert sure(score) is expected
+    assert needs_no_analyst(score) is expected
 
 
 def test_a_known_reading_goes_with_the_whole_finding_only() -> None:

@@ -6,8 +6,8 @@ import pytest
 from models.language.readings import load_reader
 from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError
-from pipeline.given.given_words import MARK, findings_of_marks, hold_against_sound, uncovered
-from pipeline.given.heard_call import HeardChannel
+from pipeline.given.given_words import MARK, check_against_sound, findings_of_marks, uncovered
+from pipeline.given.listened_call import ListenedChannel
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.types import Party, TimeSpan, Transcript
 from tests.builders import RATE, voice
@@ -45,20 +45,20 @@ def given(*utterances: tuple[int, list[HeardWord]]) -> Transcript:
     return build_transcript(heard, "c-test", "transcript-file", "0" * 64)
 
 
-def silent(channel: HeardChannel) -> HeardChannel:
+def silent(channel: ListenedChannel) -> ListenedChannel:
     """The same time on a channel where nobody speaks."""
-    return HeardChannel((), (), np.full_like(channel.power, 1e-6))
+    return ListenedChannel((), (), np.full_like(channel.power, 1e-6))
 
 
-def hearing(kana: str = SAID, start: float = 1.0) -> HeardChannel:
+def hearing(kana: str = SAID, start: float = 1.0) -> ListenedChannel:
     """A channel on which one thing is said."""
     end = start + len(kana) * MORA
     power = np.full(round((end + 1) * 100), 1e-6, np.float32)
     power[round(start * 100) : round(end * 100)] = 1e-2
-    return HeardChannel((gram_of(kana, start),), (TimeSpan(start, end),), power)
+    return ListenedChannel((gram_of(kana, start),), (TimeSpan(start, end),), power)
 
 
-def missing(transcript: Transcript, *channels: HeardChannel) -> tuple[TimeSpan, ...]:
+def missing(transcript: Transcript, *channels: ListenedChannel) -> tuple[TimeSpan, ...]:
     """What the words leave over of one who speaks on the first channel."""
     found, _ = uncovered(transcript, channels or (hearing(),), call(max(1, len(channels))), load_reader())
     return tuple(each.time for each in found)
@@ -69,10 +69,10 @@ def call(channels: int = 1) -> Recording:
     return Recording(voice(7.0, channels=channels), RATE, "pcm16", "0" * 64)
 
 
-def refused(transcript: Transcript, *channels: HeardChannel) -> bool:
+def refused(transcript: Transcript, *channels: ListenedChannel) -> bool:
     """Whether the call ends here."""
     try:
-        hold_against_sound(transcript, channels or (hearing(),), call(max(1, len(channels))), load_reader())
+        check_against_sound(transcript, channels or (hearing(),), call(max(1, len(channels))), load_reader())
     except CallUnsafeError as error:
         return "長谷川" not in str(error) and "\n" not in str(error)
     return False
@@ -114,7 +114,7 @@ def test_a_name_whose_time_its_neighbours_take_is_left_over():
 
 def test_what_is_left_over_is_marked_and_masked_whatever_the_case_says():
     """An utterance of its own, a third party's, to be looked at by a person."""
-    made = hold_against_sound(
+    made = check_against_sound(
         given((0, words(WORDS[0], ("", 4), *WORDS[2:]))), (hearing(),), call(), load_reader()
     )
     (finding,) = findings_of_marks(made, call())
@@ -167,7 +167,7 @@ def test_words_of_the_other_channel_are_refused():
 def test_an_echo_needs_no_words_of_its_own():
     """The same, forty decibels down and a little later, on the other channel."""
     speaking, echo = hearing(), hearing(start=1.1)
-    echo = HeardChannel(echo.posteriorgrams, echo.loud, np.maximum(echo.power * 1e-4, 1e-8))
+    echo = ListenedChannel(echo.posteriorgrams, echo.loud, np.maximum(echo.power * 1e-4, 1e-8))
 
     assert missing(given((0, words())), speaking, echo) == ()
 

@@ -15,7 +15,7 @@ from pipeline.audio.g711 import quantise
 from pipeline.audio.recording import Recording, for_recogniser, read_recording, to_samples
 from pipeline.masking.align import align
 from pipeline.masking.audio import fill, mask_audio
-from pipeline.masking.crosstalk import heard_on
+from pipeline.masking.crosstalk import audible_channels
 from pipeline.reasons import Reason
 from pipeline.sound.morae import morae
 from pipeline.sound.search import find_sound
@@ -161,7 +161,7 @@ def test_no_mix_of_two_channels_gives_it_back(matrix: tuple[float, float], delay
     caller = np.concatenate([white(RATE, 1.0)[0] // 10, said, white(RATE, 1.0, seed=1)[0] // 10])
     other = np.roll(caller, lag) // 4 + white(RATE, 4.0, seed=2)[0] // 30
     call = Recording(np.stack([other, caller]), RATE, "pcm16", "")
-    channels = heard_on(call, TimeSpan(1, 3), (1,))
+    channels = audible_channels(call, TimeSpan(1, 3), (1,))
     assert channels == (0, 1)
     span = slice(RATE, 3 * RATE)
     for masked, leaks in ((channels, False), ((1,), matrix[0] != 0)):

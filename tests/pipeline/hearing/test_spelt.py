@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline.correcting.offers import Known
+from pipeline.correcting.offers import CaseWord
 from pipeline.hearing.spelt import spelt
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.sound.morae import morae
 from pipeline.types import Transcript
 
 PEOPLE = (
-    Known("須ヶ間ひろみ", morae("スガマヒロミ")),
-    Known("須ヶ間", morae("スガマ")),
-    Known("ひろみ", morae("ヒロミ")),
-    Known("大野", morae("オオノ")),
-    Known("森", morae("モリ")),
-    Known("井", morae("イ")),
+    CaseWord("須ヶ間ひろみ", morae("スガマヒロミ")),
+    CaseWord("須ヶ間", morae("スガマ")),
+    CaseWord("ひろみ", morae("ヒロミ")),
+    CaseWord("大野", morae("オオノ")),
+    CaseWord("森", morae("モリ")),
+    CaseWord("井", morae("イ")),
 )
 
 
@@ -67,7 +67,7 @@ def test_all_else_stays(words: Sequence[str]) -> None:
 def test_two_names_that_sound_alike_stay_as_they_sound() -> None:
     """Nobody knows which of them was said."""
     before = call(("スガマ", "です"))
-    assert spelt(before, (*PEOPLE, Known("菅間", morae("スガマ")))) is before
+    assert spelt(before, (*PEOPLE, CaseWord("菅間", morae("スガマ")))) is before
 
 
 def test_the_word_sounds_as_all_that_it_stands_for() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.audio.recording import Recording, read_recording
-from pipeline.masking.crosstalk import heard_on
+from pipeline.masking.crosstalk import audible_channels
 from pipeline.types import TimeSpan
 from tests.audio_files import white
 
@@ -29,14 +29,14 @@ def call(echo_db: float | None, *, delay: float = 0.04, over: float = 0.0, seed:
 @pytest.mark.parametrize("over", [0.0, 1.0])
 def test_two_people_are_not_an_echo(seed: int, over: float) -> None:
     """Another voice, or none, on the other channel is not the same sound."""
-    assert heard_on(call(None, over=over, seed=seed), SPAN, (0,)) == (0,)
+    assert audible_channels(call(None, over=over, seed=seed), SPAN, (0,)) == (0,)
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.005, 0.1, 0.28])
 @pytest.mark.parametrize(("echo_db", "over"), [(-3, 1.0), (-12, 1.0), (-20, 0.3), (-30, 0.0)])
 def test_an_echo_is_heard(echo_db: float, over: float, delay: float) -> None:
     """An echo is found at any delay, under another voice, and when faint on a quiet line."""
-    assert heard_on(call(echo_db, over=over, delay=delay), SPAN, (0,)) == (0, 1)
+    assert audible_channels(call(echo_db, over=over, delay=delay), SPAN, (0,)) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_an_echo_is_heard(echo_db: float, over: float, delay: float) -> None:
 )
 def test_an_echo_that_drowns_is_not_heard(echo_db: float, over: float, heard: tuple[int, ...]) -> None:
     """It is there, and can be measured; but 24 dB under other sound, in every band, nobody understands it."""
-    assert heard_on(call(echo_db, over=over), TimeSpan(0.5, 4.8), (0,)) == heard
+    assert audible_channels(call(echo_db, over=over), TimeSpan(0.5, 4.8), (0,)) == heard
 
 
 def test_what_is_understood_between_other_sounds_is_heard() -> None:
@@ -54,28 +54,28 @@ def test_what_is_understood_between_other_sounds_is_heard() -> None:
     samples = whole.samples.copy()
     samples[1, 3 * RATE : 4 * RATE] = quiet.samples[1, 3 * RATE : 4 * RATE]
     broken = Recording(samples, RATE, "pcm16", "")
-    assert heard_on(broken, TimeSpan(0.5, 4.8), (0,)) == (0, 1)
+    assert audible_channels(broken, TimeSpan(0.5, 4.8), (0,)) == (0, 1)
 
 
 @pytest.mark.filterwarnings("error")
 def test_a_single_sample_is_compared_with_what_is_around_it() -> None:
     """By itself it has no band that could agree."""
-    assert heard_on(call(-3, over=1.0), TimeSpan(2.0, 2.0 + 0.4 / RATE), (0,)) == (0, 1)
-    assert heard_on(call(None, over=1.0), TimeSpan(2.0, 2.0 + 0.4 / RATE), (0,)) == (0,)
+    assert audible_channels(call(-3, over=1.0), TimeSpan(2.0, 2.0 + 0.4 / RATE), (0,)) == (0, 1)
+    assert audible_channels(call(None, over=1.0), TimeSpan(2.0, 2.0 + 0.4 / RATE), (0,)) == (0,)
 
 
 def test_an_inverted_copy_is_heard() -> None:
     """A line with swapped wires carries the same sound upside down."""
     whole = call(-6)
     turned = Recording(whole.samples * np.array([[1], [-1]], np.int16), RATE, "pcm16", "")
-    assert heard_on(turned, SPAN, (0,)) == (0, 1)
+    assert audible_channels(turned, SPAN, (0,)) == (0, 1)
 
 
 def test_the_other_direction() -> None:
     """The caller's echo on the operator's channel is found as well."""
     whole = call(-12)
     turned = Recording(whole.samples[::-1].copy(), RATE, "pcm16", "")
-    assert heard_on(turned, SPAN, (1,)) == (0, 1)
+    assert audible_channels(turned, SPAN, (1,)) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_the_other_direction() -> None:
 )
 def test_any_span(span: TimeSpan) -> None:
     """Spans at the ends, of no length, or past the end are no error."""
-    assert heard_on(call(None), span, (0,)) == (0,)
+    assert audible_channels(call(None), span, (0,)) == (0,)
 
 
 def test_silence_carries_nothing() -> None:
@@ -92,14 +92,14 @@ def test_silence_carries_nothing() -> None:
     for channel in (0, 1):
         samples = whole.samples.copy()
         samples[channel] = 0
-        assert heard_on(Recording(samples, RATE, "pcm16", ""), SPAN, (0,)) == (0,)
+        assert audible_channels(Recording(samples, RATE, "pcm16", ""), SPAN, (0,)) == (0,)
 
 
 def test_one_channel_and_both_stay_as_they_are() -> None:
     """Mono has no other channel, and what is on both is on both."""
     mono = Recording(white(RATE, 5.0), RATE, "pcm16", "")
-    assert heard_on(mono, SPAN, (0,)) == (0,)
-    assert heard_on(call(None), SPAN, (1, 0)) == (0, 1)
+    assert audible_channels(mono, SPAN, (0,)) == (0,)
+    assert audible_channels(call(None), SPAN, (1, 0)) == (0, 1)
 
 
 def test_a_codec_that_folds_the_channels_is_found(tmp_path: Path) -> None:
@@ -112,4 +112,4 @@ def test_a_codec_that_folds_the_channels_is_found(tmp_path: Path) -> None:
         frame = av.AudioFrame.from_ndarray(samples.T.reshape(1, -1), format="s16", layout="stereo")
         frame.sample_rate, frame.pts = rate, 0
         container.mux([packet for each in (frame, None) for packet in stream.encode(each)])
-    assert heard_on(read_recording(tmp_path / "call.ogg"), SPAN, (0,)) == (0, 1)
+    assert audible_channels(read_recording(tmp_path / "call.ogg"), SPAN, (0,)) == (0, 1)

@@ -9,11 +9,11 @@ from pipeline.masking.edges import (
     EAR_FEATURES,
     NO_NEIGHBOUR_SECONDS,
     SOUND_MARGIN_SECONDS,
-    Sound,
+    Spectrum,
     WordEdge,
     describe,
     find_edge,
-    listen,
+    spectrum_of,
 )
 from pipeline.types import Trace
 
@@ -32,9 +32,9 @@ def call(*pieces: np.ndarray) -> np.ndarray:
     return (samples + np.random.default_rng(3).normal(0, 20, samples.size)).astype(np.int16)
 
 
-def around(samples: np.ndarray, at: float) -> Sound:
+def around(samples: np.ndarray, at: float) -> Spectrum:
     """What is listened to for an edge at ``at``."""
-    return listen(samples, RATE, max(0.0, at - SOUND_MARGIN_SECONDS), at + SOUND_MARGIN_SECONDS)
+    return spectrum_of(samples, RATE, max(0.0, at - SOUND_MARGIN_SECONDS), at + SOUND_MARGIN_SECONDS)
 
 
 def alone(at: float, inner: float = 0.2) -> WordEdge:
@@ -98,14 +98,14 @@ def test_chances_sum_to_one(side: int):
 def test_frames_are_the_same_at_every_rate(rate: int):
     """A full-scale tone is near 0 dB and a second is a hundred frames, whatever the rate."""
     time = np.arange(rate) / rate
-    sound = listen((32767 * np.sin(2 * np.pi * 1000 * time)).astype(np.int16), rate, 0.0, 1.0)
+    sound = spectrum_of((32767 * np.sin(2 * np.pi * 1000 * time)).astype(np.int16), rate, 0.0, 1.0)
     assert sound.level.shape == (100,)
     assert sound.level[10:90] == pytest.approx(0, abs=1)
 
 
 def test_outside_the_recording_is_silence():
     """Frames before the first sample and after the last are there, and quiet."""
-    sound = listen(np.full(800, 9000, dtype=np.int16), RATE, -0.5, 0.6)
+    sound = spectrum_of(np.full(800, 9000, dtype=np.int16), RATE, -0.5, 0.6)
     assert sound.level.shape == (110,)
     assert sound.level[:40].max() == sound.level[-40:].max() == pytest.approx(-90, abs=1)
 
@@ -130,7 +130,10 @@ def test_only_the_stretch_is_read(start: float):
         np.concatenate([np.zeros(80_000, np.int16), samples, np.zeros(80_000, np.int16)]),
         _Read(samples),
     )
-    here, there = listen(whole, 8000, start + 10.0, start + 10.4), listen(read, 8000, start, start + 0.4)
+    here, there = (
+        spectrum_of(whole, 8000, start + 10.0, start + 10.4),
+        spectrum_of(read, 8000, start, start + 0.4),
+    )
     assert np.allclose(here.level, there.level)
     assert np.allclose(here.bands, there.bands)
     assert read.most <= 0.43 * 8000
@@ -146,8 +149,10 @@ def test_mirrored_sound_gives_mirrored_features():
     mirrored = SAID[::-1].copy()
     seconds = len(SAID) / RATE
     edge = WordEdge(1.0, 0.2, 0.1, 0.3)
-    one = describe(listen(SAID, RATE, 0.0, seconds), edge, -1, -12.0)
-    two = describe(listen(mirrored, RATE, 0.0, seconds), WordEdge(seconds - 1.0, 0.2, 0.1, 0.3), 1, -12.0)
+    one = describe(spectrum_of(SAID, RATE, 0.0, seconds), edge, -1, -12.0)
+    two = describe(
+        spectrum_of(mirrored, RATE, 0.0, seconds), WordEdge(seconds - 1.0, 0.2, 0.1, 0.3), 1, -12.0
+    )
     assert one == pytest.approx(two, abs=0.35)
 
 

@@ -13,7 +13,7 @@ import pytest
 from pipeline.audio.g711 import quantise
 from pipeline.audio.recording import Recording, read_recording, to_samples
 from pipeline.masking.audio import mask_audio
-from pipeline.masking.crosstalk import channels_and_echo, heard_on
+from pipeline.masking.crosstalk import audible_channels, channels_and_echo
 from pipeline.types import TimeSpan
 from pipeline.verifying.verify import verify_audio
 from pipeline.verifying.widen import widen
@@ -108,7 +108,7 @@ def test_what_can_be_found_by_correlation_is_masked(own: str, time: TimeSpan) ->
             continue
         recording = call(gain, delay, own, kind, law)
         there += left(recording, time, (0,))
-        channels = heard_on(recording, time, (0,))
+        channels = audible_channels(recording, time, (0,))
         found += channels == (0, 1)
         if left(recording, time, channels):
             missed.append((gain, delay, kind, law))
@@ -131,14 +131,16 @@ def test_noise_is_no_copy(own: str) -> None:
     """Whatever is said beside it, at any time."""
     recording = both(voice(), noise(own, len(voice())))
     spans = [TimeSpan(at, at + 0.6) for at in np.arange(1.0, 14.0, 0.5)]
-    assert [heard_on(recording, span, (0,)) for span in spans] == [(0,)] * len(spans)
+    assert [audible_channels(recording, span, (0,)) for span in spans] == [(0,)] * len(spans)
 
 
 def test_another_voice_is_no_copy() -> None:
     """Two people at once, each in a call of their own: fewer than one stretch in ten is masked."""
     others = [voice("card-secret", 0), voice("meter-mistake", 0), voice("staff-complaint", 1)]
     spans = [TimeSpan(at, at + 0.6) for at in np.arange(2.0, 13.0, 1.0)]
-    heard = [len(heard_on(both(voice(), other), span, (0,))) == 2 for other in others for span in spans]
+    heard = [
+        len(audible_channels(both(voice(), other), span, (0,))) == 2 for other in others for span in spans
+    ]
     assert sum(heard) <= len(heard) / 10
 
 
@@ -149,7 +151,7 @@ def test_an_echo_under_somebodys_words_takes_none(gain: float) -> None:
         call(gain).samples[1]
         + 12 * noise("soft", len(voice())) * np.abs(voice("card-secret", 0)).max() / 9000
     )
-    assert heard_on(both(voice(), own), NAME, (0,)) == (0,)
+    assert audible_channels(both(voice(), own), NAME, (0,)) == (0,)
 
 
 def hum(length: int) -> np.ndarray:
@@ -164,7 +166,7 @@ def test_hum_on_both_lines_is_no_copy() -> None:
     for scale in (0.1, 1.0):
         recording = both(voice() + scale * below, scale * below + noise("quiet", len(below)))
         spans = [TimeSpan(at, at + 0.8) for at in (2.0, 5.5, 6.5)]
-        assert [heard_on(recording, span, (0,)) for span in spans] == [(0,)] * 3
+        assert [audible_channels(recording, span, (0,)) for span in spans] == [(0,)] * 3
 
 
 def test_an_echo_of_each_on_the_other_is_found() -> None:
@@ -172,7 +174,7 @@ def test_an_echo_of_each_on_the_other_is_found() -> None:
     turns = np.repeat([1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0], 2 * RATE)
     one, two = voice() * turns, voice("card-secret", 0) * (1 - turns)
     recording = both(one + two / 300 + noise("quiet", len(one)), two + one / 300 + noise("dither", len(one)))
-    assert heard_on(recording, NAME, (0,)) == (0, 1)
+    assert audible_channels(recording, NAME, (0,)) == (0, 1)
 
 
 def test_a_copy_left_in_the_product_is_a_leak_and_is_mended() -> None:

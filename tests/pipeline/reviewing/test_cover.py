@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.audio.recording import to_samples
 from pipeline.errors import ReviewRuleError
 from pipeline.masking.audio import mask_audio
-from pipeline.reviewing.cover import MAX_TRIM_SECONDS, MAX_TRIM_SHARE, carry_over, found_in
+from pipeline.reviewing.cover import MAX_TRIM_SECONDS, MAX_TRIM_SHARE, carry_over, guarded_masks
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import fold
 from pipeline.reviewing.rules import check, check_complete
@@ -182,7 +182,7 @@ def test_the_next_revision_goes_on_from_the_first() -> None:
         decision(2, KINDS.MASK, "m0001", party=Party.REQUESTER),
     ]
     check(START, (), made)
-    _, found = carry_over(found_in(START), START, made)
+    _, found = carry_over(guarded_masks(START), START, made)
     second = fold(START, made)
     check(second, (), [decision(3, KINDS.NUDGE_START, "m0001", seconds=-0.05)], found)
     for new in (

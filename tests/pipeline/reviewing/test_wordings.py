@@ -7,7 +7,7 @@ from pipeline.errors import ReviewRuleError
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import fold, undecided
 from pipeline.reviewing.rules import check
-from pipeline.reviewing.wordings import MAX_CHARS, check_text, read_at, retold, wording_after
+from pipeline.reviewing.wordings import MAX_CHARS, check_text, read_at, text_changes, wording_after
 from pipeline.types import CharSpan
 from tests.builders import item, transcript, utterance
 from tests.review_builders import AT, START, decision
@@ -65,7 +65,7 @@ def test_the_last_words_stand_and_an_undo_brings_the_earlier_ones_back():
 def test_from_what_to_what_is_told_of_each():
     """Of undos too, also of those that were undone."""
     made = [words(1, 0, 3, "田中"), undo(2, 1), undo(3, 2), decision(4, KINDS.READ)]
-    told = retold(CALL, made)
+    told = text_changes(CALL, made)
 
     assert {number: (each.before, each.after) for number, each in told.items()} == {
         1: ("たかな", "田中"),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.audio.recording import Recording
 from pipeline.hearing.transcribe import HeardSegment, HeardWord
-from pipeline.speaking.speakers import told_apart, untold
+from pipeline.speaking.speakers import with_speakers, without_guessed_speakers
 from pipeline.speaking.third import EVIDENCE, Weights
 from pipeline.types import Posteriorgram, Trace, Transcript
 from tests.builders import transcript, utterance
@@ -56,7 +56,7 @@ WORDS = (
 
 def told(*heard: HeardSegment, recording: Recording = CALL) -> Transcript:
     """As the product does it."""
-    return told_apart(recording, transcript(*heard), Tones())
+    return with_speakers(recording, transcript(*heard), Tones())
 
 
 def test_a_line_of_two_is_cut_between_them() -> None:
@@ -88,15 +88,15 @@ def test_each_half_keeps_what_was_heard_around_it() -> None:
 def test_who_is_known_stays(speaker: str) -> None:
     """From a file, or from its channel."""
     words = transcript(utterance("山田でございます", 0.0, 0, speaker))
-    assert told_apart(CALL, words, Tones()) is words
+    assert with_speakers(CALL, words, Tones()) is words
     two = transcript(utterance("山田でございます", 0.0))
-    assert told_apart(sounding(channels=2), two, Tones()) is two
+    assert with_speakers(sounding(channels=2), two, Tones()) is two
 
 
 def test_what_judges_sees_the_lines_without_speakers() -> None:
     """Those told by ear only."""
     made = told(*WORDS)
-    assert {segment.speaker for segment in untold(made).segments} == {None}
-    assert untold(made).text == made.text
+    assert {segment.speaker for segment in without_guessed_speakers(made).segments} == {None}
+    assert without_guessed_speakers(made).text == made.text
     given = transcript(utterance("山田でございます", 0.0, 0, "op"))
-    assert untold(given) is given
+    assert without_guessed_speakers(given) is given

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.language.lexicon.by_sound import Bound, Known, SoundHit, SoundIndex, known_names
+from models.language.lexicon.by_sound import Bound, KnownReading, SoundHit, SoundIndex, known_names
 from models.language.lexicon.lexicon import load_lexicon
 from pipeline.sound.morae import Mora, fold_kana, mora_price, morae
 
@@ -32,7 +32,7 @@ CALL = (
 
 def index_of(*readings: str, bound: Bound | None = None) -> SoundIndex:
     """An index of a few readings."""
-    return SoundIndex([Known("surname", reading, 0.9) for reading in readings], bound=bound)
+    return SoundIndex([KnownReading("surname", reading, 0.9) for reading in readings], bound=bound)
 
 
 def best(hits: tuple[SoundHit, ...], reading: str) -> SoundHit | None:
@@ -100,7 +100,7 @@ def test_prices_may_be_the_callers_own() -> None:
     def strict(said: Mora | None, heard: Mora | None) -> float:
         return 0.0 if said == heard else 9.0
 
-    index = SoundIndex([Known("surname", "サトウ", 1.0)], price=strict)
+    index = SoundIndex([KnownReading("surname", "サトウ", 1.0)], price=strict)
     assert len(index.find(morae("サトウトザトウ"))) == 1
 
 
@@ -157,7 +157,7 @@ def _edit_price(said: tuple[Mora, ...], heard: tuple[Mora, ...]) -> float:
 
 def test_hits_of_one_name_do_not_overlap(whole: SoundIndex) -> None:
     """Of two hits of one name on one stretch only the cheaper is told."""
-    taken: dict[Known, int] = {}
+    taken: dict[KnownReading, int] = {}
     for hit in whole.find(morae(CALL)):
         assert hit.start >= taken.get(hit.known, 0)
         taken[hit.known] = hit.end

@@ -13,7 +13,7 @@ from models.training.calls.examples import KINDS
 from models.training.speech.turn_kana import turns_of
 from models.training.tagging.heard_morae import labels
 from models.training.tagging.made_morae import made_call
-from models.weighing.phonetic_tagger.features import PAUSES, SIZES, Said, encode
+from models.weighing.phonetic_tagger.features import PAUSES, SIZES, SpokenMora, encode
 from pipeline.measuring.truth import read_truth
 from pipeline.sound.heard_morae import TimedMora
 from pipeline.sound.morae import morae
@@ -78,7 +78,7 @@ def test_what_was_heard_is_labelled_by_its_time_and_side() -> None:
 @pytest.mark.parametrize("pause", [0.0, 0.3, 5.0])
 def test_every_column_has_a_value_that_the_network_knows(pause: float) -> None:
     """One row a mora; longer pauses have higher numbers."""
-    rows = encode([Said(mora, "op", pause) for mora in morae("ワタナベレイコ")], load_gazetteer())
+    rows = encode([SpokenMora(mora, "op", pause) for mora in morae("ワタナベレイコ")], load_gazetteer())
     assert rows.shape == (7, len(SIZES))
     assert (rows < SIZES).all()
     assert rows[0, 2] == sum(pause >= bound for bound in PAUSES) - 1

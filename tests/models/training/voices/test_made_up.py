@@ -10,7 +10,7 @@ import pytest
 
 from models.training.voices.made_up import MadeUp, Sittings, found_rightly, made_up, read_sittings
 from models.voices.roles import load_roles
-from pipeline.speaking.guesses import THIRD
+from pipeline.speaking.hypotheses import THIRD
 from pipeline.speaking.sides import CU, OP
 from sample_audio.script import parse_scripts
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.calls.artifacts import Call, HeardAgain
+from models.calls.artifacts import Call, SecondHearing
 from models.language.readings import load_reader
-from models.weighing.fusion.columns import NAMES, looked_at, sounds
-from models.weighing.fusion.fusion import together
+from models.weighing.fusion.columns import NAMES, fusion_rows, sounds
+from models.weighing.fusion.fusion import fused_probabilities
 from models.weighing.tagger.tagger import Tagger, load_tagger
 from pipeline.types import CallCase, Transcript
 from tests.builders import transcript, utterance
@@ -40,12 +40,15 @@ def _listened(words: Transcript, sounds: tuple[float, ...]) -> Transcript:
 def test_without_an_ear_what_was_read_stands(tagger: Tagger) -> None:
     """Another speech model, or words from a file."""
     plain = call()
-    assert np.array_equal(together(plain, tagger), plain.tagged(tagger)[0])
+    assert np.array_equal(fused_probabilities(plain, tagger), plain.tagged(tagger)[0])
 
 
 def test_what_sounds_like_a_name_is_likelier_one(tagger: Tagger) -> None:
     """And what does not is less likely; probabilities add up."""
-    loud, quiet = together(call(0.98, 0.0, 0.0), tagger), together(call(0.001, 0.0, 0.0), tagger)
+    loud, quiet = (
+        fused_probabilities(call(0.98, 0.0, 0.0), tagger),
+        fused_probabilities(call(0.001, 0.0, 0.0), tagger),
+    )
     assert (loud[:, 0] < quiet[:, 0]).all()
     assert loud.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
     assert loud[:, 1].mean() > quiet[:, 1].mean()
@@ -55,7 +58,7 @@ def test_which_kind_it_is_is_heard_too(tagger: Tagger) -> None:
     """An address by the sound and by the morae is likelier an address; so is a name."""
     heard = np.array([[0.9, 0.001, 0.001], [0.001, 0.9, 0.001]], dtype=np.float32)
     name, address = (
-        together(replace(listened, morae=np.tile(kinds, (len(listened.text), 1))), tagger)
+        fused_probabilities(replace(listened, morae=np.tile(kinds, (len(listened.text), 1))), tagger)
         for kinds in heard
         for listened in [call(*kinds.tolist())]
     )
@@ -70,9 +73,9 @@ def test_the_second_hearing_is_listened_to_as_well(tagger: Tagger) -> None:
     heard = np.full((size, 3), np.nan, dtype=np.float32)
     heard[: size // 2] = (0.6, 0.0, 0.0)
     kinds = np.full((size, 4), np.nan, dtype=np.float32)
-    both = first.heard_again(HeardAgain((), kinds, np.full((size, 5), np.nan, dtype=np.float32), heard))
+    both = first.heard_again(SecondHearing((), kinds, np.full((size, 5), np.nan, dtype=np.float32), heard))
     assert sounds(both)[:, 0] == pytest.approx([0.4] * (size // 2) + [0.2] * (size - size // 2))
-    table = looked_at(both, tagger)
+    table = fusion_rows(both, tagger)
     assert table.shape == (size, len(NAMES))
     assert np.isfinite(table).all()
     assert table[:, NAMES.index("no sound again")].sum() == size - size // 2
@@ -86,6 +89,6 @@ def test_what_is_heard_mora_by_mora_counts_too(tagger: Tagger) -> None:
         replace(listened, morae=np.tile(np.array([[p, 0.0, 0.0]], dtype=np.float32), (size, 1)))
         for p in (0.98, 0.001)
     )
-    assert (together(loud, tagger)[:, 0] < together(quiet, tagger)[:, 0]).all()
-    assert looked_at(loud, tagger)[:, NAMES.index("no morae")].sum() == 0
-    assert looked_at(listened, tagger)[:, NAMES.index("no morae")].all()
+    assert (fused_probabilities(loud, tagger)[:, 0] < fused_probabilities(quiet, tagger)[:, 0]).all()
+    assert fusion_rows(loud, tagger)[:, NAMES.index("no morae")].sum() == 0
+    assert fusion_rows(listened, tagger)[:, NAMES.index("no morae")].all()

@@ -12,8 +12,8 @@ from models.calls.artifacts import Call
 from models.language.readings import load_reader
 from models.training.calls.stored import unlistened
 from models.training.weighing.calibrate import fit
-from models.weighing.judge.doubt import SOURCE, Doubt, load_doubt, looked_at
-from models.weighing.judge.features import Seen, features, seen
+from models.weighing.judge.doubt import SOURCE, Doubt, doubt_features, load_doubt
+from models.weighing.judge.features import CallValues, call_values, features
 from models.weighing.judge.judge import MASK_FROM, Judge, load_judge
 from models.weighing.tagger.tagger import Tagger, load_tagger
 from pipeline.types import CallCase, CharSpan, EntitySpan
@@ -57,9 +57,9 @@ def test_a_number_that_was_heard_as_an_address_is_one(
     call: Call, tagger: Tagger, monkeypatch: pytest.MonkeyPatch, address: float, kind: str
 ) -> None:
     """Whatever the one witness that marked it took it for; of two that are as likely it stays a number."""
-    looked_at = seen(call, tagger)
+    values = call_values(call, tagger)
     both = np.tile(np.array([0.1, 0.0, address, 0.15], np.float32), (len(call.text), 1))
-    monkeypatch.setattr("models.weighing.judge.judge.seen", lambda *_: replace(looked_at, both=both))
+    monkeypatch.setattr("models.weighing.judge.judge.call_values", lambda *_: replace(values, both=both))
     judge = Judge({"bias": 3.0, "witness:LearnedRecognizer": 0.0}, tagger)
     (span,) = judge.judged(call, (found(call, "長谷川隆", kind="PHONE_NUMBER"),))
     assert span.entity_type == kind
@@ -100,8 +100,8 @@ def test_what_is_left_of_a_finding_was_said(
     both = np.tile(np.array([1.0, 0.0, 0.0, 0.0], np.float32), (len(call.text), 1))
     both[at - 1] = (0.2, 0.8, 0.0, 0.0)
     assert call.text[at - 1] == "\n"
-    looked_at = replace(seen(call, tagger), both=both)
-    monkeypatch.setattr("models.weighing.judge.judge.seen", lambda *_: looked_at)
+    values = replace(call_values(call, tagger), both=both)
+    monkeypatch.setattr("models.weighing.judge.judge.call_values", lambda *_: values)
 
     over_the_break = EntitySpan("PERSON", CharSpan(at - 2, at + 2), 0.8, "LearnedRecognizer")
     (span,) = Judge({"bias": 3.0, "witness:LearnedRecognizer": 0.0}, tagger).judged(call, (over_the_break,))
@@ -172,7 +172,7 @@ def test_a_postal_code_that_is_no_telephone_number_is_an_address_still(tagger: T
 
 def test_a_call_heard_once_has_no_second_opinion(call: Call, tagger: Tagger) -> None:
     """What is only known of a second hearing is not made up."""
-    values = features(found(call, "長谷川隆"), seen(call, tagger))
+    values = features(found(call, "長谷川隆"), call_values(call, tagger))
     assert not {"heard twice", "peak again", "nothing heard again"} & values.keys()
     assert values["bias"] == 1.0
 
@@ -180,19 +180,21 @@ def test_a_call_heard_once_has_no_second_opinion(call: Call, tagger: Tagger) -> 
 def test_doubt_shows_what_nobody_marked(call: Call, tagger: Tagger) -> None:
     """Candidates share no character with a finding or one another, and cross no line."""
     taken = (found(call, "荷物"),)
-    doubted = Doubt({"bias": 0.0}).candidates(call, seen(call, tagger), taken)
+    doubted = Doubt({"bias": 0.0}).candidates(call, call_values(call, tagger), taken)
     chars = [at for span in (*taken, *doubted) for at in range(span.chars.start, span.chars.end)]
     assert len(chars) == len(set(chars))
     assert all(span.candidate and span.recognizer == SOURCE for span in doubted)
     assert not any("\n" in call.text[s.chars.start : s.chars.end] for s in doubted)
-    assert Doubt({"bias": -20.0}).candidates(call, seen(call, tagger), taken) == ()
+    assert Doubt({"bias": -20.0}).candidates(call, call_values(call, tagger), taken) == ()
 
 
 def test_what_is_only_in_doubt_is_shown_and_only_a_likely_number_or_place_is_masked(tagger: Tagger) -> None:
     """A name never is, however likely: no witness found it."""
 
     class Certain(Doubt):
-        def candidates(self, call: Call, seen: Seen, judged: Sequence[EntitySpan]) -> tuple[EntitySpan, ...]:
+        def candidates(
+            self, call: Call, seen: CallValues, judged: Sequence[EntitySpan]
+        ) -> tuple[EntitySpan, ...]:
             return tuple(
                 EntitySpan(kind, CharSpan(at, at + 2), score, SOURCE, candidate=True)
                 for at, kind, score in (
@@ -218,7 +220,7 @@ def test_what_is_only_in_doubt_is_shown_and_only_a_likely_number_or_place_is_mas
 
 def test_doubt_is_greater_where_the_tagger_half_believes(call: Call, tagger: Tagger) -> None:
     """By the fitted weights a name in its slot is more doubtful than plain talk, were nobody to mark it."""
-    chance = load_doubt().probabilities(call, seen(call, tagger), ())
+    chance = load_doubt().probabilities(call, call_values(call, tagger), ())
     name, talk = call.text.index("長谷川"), call.text.index("荷物")
     assert chance[name : name + 3].mean() > chance[talk : talk + 2].mean()
 
@@ -227,7 +229,7 @@ def test_doubt_knows_what_was_asked_for(call: Call, tagger: Tagger) -> None:
     """The line after お名前をお願いします is an answer to it."""
     from models.weighing.judge.doubt import NAMES
 
-    column = looked_at(call, seen(call, tagger), ())[:, NAMES.index("asked for a name")]
+    column = doubt_features(call, call_values(call, tagger), ())[:, NAMES.index("asked for a name")]
     answer = call.text.index("長谷川")
     assert column[answer] == 1.0
     assert column[0] == 0.0
@@ -240,7 +242,7 @@ def test_an_unsure_word_is_seen_as_such(call: Call, tagger: Tagger) -> None:
         for s in call.transcript.segments
     )
     unsure = Call(replace(call.transcript, segments=segments), CASE, call.reader)
-    assert np.nanmax(seen(unsure, tagger).sure) == pytest.approx(0.2)
+    assert np.nanmax(call_values(unsure, tagger).sure) == pytest.approx(0.2)
 
 
 def test_a_price_is_no_telephone_number(tagger: Tagger) -> None:
@@ -269,13 +271,13 @@ def test_fitted_weights_stay_near_those_that_were_believed() -> None:
 def test_what_sounds_like_data_is_weighed(call: Call, tagger: Tagger) -> None:
     """The judge sees what the ear heard, and whether it listened at all."""
     span = found(call, "荷物")
-    assert "listened" not in features(span, seen(call, tagger))
+    assert "listened" not in features(span, call_values(call, tagger))
     segments = tuple(
         replace(s, words=tuple(replace(w, sounds=(0.1, 0.7, 0.1)) for w in s.words))
         for s in call.transcript.segments
     )
     listened = Call(replace(call.transcript, segments=segments), CASE, call.reader)
-    values = features(replace(span, entity_type="ADDRESS"), seen(listened, tagger))
+    values = features(replace(span, entity_type="ADDRESS"), call_values(listened, tagger))
     assert values["listened"] == 1.0
     assert values["sound of this kind"] == pytest.approx(0.7)
     assert values["sound peak"] == pytest.approx(np.log(0.9 / 0.1), abs=1e-3)

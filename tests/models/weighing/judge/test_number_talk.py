@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.language.readings import Reader, load_reader
-from models.weighing.judge.number_talk import talk_of_others
+from models.weighing.judge.number_talk import passages_about_other_numbers
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def reader() -> Reader:
 def test_it_begins_with_the_name_and_ends_with_the_figures(text: str, talk: bool, reader: Reader) -> None:
     """Of a thing, not of a person's telephone, however that is misheard."""
     plain = text.replace("[", "").replace("]", "")
-    found = talk_of_others(plain, reader.line(plain))
+    found = passages_about_other_numbers(plain, reader.line(plain))
     assert [plain[at.start : at.end] for at in found] == (
         [text.split("[")[1].split("]", maxsplit=1)[0]] if talk else []
     )
@@ -63,5 +63,5 @@ def test_it_begins_with_the_name_and_ends_with_the_figures(text: str, talk: bool
 def test_another_question_ends_it(question: str, reader: Reader) -> None:
     """Garbled as well; and the beginning of a mobile number needs none."""
     text = f"予約番号をお願いします\n4471です\n{question}\n0466の08です"
-    (found,) = talk_of_others(text, reader.line(text))
+    (found,) = passages_about_other_numbers(text, reader.line(text))
     assert text[: found.end].endswith("4471")

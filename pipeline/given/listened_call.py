@@ -1,9 +1,9 @@
 """Listen to a whole call mora by mora, independently of its words.
 
 channel  ..aaaa..........bbb...........ccccc....dd..
-window     [aaaa][bbb][ccccc]   [dd]            -> encoder -> posteriorgram -> back to the channel's time
+window     [aaaa][bbb][ccccc]   [dd]            -> encoder -> posteriorgram -> times of the channel
 
-Each window also says of words when they are heard in it, and what sounds in them (``laid_words``).
+Each window can also give words times and sound probabilities (``pipeline.given.aligned_words``).
 """
 
 from __future__ import annotations
@@ -23,79 +23,79 @@ from pipeline.hearing.transcribe import HeardWord
 from pipeline.hearing.windows import Channel, Window, loud_stretches, windows_of
 from pipeline.types import Posteriorgram, TimeSpan, Trace
 
-__all__ = ["Heard", "HeardChannel", "HeardWindow", "MoraListener", "hear_call"]
+__all__ = ["ListenedChannel", "ListenedWindow", "ListenerOutput", "MoraListener", "listen_to_call"]
 
 
-class Heard(Protocol):
-    """What is heard in one window, in seconds from its start."""
+class ListenerOutput(Protocol):
+    """Interface of the listener's output for one window; times in seconds from its start."""
 
     @property
     def traces(self) -> tuple[Trace, ...]:
-        """Of the ear."""
+        """Traces of the ear."""
 
     @property
     def posteriorgrams(self) -> tuple[Posteriorgram, ...]:
-        """Mora by mora."""
+        """Posteriorgrams of morae."""
 
 
 @dataclass(frozen=True, slots=True)
-class HeardWindow:
-    """One window and what is heard in it.
+class ListenedWindow:
+    """One window with the listener's output.
 
     Attributes:
-        window: States which stretches of the channel it joins.
-        heard: What is heard.
-        on_words: Gives words of the window their times and sounds by it; in seconds from the window's start.
+        window: Stretches of the channel that it joins.
+        heard: Output of the listener.
+        on_words: Gives words of the window their times and sounds; in seconds from the window's start.
     """
 
     window: Window
-    heard: Heard = field(repr=False)
+    heard: ListenerOutput = field(repr=False)
     on_words: Callable[[Sequence[HeardWord]], tuple[HeardWord, ...]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class HeardChannel:
-    """What is heard on one channel.
+class ListenedChannel:
+    """The listener's output for one channel.
 
     Attributes:
         posteriorgrams: In order, in seconds of the call; quiet stretches have none.
         loud: Stretches that may hold speech, in order.
         power: Mean square of each frame of ``windows.FRAME_SECONDS``, shape (frames,).
-        windows: What it was listened to in, in order.
+        windows: Windows of the channel, in order.
     """
 
     posteriorgrams: tuple[Posteriorgram, ...] = field(repr=False)
     loud: tuple[TimeSpan, ...] = field(repr=False)
     power: NDArray[np.float32] = field(repr=False)
-    windows: tuple[HeardWindow, ...] = field(default=(), repr=False)
+    windows: tuple[ListenedWindow, ...] = field(default=(), repr=False)
 
 
-H = TypeVar("H", bound=Heard)
+H = TypeVar("H", bound=ListenerOutput)
 
 
 class MoraListener(Protocol[H]):
-    """Hears morae and personal data: the embedded encoder with the ears on top of it."""
+    """Interface of the listener: the embedded encoder with the ear and the phonetic network on top."""
 
     @property
     def at_once(self) -> int:
-        """How many windows it can listen to in parallel."""
+        """Number of windows that it can listen to in parallel."""
 
     def listen(self, samples: NDArray[np.float32]) -> H:
         """Listen to at most 30 s of 16 kHz mono audio; times in seconds from its start."""
 
     def on_words(self, words: Sequence[HeardWord], heard: H) -> tuple[HeardWord, ...]:
-        """Say of words of that audio when each is heard, and what sounds in it."""
+        """Give words of that audio the times at which they are heard, and their sound probabilities."""
 
 
-def hear_call(recording: Recording, listener: MoraListener[H]) -> tuple[HeardChannel, ...]:
+def listen_to_call(recording: Recording, listener: MoraListener[H]) -> tuple[ListenedChannel, ...]:
     """Listen to a whole call.
 
     Args:
         recording: The decoded call.
-        listener: Hears one window at a time.
+        listener: Listens to one window at a time.
 
     Returns:
-        What is heard on each channel.  It takes about 0.04 CPU seconds for each second of sound.
+        The output for each channel.  It takes about 0.04 CPU seconds for each second of sound.
     """
     channels = [
         Channel.of(Resampled(samples, recording.rate), RECOGNISER_RATE) for samples in recording.samples
@@ -107,11 +107,11 @@ def hear_call(recording: Recording, listener: MoraListener[H]) -> tuple[HeardCha
 
     heard = in_batches(windows, do, most=1, at_once=listener.at_once)
     whole = TimeSpan(0.0, recording.duration)
-    out: list[list[HeardWindow]] = [[] for _ in channels]
+    out: list[list[ListenedWindow]] = [[] for _ in channels]
     for (index, window), each in zip(windows, heard, strict=True):
-        out[index].append(HeardWindow(window, each, functools.partial(listener.on_words, heard=each)))
+        out[index].append(ListenedWindow(window, each, functools.partial(listener.on_words, heard=each)))
     return tuple(
-        HeardChannel(
+        ListenedChannel(
             tuple(
                 gram
                 for each in own

@@ -1,10 +1,10 @@
-"""The case's own words, offered where the listener hears them, whatever was written.
+"""Offer words of the case where the listener hears them, whatever was written.
 
     written   は い 、 徳 吉 焼 き の り 様
     heard     …イ・ト・ク・ノ・ー・テ・ツ・ノ・リ・サ・マ…      the posteriorgram, ``pipeline.sound``
     offered            得能哲徳 for the words that lie in the time of ト to リ
 
-An offer is words for a person to take or leave.  It knows of no mask, so that it can move none.
+A person takes or rejects an offer.  It knows no mask, so it can move none.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.correcting.heard_otherwise import price_between
-from pipeline.correcting.offers import LEAST_MORAE, Known, Offer, offers
+from pipeline.correcting.offers import LEAST_MORAE, CaseWord, Offer, offers_by_reading
 from pipeline.sound.heard_morae import heard_between
 from pipeline.sound.morae import Mora
 from pipeline.sound.posteriorgram import likeliest
@@ -26,17 +26,17 @@ from pipeline.sound.reader import SoundLine
 from pipeline.sound.spotting import Hit, spotted
 from pipeline.types import CharSpan, Segment, TimeSpan, Transcript, Word
 
-__all__ = ["offered", "said_offers"]
+__all__ = ["offers_by_sound", "offers_for"]
 
 MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -2.0, -12.0
-"""Log odds from which a word is said, for each of its morae and in all: lower than those from which a form
-is fairly near (``pipeline.ownership.evidence.nearness``), because a person takes an offer or leaves it."""
+"""Least log odds of a spoken word, per mora and in all: lower than those of a fairly near form
+(``pipeline.ownership.evidence.nearness``), because a person takes or rejects an offer."""
 
 LAST_MORA_SECONDS: Final = 0.14
-"""Seconds that the last mora lasts at the most: a posteriorgram has each mora where it begins."""
+"""Greatest length of the last mora in seconds: a posteriorgram has each mora where it begins."""
 
 MOST_FURTHER, FURTHER_PRICE = 2, 0.05
-"""Words by which an offer reaches further at most, and what each letter of that costs, in morae."""
+"""Greatest number of words by which an offer is extended, and the price of each letter of that, in morae."""
 
 AROUND_SECONDS: Final = 0.3
 """Seconds heard before and after the run: word times are off by that much."""
@@ -44,32 +44,33 @@ AROUND_SECONDS: Final = 0.3
 _SIGNS: Final = "、。，．,.？?！! 　"
 
 
-def offered(now: Transcript, run: CharSpan, sounds: SoundLine, words: Sequence[Known]) -> tuple[Offer, ...]:
-    """Find the case's words for a run of a line: by what was heard, and by how the run reads.
+def offers_for(
+    now: Transcript, run: CharSpan, sounds: SoundLine, words: Sequence[CaseWord]
+) -> tuple[Offer, ...]:
+    """Find words of the case for a run of a line, by its sound and by its reading.
 
-    Of 96 mentions of the case's words in 44 made calls that were not written as the case has them, the
-    reading alone offered 64, and two offers in three were wrong; with what was heard it is 75, and one in ten
-    (``tests/bench/offers.py``).
+    Of 96 mentions of the case's words in 44 made calls with another spelling, the reading alone offered 64,
+    and two offers in three were wrong; with the sound it is 75, and one in ten (``tests/bench/offers.py``).
 
     Args:
         now: The transcript as corrected.
         run: Characters within one line of it.
-        sounds: How the run reads.
-        words: The case's words.
+        sounds: Reading of the run.
+        words: Words of the case.
 
     Returns:
-        Offers in order, sharing no character, their places counted from the beginning of the run.
+        Offers in order that share no character; positions count from the beginning of the run.
     """
     text = now.text[run.start : run.end]
     line = next((s for s in now.segments if s.chars.start <= run.start and run.end <= s.chars.end), None)
     if line is None or not line.posteriorgrams:
-        return offers(text, sounds, words)
+        return offers_by_reading(text, sounds, words)
     spoken = [w.chars for w in line.words if now.text[w.chars.start : w.chars.end].strip(_SIGNS)]
     ends = sorted({chars.end - run.start for chars in spoken if run.start < chars.end <= run.end})
     sizes = {word.text: word.morae for word in words}
-    said = said_offers(line, run, now.text, words)
+    said = offers_by_sound(line, run, now.text, words)
     heard = [_fitted(offer, sizes[offer.text], ends, sounds) for offer in said]
-    for spelt in offers(text, sounds, words, same=True):
+    for spelt in offers_by_reading(text, sounds, words, same=True):
         over = [number for number, each in enumerate(heard) if each.chars.overlaps(spelt.chars)]
         if not over:
             heard.append(spelt)
@@ -80,9 +81,9 @@ def offered(now: Transcript, run: CharSpan, sounds: SoundLine, words: Sequence[K
 
 
 def _fitted(offer: Offer, known: Sequence[Mora], ends: Sequence[int], sounds: SoundLine) -> Offer:
-    """Let an offer reach a word or two further where what is written reads more like the known word then.
+    """Extend an offer by a word or two where the text then reads more like the known word.
 
-    The last mora is the one that the times of words lose: 力 of 電力 is long, and its middle lies behind it.
+    Word times tend to lose the last mora: 力 of 電力 is long, and its middle lies behind it.
     """
     places = [sounds.span(number, number + 1) for number in range(len(sounds.morae))]
 
@@ -99,18 +100,18 @@ def _fitted(offer: Offer, known: Sequence[Mora], ends: Sequence[int], sounds: So
     return replace(offer, chars=CharSpan(offer.chars.start, end))
 
 
-def said_offers(line: Segment, run: CharSpan, text: str, words: Sequence[Known]) -> tuple[Offer, ...]:
-    """Find where in a run of a line the case's words are heard but not written.
+def offers_by_sound(line: Segment, run: CharSpan, text: str, words: Sequence[CaseWord]) -> tuple[Offer, ...]:
+    """Find where words of the case are heard in a run of a line but not written.
 
     Args:
-        line: The line as corrected, with what was heard of it.
+        line: The line as corrected, with its posteriorgrams.
         run: Characters within the line.
         text: The whole text, as corrected.
-        words: The case's words; of two that are heard in one place the likelier is offered, then the longer.
+        words: Words of the case; where two are heard, the likelier is offered, then the longer.
 
     Returns:
-        Offers in order, sharing no character, their places counted from the beginning of the run; none
-        where no listener was there.
+        Offers in order that share no character; positions count from the beginning of the run.  None without
+        a listener.
     """
     timed = [word for word in line.words if word.chars.overlaps(run)]
     forms = [word for word in words if len(word.morae) >= LEAST_MORAE]
@@ -133,7 +134,7 @@ def said_offers(line: Segment, run: CharSpan, text: str, words: Sequence[Known])
 
 
 def _best(hits: Iterable[Hit], sizes: Sequence[int]) -> list[Hit]:
-    """Hits that share no step: the likeliest first, of two alike the longer."""
+    """Return hits that share no step: the likeliest first, of equal ones the longer."""
     best: list[Hit] = []
     for hit in sorted(hits, key=lambda each: (-each.score / sizes[each.form], -sizes[each.form])):
         if not any(hit.start < other.end and other.start < hit.end for other in best):
@@ -142,14 +143,14 @@ def _best(hits: Iterable[Hit], sizes: Sequence[int]) -> list[Hit]:
 
 
 def _time_of(hit: Hit, logs: NDArray[np.float32], times: NDArray[np.float64]) -> TimeSpan:
-    """When a hit sounds: its last mora lasts until the next one begins."""
+    """Return the time of a hit; its last mora lasts until the next one begins."""
     last = float(times[hit.end - 1])
     following = [float(times[hit.end + mora.step]) for mora in likeliest(logs[hit.end :])[:1]]
     return TimeSpan(float(times[hit.start]), min([last + LAST_MORA_SECONDS, *following]))
 
 
 def _under(words: Sequence[Word], heard: TimeSpan, text: str) -> CharSpan | None:
-    """The characters of the words whose middle lies in a stretch, without signs around them."""
+    """Return the characters of the words whose middle lies in a stretch, without punctuation around them."""
     inside = [
         word.chars
         for word in words
@@ -160,6 +161,6 @@ def _under(words: Sequence[Word], heard: TimeSpan, text: str) -> CharSpan | None
 
 
 def _stands(known: str, chars: CharSpan, text: str) -> bool:
-    """Whether a word is written there already: it shares a character with the stretch."""
+    """Whether the word is already written there, sharing a character with the stretch."""
     at = text.find(known, max(0, chars.start - len(known) + 1))
     return 0 <= at < chars.end

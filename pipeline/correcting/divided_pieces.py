@@ -1,11 +1,11 @@
-"""Lay a long piece on the sound of the words that it replaces: as many short ones as both readings agree on.
+"""Divide a long piece along the sound: into as many short ones as both readings agree on.
 
     recognised   はようたかな     ハ ヨ ー タ カ ナ
     written      早う｜田中       ハ ヨ ー タ ナ カ     the same sounds on both sides of ｜: two pieces
     laid on      はよう→早う   たかな→田中
 
-A piece is masked as a whole, so short ones keep more of the text readable.  Where the readings do not agree,
-the piece stays whole: a name must not slip out from under its mask.
+A piece is masked as a whole, so short ones keep more of the text readable.  Where the readings disagree, the
+piece stays whole: a name must not slip out from under its mask.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pipeline.sound.morae import Mora, mora_price
 from pipeline.sound.pairs import TimedMora, paired
 from pipeline.types import CharSpan
 
-__all__ = ["TokenReader", "laid_on"]
+__all__ = ["TokenReader", "divide_by_sound"]
 
 MAX_PRICE: Final = 0.5
-"""Largest price of one of the two morae beside a cut; the other one has to be the same in both readings."""
+"""Greatest price of one of the two morae beside a cut; the other must be equal in both readings."""
 
 
 class _Token(Protocol):
@@ -42,7 +42,7 @@ class _Line(Protocol):
 
 
 class TokenReader(Protocol):
-    """Reads Japanese: ``models.language.readings.Reader``."""
+    """Interface of a reader of Japanese (``models.language.readings.Reader``)."""
 
     def line(self, text: str) -> _Line:
         """Turn a text into morae, each with its characters."""
@@ -51,18 +51,18 @@ class TokenReader(Protocol):
         """Divide a text into morphemes."""
 
 
-def laid_on(piece: Piece, text: str, ends: Sequence[int], reader: TokenReader) -> tuple[Piece, ...]:
-    """Divide a piece where the sound of what was written and of what was recognised agree.
+def divide_by_sound(piece: Piece, text: str, ends: Sequence[int], reader: TokenReader) -> tuple[Piece, ...]:
+    """Divide a piece where the sounds of the written and of the recognised text agree.
 
     Args:
         piece: The piece.
         text: ``Transcript.text`` as recognised.
-        ends: The recognised characters at which a word may end, ascending.
+        ends: Recognised characters at which a word may end, ascending.
         reader: Reads both texts.
 
     Returns:
-        Pieces that say the same in the same place; one that says what was recognised takes the place of an
-        earlier one.
+        Pieces with the same text over the same characters.  A piece with the recognised text is included,
+        since it replaces an earlier correction.
     """
     start = piece.chars.start
     old, new = reader.line(text[start : piece.chars.end]), reader.line(piece.text)
@@ -80,7 +80,7 @@ def laid_on(piece: Piece, text: str, ends: Sequence[int], reader: TokenReader) -
 
 
 def _agreed(old: _Line, new: _Line, starts: Sequence[int]) -> list[tuple[int, int]]:
-    """The places between two morae, in both texts, around which both readings agree."""
+    """Return the positions between two morae, in both texts, around which both readings agree."""
     one, other = ([TimedMora(mora, 0.0) for mora in line.morae] for line in (old, new))
     partners = paired(one, other)
     found = []

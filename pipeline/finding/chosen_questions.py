@@ -1,13 +1,13 @@
-"""Choose the questions that an analyst is asked, the most valuable first.
+"""Choose the questions to an analyst, the most valuable first.
 
-    must be decided     heard, and likelier data than not or in doubt whose it is: always asked
-    candidates          heard, may be personal data: p of their seconds leak
+    must be decided     audible, and likelier data than not or of doubtful owner: always asked
+    candidates          audible, may be personal data: p of their seconds are expected to leak
     masks               may be ordinary words: 1 - p of their seconds are lost to the requester
 
-A minute of call is worth so many seconds of doubtful places and so many decisions
-(``MaskPolicy.review_seconds`` and ``review_questions``).  Whoever finds nothing most times stops listening.
-A mask that is not asked about stays: two doubtful masks a minute of call, 35 of 100 rightly masked, took a
-third of the questions and leaked nothing.
+A minute of call affords a number of seconds to hear and a number of decisions (``MaskPolicy.review_seconds``
+and ``review_questions``): an analyst who mostly finds nothing stops listening.  A mask without a question
+stays: two doubtful masks a minute of call, 35 of 100 rightly masked, took a third of the questions and leaked
+nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from pipeline.finding.questions import (
     Question,
-    Sound,
+    Reading,
     is_optional,
     leaked_seconds,
     must_be_decided,
@@ -27,15 +27,15 @@ from pipeline.finding.questions import (
 )
 from pipeline.types import MaskAction, MaskItem, TimeSpan
 
-__all__ = ["CLEAR_SCORE", "LEAST_WORTH", "Limits", "asked"]
+__all__ = ["CLEAR_SCORE", "LEAST_WORTH", "Limits", "choose_questions"]
 
 CLEAR_SCORE: Final = 0.97
-"""Masks from this probability on are not shown even where there is time: one in 33 is wrong."""
+"""Probability from which a mask is not shown even where there is time: one in 33 is wrong."""
 
 LEAST_WORTH: Final = 0.07
-"""Seconds that a decision must be expected to put right, those of leak weighted: it takes an analyst two.
-Leak after review, questions a minute and share of real ones over 128 minutes of ``owning``, without what is
-kept in doubt (one a minute, always real):
+"""Least gain of a question, in seconds put right with leaked ones weighted: a decision takes an analyst two.
+Leak after review, questions a minute and share of real ones over 128 minutes of ``owning``, leaving out what
+is kept in doubt (one a minute, always real):
 
     0      2.26 %  4.6  40 %
     .05    2.26    4.3  42
@@ -46,29 +46,29 @@ kept in doubt (one a minute, always real):
 
 
 class Limits(NamedTuple):
-    """What an analyst may be asked on a call; what must be decided may exceed it.
+    """Limits of the questions on one call; items that must be decided may exceed them.
 
     Attributes:
-        seconds: Of the places themselves.  What is played around them (``pipeline.played``) grows with their
-            number, which ``questions`` holds down.
-        questions: How many of them.
+        seconds: Seconds of the findings themselves.  The context played around them (``pipeline.played``)
+            grows with their number, which ``questions`` limits.
+        questions: Number of questions.
     """
 
     seconds: float
     questions: float
 
 
-def asked(items: Iterable[MaskItem], limits: Limits, sound: Sound) -> tuple[MaskItem, ...]:
-    """Choose what an analyst is asked.
+def choose_questions(items: Iterable[MaskItem], limits: Limits, sound: Reading) -> tuple[MaskItem, ...]:
+    """Choose the items that an analyst is asked about.
 
     Args:
-        items: Items of a plan; what must be decided is flagged, and so are candidates.
-        limits: For this call.
-        sound: Tells which findings read alike and are one question.
+        items: Items of a plan; those that must be decided are flagged, and so are candidates.
+        limits: Limits for this call.
+        sound: Reading of an item; items that read alike are one question.
 
     Returns:
-        The items in their order, without the candidates that are not asked about, and with those masks
-        flagged that are.
+        The items in their order.  Candidates without a question are dropped; masks with a question are
+        flagged.
     """
     listed = tuple(items)
     wanted = {item.item_id: item for item in listed if item.needs_review or _is_unsure(item)}
@@ -85,13 +85,13 @@ def asked(items: Iterable[MaskItem], limits: Limits, sound: Sound) -> tuple[Mask
 
 
 def _is_unsure(item: MaskItem) -> bool:
-    """Whether it is an unflagged mask that may be wrong; a confidential term of the case never is."""
+    """Whether an item is an unflagged mask that may be wrong; a confidential term of the case never is."""
     masked = item.action is MaskAction.MASK and not item.needs_review
     return masked and item.score < CLEAR_SCORE and item.entity_type != "CONFIDENTIAL"
 
 
 class _Asked:
-    """What is asked so far."""
+    """The items chosen so far."""
 
     def __init__(self, limits: Limits, wanted: Mapping[str, MaskItem]) -> None:
         self.items: set[str] = set()
@@ -100,13 +100,13 @@ class _Asked:
         self._heard = _Covered()
 
     def ask(self, question: Question) -> None:
-        """Ask a question, without what is beside it."""
+        """Choose the items of a question, without the candidates beside it."""
         self._asked.append(question)
         for item_id in question.item_ids:
             self._hear(item_id)
 
     def fits(self, question: Question) -> bool:
-        """Whether a question is within the limits, and worth asking."""
+        """Whether a question is within the limits and worth asking."""
         places = _Covered()
         for item_id in question.item_ids:
             places.add(self._wanted[item_id].time)
@@ -115,7 +115,7 @@ class _Asked:
         return question.worth >= LEAST_WORTH and in_number and self._in_time(more)
 
     def add_beside(self) -> None:
-        """Add what is heard with the questions, the likeliest first, as far as the time goes."""
+        """Add the candidates heard with the questions, the likeliest first, as time allows."""
         beside = [self._wanted[item_id] for question in self._asked for item_id in question.beside]
         for item in sorted(beside, key=lambda each: (-leaked_seconds(each), each.item_id)):
             if self._in_time(self._heard.beyond(item.time)):
@@ -130,7 +130,7 @@ class _Asked:
 
 
 class _Covered:
-    """The union of time spans, and its length in seconds."""
+    """Union of time spans, with its length in seconds."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -139,11 +139,11 @@ class _Covered:
 
     @property
     def stretches(self) -> list[TimeSpan]:
-        """The disjoint stretches, in order."""
+        """Disjoint stretches, in order."""
         return [TimeSpan(*each) for each in zip(self._starts, self._ends, strict=True)]
 
     def beyond(self, time: TimeSpan) -> float:
-        """Seconds of a span that are not covered yet."""
+        """Return the seconds of a span that are not covered yet."""
         first, last = self._met(time)
         starts, ends = self._starts[first:last], self._ends[first:last]
         free, at = 0.0, time.start
@@ -161,5 +161,5 @@ class _Covered:
         self._starts[first:last], self._ends[first:last] = [start], [end]
 
     def _met(self, time: TimeSpan) -> tuple[int, int]:
-        """The range of stretches that a span meets."""
+        """Return the range of stretches that a span meets."""
         return bisect.bisect_left(self._ends, time.start), bisect.bisect_right(self._starts, time.end)

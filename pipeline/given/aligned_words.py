@@ -1,19 +1,19 @@
-"""Lay the words of a file on what is heard, so that they have what recognised words have.
+"""Align the words of a file with the sound, so that they carry the same data as recognised words.
 
     file     |移動した|ち|こ|という|          times of the file, up to half a second off
-    window   [..イドーシタチコトイウ..]      ear and posteriorgram (``pipeline.given.heard_call``)
-    laid       |移動した|ち|こ|という|        where each is heard, with what was heard around it
+    window   [..イドーシタチコトイウ..]      ear and posteriorgram (``pipeline.given.listened_call``)
+    laid       |移動した|ち|こ|という|        times in the sound, with what was heard around each word
 
-Two who talk at once on one channel are laid on it each by themselves: their words are no one line of speech.
+Two people who talk at once on one channel are aligned separately: their words are no one line of speech.
 Where utterances are a tenth of a second early or late (14 made calls, standard deviation .12 s), .3 % of
 third parties' speech leaks in place of .8 %.
 
-Whose a finding is, terms of the case that are heard, and the edges of masks thereby rest on the sound as well
-as with recognised words.  Only ``Word.sounds`` is left empty, so that words of a file are found by reading
-alone: what weighs both (``models.weighing.fusion``) has learned from a recogniser's words, of which a third
-is wrong, and believes good ones too little.  On 11 made calls in exact words (u53, u55 and u56, 29 minutes)
-it raised the leak from .5 to 1.9 % and the over-mask from 1.6 to 1.9 %; without it the leak is .5 % as by
-words alone, and of the requester's own 100 % stays instead of 99.6 %.
+Ownership, terms of the case that are heard, and the edges of masks thereby rest on the sound as well, as with
+recognised words.  Only ``Word.sounds`` is left empty, so that words of a file are found by reading alone.
+The fusion of both (``models.weighing.fusion``) was trained on a recogniser's words, a third of which is
+wrong, and underrates correct words.  On 11 made calls in exact words (u53, u55 and u56, 29 minutes) it raised
+the leak from .5 to 1.9 % and the over-mask from 1.6 to 1.9 %; without it the leak is .5 % as by words alone,
+and 100 % of the requester's own data stays instead of 99.6 %.
 """
 
 from __future__ import annotations
@@ -26,60 +26,60 @@ from itertools import accumulate
 from typing import Final
 
 from pipeline.given.given_words import MARK
-from pipeline.given.heard_call import HeardChannel, HeardWindow
+from pipeline.given.listened_call import ListenedChannel, ListenedWindow
 from pipeline.hearing.traces import TRACE_MARGIN_SECONDS, in_channel_time
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, as_heard, build_transcript
 from pipeline.hearing.windows import Window
 from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan, Transcript
 
-__all__ = ["laid_on_sound"]
+__all__ = ["align_with_sound"]
 
 MAX_BESIDE_SECONDS: Final = 0.5
-"""A word that lies in silence belongs to the sound at most this far away: file times are that uncertain."""
+"""Greatest distance of a word in silence from the sound that it belongs to: file times are that uncertain."""
 
 MAX_OVERLAP_SECONDS: Final = 0.5
-"""Utterances of one channel that overlap by more are two people's, and not only timed coarsely."""
+"""Overlap above which two utterances of one channel are two people's, not merely timed coarsely."""
 
 _LETTER: Final = re.compile("[A-Za-z]")
-"""A word with letters may be said otherwise than it is read: NTT, or not read at all."""
+"""Latin letter: such a word may be said otherwise than it is read, as NTT, or have no reading at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A word of an utterance: their numbers, and the word in seconds of a window."""
+    """A word with the numbers of its utterance and of itself; its times are seconds of a window."""
 
     segment: int
     number: int
     word: HeardWord
 
 
-def laid_on_sound(transcript: Transcript, heard: Sequence[HeardChannel]) -> Transcript:
+def align_with_sound(transcript: Transcript, heard: Sequence[ListenedChannel]) -> Transcript:
     """Give the words of a file the times at which they are heard, and what was heard around them.
 
     Args:
-        transcript: Words that were held against the sound (``pipeline.given.given_words``).
-        heard: What is heard on each channel.
+        transcript: Words that were checked against the sound (``pipeline.given.given_words``).
+        heard: What the listener heard on each channel.
 
     Returns:
-        The same words, in utterances with traces and posteriorgrams.  Words keep the file's times where it
-        states how exact they are, where nothing says how they are read, and where nothing is heard.
+        The same words, in utterances with traces and posteriorgrams.  Words keep the file's times where the
+        file states their precision, where no reading is known, and where nothing is heard.
     """
     segments = [as_heard(segment, transcript.text) for segment in transcript.segments]
     exact = transcript.times_within is not None
     for channel, each in enumerate(heard):
         own = [at for at, segment in enumerate(segments) if segment.channel == channel]
-        laid = _laid([segments[at] for at in own], each.windows, exact=exact)
+        laid = _aligned([segments[at] for at in own], each.windows, exact=exact)
         for at, segment in zip(own, laid, strict=True):
             segments[at] = segment
     made = build_transcript(segments, transcript.call_id, transcript.model, transcript.audio_sha256)
     return replace(made, times_within=transcript.times_within)
 
 
-def _laid(
-    segments: Sequence[HeardSegment], windows: Sequence[HeardWindow], *, exact: bool
+def _aligned(
+    segments: Sequence[HeardSegment], windows: Sequence[ListenedWindow], *, exact: bool
 ) -> Iterator[HeardSegment]:
-    """The utterances of one channel."""
+    """Yield the aligned utterances of one channel."""
     words = [list(segment.words) for segment in segments]
     for window, placed in _by_window(segments, windows):
         for line in _lines(placed):
@@ -93,9 +93,9 @@ def _laid(
 
 
 def _by_window(
-    segments: Sequence[HeardSegment], windows: Sequence[HeardWindow]
-) -> Iterator[tuple[HeardWindow, list[_Placed]]]:
-    """The words of each window, in the order of their utterances."""
+    segments: Sequence[HeardSegment], windows: Sequence[ListenedWindow]
+) -> Iterator[tuple[ListenedWindow, list[_Placed]]]:
+    """Return the words of each window, in the order of their utterances."""
     pieces = Nearby(
         [(piece, at) for at, each in enumerate(windows) for piece in each.window.pieces], lambda each: each[0]
     )
@@ -104,7 +104,7 @@ def _by_window(
         for at, word in enumerate(segment.words):
             near = pieces.touching(max(0.0, word.start - MAX_BESIDE_SECONDS), word.end + MAX_BESIDE_SECONDS)
             if near and word.text != MARK:
-                # A word is often timed from the end of the one before: most of it may be silence.
+                # A word is often timed from the end of the one before, so most of it may be silence.
                 piece, into = max(near, key=lambda each: _shared(each[0], word))
                 start, end = (_in_window(windows[into].window, piece, t) for t in (word.start, word.end))
                 found[into].append(_Placed(number, at, replace(word, start=start, end=end)))
@@ -112,18 +112,18 @@ def _by_window(
 
 
 def _shared(piece: TimeSpan, word: HeardWord) -> float:
-    """Seconds of a word that lie in a piece; below 0 the seconds between the two."""
+    """Return the seconds of a word that lie in a piece; negative is the distance between the two."""
     return min(piece.end, word.end) - max(piece.start, word.start)
 
 
 def _in_window(window: Window, piece: TimeSpan, time: float) -> float:
-    """A time of the channel in the window's, held within one of its pieces."""
+    """Convert a time of the channel to the window's, clipped to one of its pieces."""
     before = sum(each.duration for each in window.pieces[: window.pieces.index(piece)])
     return before + min(max(0.0, time - piece.start), piece.duration)
 
 
 def _lines(placed: Sequence[_Placed]) -> list[list[_Placed]]:
-    """A window's words as lines of speech: utterances that follow each other share one."""
+    """Group a window's words into lines of speech: consecutive utterances share one."""
     utterances: dict[int, list[_Placed]] = {}
     for each in placed:
         utterances.setdefault(each.segment, []).append(each)
@@ -139,7 +139,7 @@ def _lines(placed: Sequence[_Placed]) -> list[list[_Placed]]:
 
 
 def _timed(old: HeardWord, laid: HeardWord, window: Window, *, exact: bool) -> HeardWord:
-    """A word at the time at which it is heard, unless the file's is better."""
+    """Move a word to the time at which it is heard, unless the file's time is better."""
     if exact or not laid.spread or _LETTER.search(unicodedata.normalize("NFKC", old.text)):
         return old
     time = window.spoken(TimeSpan(laid.start, max(laid.start, laid.end)))
@@ -147,20 +147,20 @@ def _timed(old: HeardWord, laid: HeardWord, window: Window, *, exact: bool) -> H
 
 
 def _in_order(words: Iterable[HeardWord]) -> Iterator[HeardWord]:
-    """Words of an utterance, none before the one that stands before it."""
+    """Yield the words of an utterance, none starting before its predecessor."""
     said = list(words)
     starts = accumulate((word.start for word in said), max)
     for word, start in zip(said, starts, strict=True):
         yield replace(word, start=start, end=max(start, word.end))
 
 
-def _reach(window: HeardWindow) -> TimeSpan:
+def _reach(window: ListenedWindow) -> TimeSpan:
     first, last = window.window.pieces[0], window.window.pieces[-1]
     return TimeSpan(max(0.0, first.start - TRACE_MARGIN_SECONDS), last.end + TRACE_MARGIN_SECONDS)
 
 
-def _with_traces(segment: HeardSegment, windows: Nearby[HeardWindow]) -> HeardSegment:
-    """An utterance with what was heard around it, as one that was recognised has it."""
+def _with_traces(segment: HeardSegment, windows: Nearby[ListenedWindow]) -> HeardSegment:
+    """Add what was heard around an utterance, as recognised utterances have it."""
     time = TimeSpan(segment.words[0].start, max(word.end for word in segment.words))
     near = windows.touching(time.start, time.end)
     return replace(

@@ -7,22 +7,22 @@ from dataclasses import replace
 import pytest
 
 from models.language.readings import load_reader
-from pipeline.correcting.offers import Known
-from pipeline.correcting.said import offered
+from pipeline.correcting.offers import CaseWord
+from pipeline.correcting.spoken_offers import offers_for
 from pipeline.sound.morae import morae
 from pipeline.types import CharSpan, TimeSpan, Transcript
 from tests.posteriorgrams import heard
 
 WORDS = tuple(
-    Known(text, morae(kana))
+    CaseWord(text, morae(kana))
     for text, kana in (("西村隼人", "ニシムラハヤト"), ("西村", "ニシムラ"), ("石井", "イシイ"))
 )
 
 
-def made(call: Transcript, words: tuple[Known, ...] = WORDS) -> list[tuple[str, str]]:
+def made(call: Transcript, words: tuple[CaseWord, ...] = WORDS) -> list[tuple[str, str]]:
     """What is offered for the call's only line: the words there, and the case's."""
     text, run = call.text, call.segments[0].chars
-    found = offered(call, run, load_reader().line(text[run.start : run.end]), words)
+    found = offers_for(call, run, load_reader().line(text[run.start : run.end]), words)
     return [(text[run.start + one.chars.start : run.start + one.chars.end], one.text) for one in found]
 
 
@@ -72,4 +72,4 @@ def test_only_the_run_is_read():
     call = heard("ニシムラ", "理事長へ")
     half = CharSpan(0, 2)
 
-    assert offered(call, half, load_reader().line(call.text[:2]), WORDS) == ()
+    assert offers_for(call, half, load_reader().line(call.text[:2]), WORDS) == ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.finding.asked import CLEAR_SCORE, LEAST_WORTH, Limits, _Covered, asked
+from pipeline.finding.chosen_questions import CLEAR_SCORE, LEAST_WORTH, Limits, _Covered, choose_questions
 from pipeline.reasons import Reason, Why
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 from tests.builders import item
@@ -35,7 +35,7 @@ def flagged(items: tuple[MaskItem, ...]) -> set[int]:
 
 def within(items: tuple[MaskItem, ...], *, seconds: float = 60.0, questions: float = 60.0) -> set[int]:
     """Who asks about what; each finding is a question of its own."""
-    return flagged(asked(items, Limits(seconds, questions), lambda one: one.item_id))
+    return flagged(choose_questions(items, Limits(seconds, questions), lambda one: one.item_id))
 
 
 def test_the_likeliest_candidates_come_first() -> None:
@@ -43,7 +43,7 @@ def test_the_likeliest_candidates_come_first() -> None:
     candidates = tuple(of(n, 0.1 + 0.1 * n, masked=False, review=True) for n in range(3))
     assert within(candidates, seconds=2.0) == {1, 2}
     assert within(candidates, questions=2.0) == {1, 2}
-    left = asked(candidates, Limits(2.0, 60.0), lambda one: one.item_id)
+    left = choose_questions(candidates, Limits(2.0, 60.0), lambda one: one.item_id)
     assert len(left) == 2
 
 
@@ -63,7 +63,7 @@ def test_doubt_about_what_the_case_masks_of_a_known_party_must_be_decided() -> N
 def test_a_doubtful_mask_that_is_not_asked_about_stays_a_mask() -> None:
     """It leaks nothing: of many the likeliest wrong are asked about, and the others are settled."""
     items = tuple(of(n, 0.1 + 0.1 * n, review=True) for n in range(4))
-    left = asked(items, Limits(60.0, 2.0), lambda one: one.item_id)
+    left = choose_questions(items, Limits(60.0, 2.0), lambda one: one.item_id)
     assert flagged(left) == {0, 1}
     assert [each.action for each in left] == [MaskAction.MASK] * 4
 
@@ -120,7 +120,7 @@ def test_what_reads_alike_is_one_question() -> None:
     """It is asked about whole, and counts once."""
     scores = (0.2, 0.2, 0.2, 0.45)
     items = tuple(of(n, score, masked=False, review=True) for n, score in enumerate(scores))
-    alike = asked(items, Limits(60.0, 1.0), lambda one: "last" if one is items[3] else "others")
+    alike = choose_questions(items, Limits(60.0, 1.0), lambda one: "last" if one is items[3] else "others")
     assert flagged(alike) == {0, 1, 2}
     assert len(alike) == 3
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from models.speech.word_times import WordTimes
+from pipeline.given.aligned_words import align_with_sound
 from pipeline.given.given_words import MARK
-from pipeline.given.heard_call import HeardChannel, HeardWindow
-from pipeline.given.laid_words import laid_on_sound
+from pipeline.given.listened_call import ListenedChannel, ListenedWindow
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.hearing.windows import Window
 from pipeline.types import Posteriorgram, Segment, TimeSpan, Trace, Transcript
@@ -30,7 +30,7 @@ class Heard:
     traces: tuple[Trace, ...]
 
 
-def window(kana: str, *pieces: tuple[float, float]) -> HeardWindow:
+def window(kana: str, *pieces: tuple[float, float]) -> ListenedWindow:
     """A window in which something is said, of these stretches of the channel."""
     gram = gram_of(kana)
     heard = Heard((gram,), (Trace(0.0, STEP, tuple(n / 1000 for n in range(len(gram.chances)))),))
@@ -38,13 +38,13 @@ def window(kana: str, *pieces: tuple[float, float]) -> HeardWindow:
     def on_words(words: Sequence[HeardWord]) -> tuple[HeardWord, ...]:
         return tuple(replace(word, sounds=SOUNDS) for word in TIMES.timed(words, heard.posteriorgrams))
 
-    return HeardWindow(Window(tuple(TimeSpan(*piece) for piece in pieces)), heard, on_words)
+    return ListenedWindow(Window(tuple(TimeSpan(*piece) for piece in pieces)), heard, on_words)
 
 
-def channel(*windows: HeardWindow) -> HeardChannel:
+def channel(*windows: ListenedWindow) -> ListenedChannel:
     """One that was listened to in these windows."""
     grams = tuple(gram for each in windows for gram in each.heard.posteriorgrams)
-    return HeardChannel(grams, (), np.zeros(0, np.float32), windows)
+    return ListenedChannel(grams, (), np.zeros(0, np.float32), windows)
 
 
 def given(*utterances: tuple[int, Sequence[tuple[str, float, float]]]) -> Transcript:
@@ -68,7 +68,7 @@ SAID = (0, [("渡辺", 10.4, 11.0), ("さんが", 11.0, 11.5)])
 def test_words_begin_where_they_are_heard() -> None:
     """In seconds of the call; what else the file says of them stays."""
     before = given(SAID)
-    (segment,) = laid_on_sound(before, [channel(window(NAME, (10.0, 10.0 + 7 * MORA)))]).segments
+    (segment,) = align_with_sound(before, [channel(window(NAME, (10.0, 10.0 + 7 * MORA)))]).segments
 
     assert starts(segment) == pytest.approx([10.0 + STEP / 2, 10.0 + 4 * MORA + STEP / 2])
     assert all(len(word.spread) == 2 for word in segment.words)
@@ -80,7 +80,7 @@ def test_words_begin_where_they_are_heard() -> None:
 def test_an_utterance_has_what_was_heard_around_it() -> None:
     """In the call's time, from every window that it reaches into, as one that was recognised."""
     windows = window(NAME, (10.0, 11.12)), window("ハイ", (11.5, 11.82)), window("ハイ", (19.0, 19.32))
-    (segment,) = laid_on_sound(given(SAID), [channel(*windows)]).segments
+    (segment,) = align_with_sound(given(SAID), [channel(*windows)]).segments
 
     assert [gram.start for gram in segment.posteriorgrams] == pytest.approx([10.0, 11.5])
     assert [trace.start for trace in segment.traces] == pytest.approx([10.0, 11.5])
@@ -90,7 +90,7 @@ def test_an_utterance_has_what_was_heard_around_it() -> None:
 def test_times_that_the_file_vouches_for_stay() -> None:
     """What was heard around them is told all the same."""
     vouched = replace(given(SAID), times_within=0.02)
-    made = laid_on_sound(vouched, [channel(window(NAME, (10.0, 10.0 + 7 * MORA)))])
+    made = align_with_sound(vouched, [channel(window(NAME, (10.0, 10.0 + 7 * MORA)))])
 
     assert made.times_within == 0.02
     assert starts(made.segments[0]) == [10.4, 11.0]
@@ -100,7 +100,7 @@ def test_times_that_the_file_vouches_for_stay() -> None:
 
 def test_words_are_found_by_reading_alone() -> None:
     """What weighs words against sounds has learned from a recogniser, and believes better ones too little."""
-    (segment,) = laid_on_sound(given(SAID), [channel(window(NAME, (10.0, 10.0 + 7 * MORA)))]).segments
+    (segment,) = align_with_sound(given(SAID), [channel(window(NAME, (10.0, 10.0 + 7 * MORA)))]).segments
 
     assert [word.sounds for word in segment.words] == [(), ()]
 
@@ -109,7 +109,7 @@ def test_a_word_that_is_mostly_silence_is_laid_on_its_sound() -> None:
     """Recognisers time a word from the end of the one before."""
     windows = window("ハイ", (5.0, 5.0 + 2 * MORA)), window("ワタナベ", (9.0, 9.0 + 4 * MORA))
     said = given((0, [("はい", 5.0, 5.3), ("渡辺", 5.3, 9.6)]))
-    (segment,) = laid_on_sound(said, [channel(*windows)]).segments
+    (segment,) = align_with_sound(said, [channel(*windows)]).segments
 
     assert starts(segment) == pytest.approx([5.0 + STEP / 2, 9.0 + STEP / 2])
 
@@ -119,7 +119,7 @@ def test_two_at_once_are_laid_by_themselves() -> None:
     heard = channel(window("ワタナベハイサンガ", (10.0, 10.0 + 9 * MORA)))
     first = (0, [("渡辺", 10.1, 10.6), ("さんが", 11.0, 11.5)])
     second = (0, [("はい", 10.5, 10.9)])
-    one, other = laid_on_sound(given(first, second), [heard]).segments
+    one, other = align_with_sound(given(first, second), [heard]).segments
 
     assert starts(one) == pytest.approx([10.0 + STEP / 2, 10.0 + 6 * MORA + STEP / 2])
     assert starts(other) == pytest.approx([10.0 + 4 * MORA + STEP / 2])
@@ -129,7 +129,9 @@ def test_two_at_once_are_laid_by_themselves() -> None:
 def test_a_word_whose_reading_is_not_sure_keeps_its_time(word: str) -> None:
     """Of Aさん only サン is read, of a mark nothing: a mask would begin behind the A."""
     said = given((0, [("渡辺", 10.0, 10.6), (word, 10.7, 11.3)]))
-    (segment,) = laid_on_sound(said, [channel(window("ワタナベエーサン", (10.0, 10.0 + 8 * MORA)))]).segments
+    (segment,) = align_with_sound(
+        said, [channel(window("ワタナベエーサン", (10.0, 10.0 + 8 * MORA)))]
+    ).segments
 
     assert segment.words[1].time == TimeSpan(10.7, 11.3)
 
@@ -137,7 +139,7 @@ def test_a_word_whose_reading_is_not_sure_keeps_its_time(word: str) -> None:
 def test_where_nothing_is_heard_words_stay_as_they_are() -> None:
     """Far from every sound, on a channel that is silent, and in place of words."""
     said = given(SAID, (0, [("はい", 30.0, 30.4)]), (1, [("ええ", 12.0, 12.4)]), (0, [(MARK, 10.2, 10.8)]))
-    made = laid_on_sound(said, [channel(window(NAME, (10.0, 10.0 + 7 * MORA))), channel()])
+    made = align_with_sound(said, [channel(window(NAME, (10.0, 10.0 + 7 * MORA))), channel()])
     words = {made.text[w.chars.start : w.chars.end]: w for s in made.segments for w in s.words}
 
     for text, start, end in (("はい", 30.0, 30.4), ("ええ", 12.0, 12.4), (MARK, 10.2, 10.8)):
@@ -150,4 +152,4 @@ def test_where_nothing_is_heard_words_stay_as_they_are() -> None:
 def test_a_call_that_nobody_listened_to_is_as_it_was() -> None:
     """To the last value."""
     said = given(SAID)
-    assert laid_on_sound(said, [channel()]) == said
+    assert align_with_sound(said, [channel()]) == said

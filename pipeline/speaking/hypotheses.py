@@ -1,10 +1,13 @@
-"""Guess where a third person may hold the caller's telephone.
+"""Hypotheses of where a third person holds the caller's telephone.
 
-    voices    aaaa aa aaa | bbb bb bbbb | aa aaa      the run of the caller's units that differs most
-    windows   ------|-----------|-------------        where two voices hide a third: three from the beginning
-    words     …に代わります | お電話代わりました…         from where it is said that somebody takes it
+    voices    aaaa aa aaa | bbb bb bbbb | aa aaa      the run of the caller's units with the most different
+    voice
+    windows   ------|-----------|-------------        where a third voice hides among two: three from the
+    start
+    words     …に代わります | お電話代わりました…         from the words of a handover
 
-Every guess is worked out like the two sides are; ``pipeline.speaking.third`` says which is believed, if any.
+Each hypothesis is refined like the two sides (``pipeline.speaking.sides``); ``pipeline.speaking.third``
+scores them and accepts one at most.
 """
 
 from __future__ import annotations
@@ -15,44 +18,44 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.speaking.sides import CU, OP, Heard, Shared, by_wording, settled
+from pipeline.speaking.sides import CU, OP, Observations, SpeakerShares, by_wording, refine
 
-__all__ = ["THIRD", "guesses"]
+__all__ = ["THIRD", "hypotheses"]
 
 THIRD: Final = 2
 """Column of a third person."""
 
 LEAST_SECONDS: Final = 3.0
-"""Speech of a run that can be held against the rest; less tells too little."""
+"""Least speech of a run that is compared with the rest, in seconds; less tells too little."""
 
 LEAST_SAID: Final = 2.0
-"""The same, where words tell where it begins."""
+"""The same where words tell the beginning of the run."""
 
 WINDOWS: Final = ((0.0, 0.35), (0.2, 0.5), (0.35, 0.65), (0.5, 0.8), (0.65, 1.0))
-"""Parts of a call in which a third person is looked for first, where two voices hide a third."""
+"""Initial positions of a third person, as shares of the call, where a third voice hides among two."""
 
 SOON: Final = 4
-"""Units within which who takes the telephone says so, after somebody has said that they hand it over."""
+"""Units after the announcement of a handover within which the next speaker announces taking the telephone."""
 
 MOST_ENDS: Final = 3
-"""Ends that are tried for each beginning."""
+"""Greatest number of ends that are tried for each beginning."""
 
 MOST_STARTS: Final = 12
-"""Beginnings that are tried: nobody hands a telephone over more often."""
+"""Greatest number of beginnings that are tried: nobody hands a telephone over more often."""
 
 MOST_UNITS: Final = 600
-"""Units of a caller that are looked at; a longer call's are looked at in its first hour or so."""
+"""Greatest number of a caller's units that are examined, about the first hour of a call."""
 
 
-def guesses(heard: Heard, shared: Shared) -> Iterator[Shared]:
-    """Work out every guess.
+def hypotheses(heard: Observations, shared: SpeakerShares) -> Iterator[SpeakerShares]:
+    """Refine every hypothesis.
 
     Args:
-        heard: What was heard in the units.
-        shared: Who speaks them, of two sides.
+        heard: Observations of the units.
+        shared: The units shared between two sides.
 
     Yields:
-        Who speaks them, of three.
+        The units shared among three speakers, for each hypothesis.
     """
     staff = by_wording(heard)
     count = len(staff)
@@ -67,36 +70,36 @@ def guesses(heard: Heard, shared: Shared) -> Iterator[Shared]:
     if run is not None:
         inside = (place >= run[0]) & (place < run[1])
         starts.append(_start(shared.likely[:, OP], inside.astype(np.float64)))
-        able.append(_able(inside))
-    for first, last in _said(heard, sums):
+        able.append(_allowed(inside))
+    for first, last in _from_handovers(heard, sums):
         inside = (place >= first) & (place < last)
         starts.append(_start(staff, inside.astype(np.float64)))
-        able.append(_able(inside))
-    for number, three in enumerate(settled(heard, starts, able)):
+        able.append(_allowed(inside))
+    for number, three in enumerate(refine(heard, starts, able)):
         yield _callers_voice(three) if number < len(WINDOWS) else three
 
 
-def _callers_voice(three: Shared) -> Shared:
-    """Who speaks first of the two is the caller: a third person takes a telephone that somebody holds."""
+def _callers_voice(three: SpeakerShares) -> SpeakerShares:
+    """Swap caller and third person where the third speaks first: the caller holds the telephone first."""
     first = [int(np.argmax(three.sides == each)) for each in (CU, THIRD) if (three.sides == each).any()]
     if len(first) < 2 or first[0] < first[1]:
         return three
     order = [OP, THIRD, CU]
     likely = three.likely[:, order]
-    return Shared(likely.argmax(axis=1), likely, three.means[order], three.fit)
+    return SpeakerShares(likely.argmax(axis=1), likely, three.means[order], three.fit)
 
 
 def _start(staff: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([staff, (1 - staff) * (1 - inside), (1 - staff) * inside], axis=1)
 
 
-def _able(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Inside only the third person holds the telephone, outside only the caller does."""
+def _allowed(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Allow only the third person inside a run, only the caller outside; staff everywhere."""
     return np.stack([np.ones_like(inside), ~inside, inside], axis=1)
 
 
-def _said(heard: Heard, sums: _Sums) -> Iterator[tuple[int, int]]:
-    """First unit and end of each stretch that begins where words tell that somebody takes the telephone."""
+def _from_handovers(heard: Observations, sums: _Sums) -> Iterator[tuple[int, int]]:
+    """Yield first unit and end of each stretch that begins at the words of a handover."""
     count = len(heard.seconds)
     said = {int(at) for at in np.flatnonzero(heard.arrives)}
     said |= {
@@ -112,9 +115,9 @@ def _said(heard: Heard, sums: _Sums) -> Iterator[tuple[int, int]]:
 
 
 class _Sums:
-    """The voices of the units that are not staff's, summed from the first on."""
+    """Cumulative sums of the voices of the units that are not the staff's."""
 
-    def __init__(self, heard: Heard, shared: Shared) -> None:
+    def __init__(self, heard: Observations, shared: SpeakerShares) -> None:
         self.own = np.flatnonzero(shared.sides != OP)[:MOST_UNITS]
         weights = heard.seconds[self.own]
         none = np.zeros((1, heard.voices.shape[1]))
@@ -122,7 +125,7 @@ class _Sums:
         self.seconds = np.concatenate([[0.0], np.cumsum(weights)])
 
     def likeliest_run(self) -> tuple[int, int] | None:
-        """First unit and end of the run whose voice differs most from the rest, which speaks first."""
+        """Return first unit and end of the run whose voice differs most from the rest, which speaks first."""
         best: tuple[float, int, int] = (-np.inf, 0, 0)
         for start in range(len(self.own)):
             gain = self._gain(start, np.arange(start + 1, len(self.own) + 1), LEAST_SECONDS)
@@ -137,7 +140,7 @@ class _Sums:
         return int(self.own[first]), int(self.own[last - 1]) + 1
 
     def likeliest_end(self, unit: int) -> int | None:
-        """Where a stretch that begins with a unit ends, if voices tell."""
+        """Return the likeliest end by voice of a stretch that begins with a unit, if there is evidence."""
         start = int(np.searchsorted(self.own, unit))
         ends = np.arange(start + 1, len(self.own))
         if not start or not len(ends):
@@ -147,7 +150,7 @@ class _Sums:
         return None if gain[at] == -np.inf else int(self.own[ends[at]])
 
     def _gain(self, start: int, ends: NDArray[np.int64], least: float) -> NDArray[np.float64]:
-        """Seconds by which two voices explain the units better than one, for each end of the run."""
+        """Return by how many seconds two voices fit better than one, for each end of the run."""
         inside = self.voices[ends] - self.voices[start]
         spoken = self.seconds[ends] - self.seconds[start]
         whole = self.voices[-1]

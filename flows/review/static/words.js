@@ -3,6 +3,7 @@
 
 import { get, post } from "./api.js";
 import { h, kbd, say } from "./dom.js";
+import { forgetText, keepText, textKept } from "./kept.js";
 import { SPEAKERS } from "./transcript.js";
 import { isVoice } from "./voices.js";
 
@@ -89,7 +90,9 @@ export class Words {
     const { row, text } = transcript.rows[line];
     const was = call.slice(from, to);
     const field = h("textarea", { rows: Math.max(1, Math.ceil(was.length / 34)), maxlength: 2000, "aria-label": "言葉を直す", spellcheck: "false" });
-    field.value = was;
+    const name = `${segment.start} ${was}`;
+    field.value = textKept(name) ?? was;
+    field.addEventListener("input", () => keepText(name, field.value));
     const offered = h("span", { class: "offers", role: "group", "aria-label": "請求の言葉" });
     const box = h("div", { class: "edit" },
       h("span", { class: "muted" }, call.slice(segment.start_char, from)), field, h("span", { class: "muted" }, call.slice(to, segment.end_char)),
@@ -97,7 +100,7 @@ export class Words {
     transcript.standOn(from);
     text.hidden = true;
     row.append(box);
-    this.editing = { line, from, to, was, start: segment.start, field, box, text, offered };
+    this.editing = { line, from, to, was, name, start: segment.start, field, box, text, offered };
     transcript.held = true;
     field.addEventListener("keydown", (event) => this.key(event));
     call.pick(null);
@@ -133,6 +136,7 @@ export class Words {
     const { field } = this.editing;
     const at = field.value.indexOf(offer.old);
     if (at >= 0) field.setRangeText(offer.text, at, at + offer.old.length, "end");
+    keepText(this.editing.name, field.value);
     field.focus();
   }
 
@@ -141,6 +145,7 @@ export class Words {
     const { field, again } = this.editing ?? {};
     if (!again) return;
     field.setRangeText(again, 0, field.value.length, "end");
+    keepText(this.editing.name, field.value);
     field.focus();
   }
 
@@ -153,13 +158,18 @@ export class Words {
     this.transcript.release();
   }
 
+  giveUp() {
+    forgetText(this.editing.name);
+    this.close();
+  }
+
   key(event) {
     if (event.isComposing) return;
     const moves = { Enter: 0, Tab: event.shiftKey ? -1 : 1 };
     const digit = event.altKey && /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
     if (digit && digit[1] === "0") this.takeAgain();
     else if (digit) this.take(Number(digit[1]) - 1);
-    else if (event.key === "Escape") this.close();
+    else if (event.key === "Escape") this.giveUp();
     else if (event.key === "F2") this.listen();
     else if (event.key in moves) this.save(moves[event.key]);
     else return;

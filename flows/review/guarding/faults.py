@@ -53,7 +53,7 @@ STATUSES = {
 REQUEST_PAGE = re.compile(r"/(?:requests|ledger)/R-\d{4}-\d{4,8}(?=/)")
 
 HTTP = {404: ("not_found", "そのページはありません"), 405: ("bad_request", "その操作はできません")}
-FAILED = "プログラムの中で誤りが起きました。記録には残っていません"
+FAILED = "処理できませんでした。操作は保存されていません"
 
 
 class RefusedError(Exception):

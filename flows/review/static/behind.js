@@ -36,7 +36,7 @@ export class Behind {
       const added = await this.words.send(() => ({ kind: "words", ...this.words.where(line), text: line.text }));
       this.over(line);
       forgetText(line.name);
-      this.words.tellFound(added, "直しました");
+      this.words.tellFound(added, "直しました", { stay: Boolean(this.words.editing) });
     } catch (error) {
       this.over(line);
       this.failed.set(line.start, { line, why: error instanceof Changed ? [h("p", {}, error.message)] : await this.actions.explained(error) });

@@ -44,10 +44,11 @@ export class Words {
   }
 
   // New words may be somebody's name, and a line a third person's: what was found of them is shown at once.
-  tellFound(added, said) {
+  // Whoever is in another line already stays there.
+  tellFound(added, said, { stay = false } = {}) {
     const open = added.filter((id) => this.call.isOpen(id));
     if (!open.length) { say(said); return; }
-    if (!this.editing) this.call.select(open[0], { scroll: false }); // whoever writes stays where they write
+    if (!stay) this.call.select(open[0], { scroll: false });
     if (open.every((id) => isVoice(this.call.byId.get(id)))) {
       this.actions.notice.show("warn", [h("p", {}, "第三の話者の声を、見つけた所に加えました。声も言葉も伏せてあります。どうするか決めてください（", kbd("F"), " 伏せる、", kbd("D"), " 同意を得て残す、", kbd("U"), " そのほか）。")]);
       say(`${said}。声を伏せてあります`);

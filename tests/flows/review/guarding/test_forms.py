@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from flows.review.office import accounts
 from tests.flows.review.guarding.test_access import ALL, MACHINES
 from tests.review_site import HOST, csrf_of, new_person, signed_in
 
@@ -77,3 +78,14 @@ def test_who_comes_too_late_is_told(app, clock):
     late.sign_in("kubota")
     late.client.post("/sign-out", data={"csrf": csrf_of(late.token)}, headers={"Origin": HOST})
     assert "時間が過ぎました" not in late.get("/sign-in?next=/calls").text
+
+
+def test_what_failed_says_that_nothing_is_saved(app, monkeypatch):
+    """To our script and on a page, with the number under which the log has it; no word of programs."""
+    monkeypatch.setattr(accounts, "list_accounts", lambda _: 1 / 0)
+    person = signed_in(app, "saiki")
+    sent = {"csrf": csrf_of(person.token)}
+    for headers in (BY_SCRIPT, {"Origin": HOST}):
+        answer = person.client.post("/accounts/a1/disable", data=sent, headers=headers)
+        assert answer.status_code == 500
+        assert "処理できませんでした。操作は保存されていません" in answer.text

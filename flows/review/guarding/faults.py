@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.review.guarding.site import site_of
 from pipeline.errors import PipelineError, ReviewRuleError
 
@@ -50,7 +51,7 @@ STATUSES = {
 }
 """HTTP status by the code of one of our errors, whose message is shown unchanged."""
 
-REQUEST_PAGE = re.compile(r"/(?:requests|ledger)/R-\d{4}-\d{4,8}(?=/)")
+REQUEST_PAGE = re.compile(rf"/(?:requests|ledger)/{REQUEST_NUMBER}(?=/)")
 
 HTTP = {404: ("not_found", "そのページはありません"), 405: ("bad_request", "その操作はできません")}
 FAILED = "処理できませんでした。操作は保存されていません"

@@ -85,7 +85,7 @@ def test_an_analyst_is_told_what_is_to_be_heard(app, desk):
     call = into_review(desk, sample_call("accident-witness", doubtful=(1, 2)))
     analyst = signed_in(app, "kubota")
     page = analyst.get("/calls").text
-    assert "期限は先で1件、聴く1分" in page
+    assert "期限まで2日以上の1件、聴く1分" in page
     assert f'href="/calls/{call.call_id}">次の通話を開く' in page
     assert mains(page) == ["次の通話を開く"]
     assert analyst.get("/api/calls").json()["next"] == call.call_id

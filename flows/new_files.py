@@ -16,12 +16,13 @@ COPIED_BYTES = 1 << 20
 """Bytes of a file that are in memory at a time."""
 
 
-def write_new(out: Path, made: Mapping[str, bytes | Path]) -> tuple[Path, ...]:
+def write_new(out: Path, made: Mapping[str, bytes | Path], *, make: bool = False) -> tuple[Path, ...]:
     """Write new files into a folder, each for its owner only.
 
     Args:
-        out: An existing folder.
+        out: The folder.
         made: By name, a file's content, or the file that holds it.
+        make: Whether the folder is made where it is not there, for its owner only.
 
     Returns:
         Their paths.
@@ -30,7 +31,7 @@ def write_new(out: Path, made: Mapping[str, bytes | Path]) -> tuple[Path, ...]:
         OutputFolderError: when one is there already, or cannot be written; nothing is left then.
     """
     try:
-        with open_folder(out) as folder, _all_or_none(folder) as written:
+        with open_folder(out, make=0o700 if make else None) as folder, _all_or_none(folder) as written:
             for name, content in made.items():
                 with folder.create(name) as file:
                     written.append(name)

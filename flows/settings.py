@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pipeline.errors import PipelineError
 
 __all__ = [
+    "PRACTICE_MARK",
     "PREFECT_HOST",
     "SettingError",
     "Settings",
@@ -30,6 +31,9 @@ __all__ = [
 PREFECT_HOST = "127.0.0.1"
 """Address on which Prefect's servers listen; no other machine can reach it."""
 
+
+PRACTICE_MARK = "practice-desk"
+"""Name of the file that marks a home as one for practice."""
 
 PREFIX = "kaiji_"
 """Of the variable of every setting, in any case."""
@@ -203,6 +207,11 @@ class Settings(BaseModel):
         else:
             return
         raise SettingError(msg)
+
+    @property
+    def practice(self) -> bool:
+        """Whether the home is one for practice, where no request is anybody's."""
+        return (self.home / PRACTICE_MARK).is_file()
 
     @property
     def database_url(self) -> str:

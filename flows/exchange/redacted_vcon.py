@@ -63,7 +63,7 @@ def write_vcons(
         desk: The desk.
         actor: An approver or administrator where the package is encrypted.
         request: Id or public number.
-        out: An existing folder.
+        out: The folder, which is made where it is not there.
         turn: Number of the answer; by default the last.
 
     Returns:
@@ -87,7 +87,7 @@ def write_vcons(
         made: dict[str, bytes | Path] = {
             f"{name}_通話{call.number}.vcon.json": _vcon(desk, answer, call, folder) for call in open_calls
         }
-    written = write_new(out, made)
+    written = write_new(out, made, make=True)
     with desk.change(actor) as change:
         subject = change.file(asked.request_id, None, answer.package_sha256)
         change.record("release.vcon", subject, {"turn": answer.turn, "calls": len(made)})

@@ -74,9 +74,12 @@ CARE = (
 
 CARE_OF_CONTENT = (
     "言葉を置き換えても、会話の内容や話の流れから、ご本人以外の方が分かることがあります。"
-    "長い通話ほど分かりやすくなります。お聞きになった内容やお渡ししたもののお取扱いには、ご注意ください。"
+    "長い通話ほど分かりやすくなります。"
 )
 """What masking words does not hide; a changed voice is not offered, because it hides nobody for certain."""
+
+CARE_OF_FILES = "お聞きになった内容やお渡ししたもののお取扱いには、ご注意ください。"
+"""Where something was handed over."""
 
 OBJECTION = (
     ("この決定についてのご質問や苦情は、下記の窓口で承ります。個人情報保護委員会に相談することもできます。"),
@@ -248,6 +251,7 @@ def _reasons(made: Builder) -> None:
     made.table("箇所", columns)
     made.when("音声", CARE)
     made.when("伏せた箇所", CARE_OF_CONTENT)
+    made.when("同封あり", CARE_OF_FILES)
     made.line("{{/}}")
     made.line("{{/}}")
     made.line("{{#一部不開示 不開示 方法変更 不存在}}")

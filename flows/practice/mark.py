@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from flows.settings import Settings
+from flows.settings import PRACTICE_MARK, Settings
 
 __all__ = ["FOLDER", "MARK", "is_practice", "practice_settings"]
 
 FOLDER = "practice"
 """Name of the practice desk's folder in the company's home."""
 
-MARK = "practice-desk"
+MARK = PRACTICE_MARK
 """Name of the file that marks a home as one for practice."""
 
 
 def is_practice(settings: Settings) -> bool:
     """Return whether the desk of these settings is one for practice."""
-    return (settings.home / MARK).is_file()
+    return settings.practice
 
 
 def practice_settings(settings: Settings) -> Settings:

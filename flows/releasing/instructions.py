@@ -37,7 +37,10 @@ SOUND = """  音声は .wav と .mp3 の2種類で、同じ内容です。お使
 """
 
 WORDS = """  文字起こしは .txt と .docx の2種類で、同じ内容です。[氏名]などの表示は、開示しない部分を
-  置き換えたものです。文字起こしは機械で作成しており、話した言葉と違うことがあります。
+  置き換えたものです。
+"""
+
+BY_MACHINE = """  文字起こしは機械で作成しており、話した言葉と違うことがあります。
 """
 
 CHECKING = """■ ファイルが途中で変わっていないかを確かめる(必要なとき)
@@ -53,7 +56,9 @@ ASKING = """■ お困りのとき
 """
 
 
-def instructions(name: str, number: str, files: Sequence[str], *, outside: bool) -> bytes:
+def instructions(
+    name: str, number: str, files: Sequence[str], *, outside: bool, unread: bool = False
+) -> bytes:
     """Return the instructions for any editor: UTF-8 with a byte order mark and Windows line ends.
 
     Args:
@@ -62,13 +67,15 @@ def instructions(name: str, number: str, files: Sequence[str], *, outside: bool)
         files: Files in the package.
         outside: Whether they lie beside an encrypted ZIP and explain how to open it, instead of inside it
             or in a folder.
+        unread: Whether nobody has read a transcript among the files through.
     """
     parts = [f"開示ファイルの開封手順 ({name})\n"]
     parts.append(OPENING.format(name=name) if outside else OPENED)
     listed = "\n".join(f"  ・{file}" for file in files)
     sound = SOUND if any(file.endswith(".mp3") for file in files) else ""
     words = WORDS if any(file.endswith(".txt") for file in files) else ""
-    parts.append(CONTENTS.format(files=listed) + sound + words)
+    machine = BY_MACHINE if words and unread else ""
+    parts.append(CONTENTS.format(files=listed) + sound + words + machine)
     parts.append(CHECKING.format(sums=SUMS, manifest=MANIFEST))
     parts.append(ASKING.format(letter=LETTER, number=number))
     return "\n".join(parts).replace("\n", "\r\n").encode("utf-8-sig")

@@ -33,6 +33,8 @@ KINDS = {
 }
 OTHER_KIND = "その他の情報"
 
+PAID, UNPAID = "受領済み", "ご入金を確認できておりません"
+
 REMAINING = {
     Remains.NOTHING: "",
     Remains.TEXT: "(言葉は文字で開示します)",
@@ -84,7 +86,7 @@ def _values(desk: Desk, material: Material) -> dict[str, str]:
         "開示の方法": _way(material),
         "方法の理由": material.manner.reason,
         "置き換え": _replaced(material),
-        "手数料": f"{content.fee_yen:,}円({'受領済み' if content.fee_paid else '未受領'})",
+        "手数料": f"{content.fee_yen:,}円({PAID if content.fee_paid else UNPAID})",
         "理由": material.reason,
         "通話の数": str(len(material.calls)),
     }

@@ -189,7 +189,8 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
         possible = (*audio_names(call.number), *transcript_names(call.number), *passages)
         files += [described(inside / name, call.number) for name in possible if (inside / name).exists()]
     names = [file.name for file in files]
-    told = instructions(material.name, material.request.number, names, outside=False)
+    unread = any(call.read_at is None for call in goes_out)
+    told = instructions(material.name, material.request.number, names, outside=False, unread=unread)
     (inside / INSTRUCTIONS).write_bytes(told)
     now = work.desk.clock()
     head: Mapping[str, object] = {

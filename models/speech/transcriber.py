@@ -198,8 +198,8 @@ def load_transcriber(
 
     Args:
         name_or_path: ``base`` (embedded, verified, with the telephone adapter), ``base-plain`` (without it),
-            a folder of a converted model, or any name a hub knows (``large-v3-turbo``,
-            ``kotoba-tech/kotoba-whisper-v2.0-faster``).
+            a folder of a converted model (of one that is called as an embedded one: ``./base``), or any name
+            a hub knows (``large-v3-turbo``, ``kotoba-tech/kotoba-whisper-v2.0-faster``).
         revision: Revision on the hub.
         device: ``cpu``, ``cuda``, or ``auto`` for CUDA where there is one.
         compute_type: Precision; ``auto`` is float16 on CUDA and int8 on a CPU.
@@ -217,7 +217,8 @@ def load_transcriber(
     share_arenas()
     at = choose_processor(device, cpu_threads)
     options = at.of_whisper(compute_type)
-    embedded = None if Path(name_or_path).is_dir() else embedded_asr(name_or_path)
+    # Before the folders: what lies where somebody happens to stand replaces no verified model.
+    embedded = embedded_asr(name_or_path)
     if embedded is not None:
         return _load_embedded(embedded, options, at)
     return _load_by_path_or_hub(name_or_path, revision, options, at)

@@ -48,11 +48,12 @@ class Reviewed:
 
 
 def sign_in(page: Page, address: str, login: str, password: str = PASSWORD) -> None:
-    """By the form."""
+    """By the form, until it has led on."""
     page.goto(f"{address}/sign-in")
     page.get_by_label("利用者名").fill(login)
     page.get_by_label("パスワード").fill(password)
     page.get_by_role("button", name="サインイン").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 def open_call(page: Page, reviewed: Reviewed) -> Page:

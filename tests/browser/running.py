@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
 
 from flows.desk.integrity.desk import Desk, open_desk
@@ -51,10 +52,12 @@ class Served:
     Attributes:
         desk: Beneath it.
         address: Of the page.
+        app: The page itself.
     """
 
     desk: Desk
     address: str
+    app: FastAPI
 
 
 @contextlib.contextmanager
@@ -85,7 +88,7 @@ def served_desk(desk: Desk) -> Iterator[Served]:
         assert thread.is_alive()
         time.sleep(0.05)
     try:
-        yield Served(desk, f"http://localhost:{port}")
+        yield Served(desk, f"http://localhost:{port}", app)
     finally:
         server.should_exit = True
         thread.join()

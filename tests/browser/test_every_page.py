@@ -79,6 +79,7 @@ def step_faults(pages: dict[str, Page], served: Served, desk: FullDesk) -> Itera
     """What is wrong with what is shown after a form was sent or a key was pressed."""
     for name, (login, path, act) in STEPS.items():
         page = pages[login]
+        page.evaluate("sessionStorage.clear()")  # what the step before has typed
         open_page(page, served.address + path.format(*desk.numbers, call=desk.calls[0]))
         act(page)
         yield from faults(page, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from flows.cli.main import app
 from flows.desk.cases import calls, requests
 from flows.desk.cases.lists import current_lists
+from flows.desk.cases.numbers import BREACH_NUMBER, is_request_number, next_breach_number
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.states import State
@@ -107,7 +109,7 @@ def test_it_is_marked_on_every_page_and_every_list(settings: Settings, samples: 
         done = CliRunner(env={"KAIJI_HOME": str(ours.home)}).invoke(app, ["case", "list"])
         assert done.exit_code == 0
         assert ("練習用の窓口です" in done.stderr) == marked
-        assert "練習" not in done.stdout
+        assert "練習用" not in done.stdout
 
 
 @pytest.mark.parametrize("name", ["database", "store", "witness", "recordings", "key_command"])
@@ -184,3 +186,20 @@ def test_the_commands_make_and_remove_it(settings: Settings, samples: Path):
     again = kaiji.invoke(app, ["practice", "end"])
 
     assert (again.exit_code, again.stderr) == (2, "kaiji: 練習用の窓口はありません\n")
+
+
+def test_practice_numbers_look_like_nobodys(settings: Settings, samples: Path):
+    """Of requests and of breaches; a desk whose numbers were given before is looked through as ever."""
+    begin_practice(settings, CLERK, samples)
+    with open_desk(practising(settings)) as desk:
+        found = requests.list_requests(desk)
+        assert [re.sub(r"\d", "0", one.number) for one in found] == ["練習-0000-0000"] * len(FEW)
+        assert requests.get(desk, found[0].number).request_id == found[0].request_id
+        with desk.change(CLERK) as change:
+            breach = next_breach_number(change.session, desk.settings, 2026)
+        assert breach == "練習B-2026-0001"
+        assert re.fullmatch(BREACH_NUMBER, breach)
+    with open_desk(settings) as desk:
+        assert all(
+            is_request_number(one.number) and one.number[0] == "R" for one in requests.list_requests(desk)
+        )

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from flows.cli.call import OperatorChannel
-from flows.cli.release import Out, Turn
-from flows.cli.session import Number, Report, Who, opened, refuse, refuse_faults, table, told
+from flows.cli.release import Turn
+from flows.cli.session import Number, Report, Who, opened, refuse_faults, table, told
 
 __all__ = ["exchange"]
 
@@ -89,13 +89,16 @@ def vcon_in(
 
 
 @exchange.command("vcon-out")
-def vcon_out(number: Number, out: Out, turn: Turn = None, who: Who = "") -> None:
+def vcon_out(
+    number: Number,
+    out: Annotated[Path, typer.Option("--out", help="書き出すフォルダ (なければ作ります)")],
+    turn: Turn = None,
+    who: Who = "",
+) -> None:
     """開示した通話の、伏せた vCon を書き出します: 渡した音声と文字だけで、元の録音には何もつながりません。
 
     暗号化されていません。取り出したことを監査記録に残します。
     """
-    if not out.is_dir():
-        refuse(f"{out}: フォルダがありません")
     with opened(who, "approver") as session:
         from flows.exchange.redacted_vcon import write_vcons
 

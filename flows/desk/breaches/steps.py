@@ -12,7 +12,7 @@ from datetime import datetime
 from flows.desk.answers.releases import answer_of, releases_of
 from flows.desk.breaches.entries import Entry, breaches_of, write_entry
 from flows.desk.cases.files import hold_within
-from flows.desk.cases.numbers import next_number
+from flows.desk.cases.numbers import next_breach_number
 from flows.desk.cases.requests import row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -102,7 +102,9 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
             msg = f"{row.number}: 知った日時が、開示の前か、未来です"
             raise ConflictError(msg)
         found = breaches_of(change.session, change.keyring)
-        number = new.joins or next_number(change.session, "B", change.now.astimezone(JAPAN).year)
+        number = new.joins or next_breach_number(
+            change.session, desk.settings, change.now.astimezone(JAPAN).year
+        )
         before = _one(found, number) if new.joins else None
         if before is not None and answer.release_id in {mark.release_id for mark in before.marks}:
             msg = f"{row.number}: 第{answer.turn}回の開示は、すでに {number} に記録されています"

@@ -95,7 +95,7 @@ def receive(desk: Desk, actor: Actor, new: NewRequest, originals: Sequence[Origi
             recording with the same id; the message names its position, from 1.
     """
     with desk.change(actor) as change:
-        request = receive_within(change, new, desk.settings.due_days)
+        request = receive_within(change, new, desk.settings)
         _name(change, desk, request.request_id, originals)
         return request
 

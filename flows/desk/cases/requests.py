@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases.notes import SAID, Said, notes_of, write_note
-from flows.desk.cases.numbers import next_number
+from flows.desk.cases.numbers import is_request_number, next_request_number
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import add_terms, add_unique, find_subjects
@@ -32,6 +32,7 @@ from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import CallRow, IdentityRow, RequestRow, new_id
+from flows.settings import Settings
 
 __all__ = [
     "RequestQuery",
@@ -89,20 +90,20 @@ def receive_all(desk: Desk, actor: Actor, news: Sequence[NewRequest]) -> tuple[R
         DuplicateError: when a ``reference`` was taken in before, or occurs twice.
     """
     with desk.change(actor) as change:
-        return tuple(receive_within(change, new, desk.settings.due_days) for new in news)
+        return tuple(receive_within(change, new, desk.settings) for new in news)
 
 
-def receive_within(change: Change, new: NewRequest, due_days: int) -> Request:
+def receive_within(change: Change, new: NewRequest, settings: Settings) -> Request:
     """Take a request in within a change; for the other modules of ``flows.desk``."""
     check_request(new)
     received_on = new.received_at.astimezone(JAPAN).date()
     row = RequestRow(
         id=new_id("q"),
-        number=next_number(change.session, "R", received_on.year),
+        number=next_request_number(change.session, settings, received_on.year),
         state=State.RECEIVED,
         channel=new.channel,
         received_at=new.received_at,
-        due_on=received_on + timedelta(days=due_days),
+        due_on=received_on + timedelta(days=settings.due_days),
         paused_on=None,
         wanted=new.wanted,
         delivery=new.delivery,
@@ -332,7 +333,7 @@ def _end(desk: Desk, actor: Actor, request: str, step: Step, told: tuple[str, st
 
 def row_of(session: Session, request: str) -> RequestRow:
     """Return the row of a request's id or public number."""
-    column = RequestRow.number if request.startswith("R-") else RequestRow.id
+    column = RequestRow.number if is_request_number(request) else RequestRow.id
     row = session.scalars(select(RequestRow).where(column == request)).one_or_none()
     if row is None:
         msg = "その番号の請求はありません"

@@ -13,6 +13,7 @@ from flows.desk.cases.amendments import amendments
 from flows.desk.cases.calls import list_calls
 from flows.desk.cases.catalogue import get_recording
 from flows.desk.cases.identity import identity_checks
+from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.desk.cases.requests import get, notes
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
@@ -29,7 +30,7 @@ from flows.runs.inbox import list_inbox
 
 __all__ = ["Number", "back_to", "clock_of", "days_left", "length_of", "request_page"]
 
-Number = Annotated[str, Path(pattern=r"^R-\d{4}-\d{4,8}$")]
+Number = Annotated[str, Path(pattern=f"^{REQUEST_NUMBER}$")]
 
 CALL_BUTTONS = {
     "requeue": Step.REQUEUE,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -10,6 +12,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from flows.desk.cases import requests
 from flows.desk.cases.requests import RequestQuery
 from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
 from flows.desk.kinds import values as kinds
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Role
@@ -28,12 +31,18 @@ Clerk = Annotated[User, require(Role.INTAKE)]
 Reader = Annotated[User, require(Role.INTAKE, Role.APPROVER, Role.ADMIN)]
 Text = Annotated[str, Form(max_length=200)]
 
+NEXT_STEPS = {State.RECEIVED: "本人確認", State.IDENTIFIED: "録音を探す"}
+"""What a request waits for the clerk to do, by its state."""
+
+SOON_DAYS = 1
+"""Days left of a request that is work until tomorrow morning."""
+
 
 @router.get("/requests")
-def list_page(request: Request, _: Reader, state: Annotated[str, Query(max_length=20)] = "") -> Response:
+def list_page(request: Request, user: Reader, state: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Return the requests by due date, without personal data."""
     wanted = [State(state)] if state in {each.value for each in State} else []
-    return _page(request, requests.list_requests(site_of(request).desk, wanted), state=state)
+    return _page(request, user, requests.list_requests(site_of(request).desk, wanted), state=state)
 
 
 @router.post("/requests/find")
@@ -46,7 +55,7 @@ def find(request: Request, user: Clerk, name: Text = "", phone: Text = "", membe
     found = requests.find(desk, query)
     with desk.change(user.acting(Role.INTAKE)) as change:
         change.record("requests.search", Subject(), {"found": len(found)})
-    return _page(request, found, searched=True)
+    return _page(request, user, found, searched=True)
 
 
 @router.get("/requests/{number}")
@@ -55,8 +64,26 @@ def show(request: Request, user: Reader, number: Number) -> Response:
     return request_page(request, user, number)
 
 
+def _work(desk: Desk, today: date) -> dict[str, Any] | None:
+    """Tell what is the clerk's to do; ``None`` when it is nothing."""
+    found = [
+        (each, left)
+        for each in requests.list_requests(desk, list(NEXT_STEPS))
+        if (left := days_left(each, today)) is not None
+    ]
+    counts = Counter(each.state for each, _ in found)
+    steps = [(NEXT_STEPS[state], counts[state]) for state in NEXT_STEPS if counts[state]]
+    soon = sum(left <= SOON_DAYS for _, left in found)
+    return {"steps": steps, "soon": soon, "next": found[0][0].number} if found else None
+
+
 def _page(
-    request: Request, found: Iterable[kinds.Request], state: str = "", *, searched: bool = False
+    request: Request,
+    user: User,
+    found: Iterable[kinds.Request],
+    state: str = "",
+    *,
+    searched: bool = False,
 ) -> Response:
     site = site_of(request)
     today = site.desk.clock().astimezone(JAPAN).date()
@@ -69,6 +96,7 @@ def _page(
         "waiting": len(waiting.ready),
         "busy": waiting.busy,
         "night": site.masking.now,
+        "work": _work(site.desk, today) if user.can["take_in"] and not searched else None,
         "first_steps": () if state or searched else first_steps_left(site.desk),
     }
     return site.render(request, "requests.html", values)

@@ -13,10 +13,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.review.guarding.site import site_of
 from pipeline.errors import PipelineError, ReviewRuleError
 
-__all__ = ["ForgedError", "RefusedError", "SignedOutError", "add_faults", "failed"]
+__all__ = ["FORM_HEADER", "ForgedError", "RefusedError", "SignedOutError", "add_faults", "failed"]
+
+FORM_HEADER = "x-kaiji-form"
+"""Sent with a form by our script (``static/forms.js``), which shows an error beside the form."""
 
 LOG = logging.getLogger("kaiji.review")
 
@@ -47,10 +51,10 @@ STATUSES = {
 }
 """HTTP status by the code of one of our errors, whose message is shown unchanged."""
 
-REQUEST_PAGE = re.compile(r"/(?:requests|ledger)/R-\d{4}-\d{4,8}(?=/)")
+REQUEST_PAGE = re.compile(rf"/(?:requests|ledger)/{REQUEST_NUMBER}(?=/)")
 
 HTTP = {404: ("not_found", "そのページはありません"), 405: ("bad_request", "その操作はできません")}
-FAILED = "プログラムの中で誤りが起きました。記録には残っていません"
+FAILED = "処理できませんでした。操作は保存されていません"
 
 
 class RefusedError(Exception):
@@ -60,13 +64,15 @@ class RefusedError(Exception):
         status: HTTP status.
         code: Short stable error code.
         message: Message for the person.
+        field: Field of the form that is wrong; empty when it is none alone.
     """
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, field: str = "") -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.message = message
+        self.field = field
 
 
 class SignedOutError(RefusedError):
@@ -92,15 +98,15 @@ def add_faults(app: FastAPI) -> None:
 
 
 def _is_script(request: Request) -> bool:
-    return request.url.path.startswith(("/api/", "/audio/"))
+    return request.url.path.startswith(("/api/", "/audio/")) or FORM_HEADER in request.headers
 
 
 def _answer(request: Request, status: int, code: str, message: str, **more: Any) -> Response:
     if _is_script(request):
         return JSONResponse({"error": code, "message": message, **more}, status)
     page = {
-        "status": status,
         "message": message,
+        "unsaved": request.method == "POST",
         "reference": more.get("reference", ""),
         "back": _of_request(request),
     }
@@ -120,7 +126,8 @@ async def _refused(request: Request, error: Exception) -> Response:
         # Nobody signs in to the practice desk: they come from the company's page, by its door.
         way = "/practice" if site_of(request).within else f"/sign-in?next={quote(request.url.path)}"
         return RedirectResponse(way, 303)
-    return _answer(request, error.status, error.code, error.message)
+    more = {"fields": [error.field]} if error.field else {}
+    return _answer(request, error.status, error.code, error.message, **more)
 
 
 async def _ours(request: Request, error: Exception) -> Response:

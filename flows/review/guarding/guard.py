@@ -3,6 +3,9 @@
 A request is passed on only when it has arrived as a whole.  One whose connection broke, or whose body does
 not have the stated length, is refused.  The last field of every form is the CSRF token
 (``access.check_forgery``), so a form that was cut off on its way lacks it and is refused too.
+
+The script that sends our forms (``static/forms.js``) stays on its page until a form is accepted, so it is
+told where to go on instead of being led there.
 """
 
 from __future__ import annotations
@@ -15,10 +18,13 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows.review.guarding.access import cookie_name
-from flows.review.guarding.faults import failed
+from flows.review.guarding.faults import FORM_HEADER, failed
 from flows.settings import Settings
 
 __all__ = ["MAX_BODY_BYTES", "Guard", "security_headers"]
+
+GOES_ON = b"x-kaiji-to"
+"""Tells our script where a redirect leads."""
 
 MAX_BODY_BYTES = 256 * 1024
 """Largest body in bytes, enough for two hundred decisions with long reasons."""
@@ -26,6 +32,8 @@ MAX_BODY_BYTES = 256 * 1024
 TOO_LARGE = "送られた内容が大きすぎます"
 CUT_OFF = "送られた内容が途中で切れています。何も行っていません"
 NO_SUCH_FORM = "この形では受け取れません"
+
+HTTP_SEE_OTHER, HTTP_NO_CONTENT = 303, 204
 
 MAX_LENGTH_DIGITS = 19
 """Digits of a ``Content-Length``: 63 bits."""
@@ -193,6 +201,10 @@ class _Answer:
             ours = security_headers(self._settings, self._scope["path"])
             names = {name for name, _ in ours}
             kept = [(name, value) for name, value in message["headers"] if name.lower() not in names]
+            if message["status"] == HTTP_SEE_OTHER and _values(self._scope, FORM_HEADER.encode()):
+                message["status"] = HTTP_NO_CONTENT
+                kept = [(GOES_ON if name == b"location" else name, value) for name, value in kept]
+                kept = [pair for pair in kept if pair[0] != b"content-length"]
             message["headers"] = [*kept, *ours, *self._cookies()]
         await self._send(message)
 

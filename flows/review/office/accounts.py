@@ -55,7 +55,7 @@ def same(password: str, again: str) -> str:
         RefusedError: when the two differ.
     """
     if password != again:
-        raise RefusedError(422, "bad_request", "2つのパスワードが一致しません")
+        raise RefusedError(422, "bad_request", "2つのパスワードが一致しません", "again")
     return password
 
 

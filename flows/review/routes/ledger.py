@@ -15,6 +15,7 @@ from flows.desk.answers import deliveries, releases
 from flows.desk.answers.differences import Difference, GivenWay, difference_to_earlier, way_of
 from flows.desk.breaches.clocks import open_clocks
 from flows.desk.cases.files import get_file, open_stream
+from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotFoundError
@@ -38,7 +39,7 @@ router = APIRouter()
 
 Reader = Annotated[User, require(Role.APPROVER, Role.ADMIN)]
 Approver = Annotated[User, require(Role.APPROVER)]
-Number = Annotated[str, Path(pattern=r"^R-\d{4}-\d{4,8}$")]
+Number = Annotated[str, Path(pattern=f"^{REQUEST_NUMBER}$")]
 Year = Annotated[int | None, Query(ge=2000, le=2999)]
 Turn = Annotated[int | None, Query(ge=1, le=999)]
 Text = Annotated[str, Form(max_length=1000)]

@@ -28,6 +28,9 @@ router = APIRouter()
 MAX_COUNTED_CALLS = 5000
 """Calls whose counts are cached."""
 
+SOON_DAYS = 1
+"""Days left of a call that is work until tomorrow morning."""
+
 Looker = Annotated[User, require(Role.ANALYST, Role.APPROVER, Role.ADMIN)]
 StateName = Annotated[str, Query(max_length=20)]
 Name = Annotated[str, Query(max_length=64)]
@@ -38,9 +41,33 @@ class _Counted:
     """Counts of a call that need its plan and decisions; ``pipeline.played`` says what is listened to."""
 
     undecided: int
+    questions: int
     listen_seconds: float
     reviewers: tuple[str, ...] = field(repr=False)
     complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is one person's to do.
+
+    Attributes:
+        soon: Calls to decide until tomorrow morning.
+        later: The others.
+        minutes: Listening that each of the two needs.
+        approvals: Calls to approve.
+        next_call: Id of the first of all these that nobody has open; empty when there is none.
+    """
+
+    soon: int
+    later: int
+    minutes: tuple[int, int]
+    approvals: int
+    next_call: str
+
+
+EVERYTHING = ("", "", "")
+"""No filter."""
 
 
 def _filters(
@@ -56,7 +83,7 @@ Wanted = Annotated[tuple[str, str, str], Depends(_filters)]
 @router.get("/calls")
 def queue_page(
     request: Request,
-    _: Looker,
+    user: Looker,
     wanted: Wanted,
 ) -> Response:
     """Return the queue as a page."""
@@ -64,6 +91,7 @@ def queue_page(
     state, number, reviewer = wanted
     values = {
         "rows": rows,
+        "work": _work(site_of(request), user),
         "filters": {"state": state, "request": number, "reviewer": reviewer},
         "states": [(each.value, each.label) for each in SHOWN],
         "reviewers": reviewers,
@@ -76,11 +104,36 @@ def queue_page(
 @router.get("/api/calls")
 def queue_rows(
     request: Request,
-    _: Looker,
+    user: Looker,
     wanted: Wanted,
 ) -> dict[str, Any]:
-    """Return the queue as JSON for the script."""
-    return {"rows": _rows(site_of(request), wanted)[0]}
+    """Return the queue as JSON for the script, and the call that the person goes on to."""
+    site = site_of(request)
+    return {"rows": _rows(site, wanted)[0], "next": _work(site, user).next_call}
+
+
+def _work(site: Site, user: User) -> _Work:
+    """Tell what is a person's to do: an analyst decides, an approver approves what others have decided."""
+    decide, approve = [], []
+    for row in _rows(site, EVERYTHING)[0]:
+        mine = user.name in row["reviewers"] and not site.settings.review_one_person
+        if row["state"] != State.IN_REVIEW.value:
+            continue
+        if Role.ANALYST in user.roles and not row["complete"]:
+            decide.append(row)
+        elif Role.APPROVER in user.roles and row["complete"] and not mine:
+            approve.append(row)
+    parts: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+    for row in decide:
+        parts[row["days_left"] is None or row["days_left"] > SOON_DAYS].append(row)
+    free = [
+        row
+        for row in sorted([*decide, *approve], key=lambda each: (each["due_on"], each["request"]))
+        if not set(row["open_by"]) - {user.name}
+    ]
+    soon, later = (math.ceil(sum(row["listen_seconds"] for row in part) / 60) for part in parts)
+    next_call = free[0]["call_id"] if free else ""
+    return _Work(len(parts[0]), len(parts[1]), (soon, later), len(approve), next_call)
 
 
 def _rows(site: Site, wanted: tuple[str, str, str]) -> tuple[list[dict[str, Any]], list[str]]:
@@ -106,6 +159,7 @@ def _rows(site: Site, wanted: tuple[str, str, str]) -> tuple[list[dict[str, Any]
                 "findings": queued.findings,
                 "to_review": queued.to_review,
                 "undecided": counted.undecided,
+                "questions": counted.questions,
                 "listen_seconds": counted.listen_seconds,
                 "reviewers": list(counted.reviewers),
                 "open_by": list(open_by.get(queued.call_id, ())),
@@ -132,6 +186,6 @@ def _count(review: Review, seconds: float) -> _Counted:
     shown = (Shown(item.time, item.channels, *asked[item.item_id]) for item in doubtful)
     steps = {ReviewKind.COMPLETE.value, ReviewKind.REOPEN.value}
     names = {each.reviewer for each in review.everything if each.action not in steps}
-    return _Counted(
-        len(doubtful), round(listening_seconds(shown, seconds), 1), tuple(sorted(names)), review.complete
-    )
+    questions = len({place.question for place in asked.values() if not place.beside})
+    listened = round(listening_seconds(shown, seconds), 1)
+    return _Counted(len(doubtful), questions, listened, tuple(sorted(names)), review.complete)

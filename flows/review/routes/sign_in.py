@@ -19,7 +19,7 @@ from flows.desk.people.sessions import (
     sign_in,
     sign_out,
 )
-from flows.review.guarding.access import User, address_of, current_user, home_of, require
+from flows.review.guarding.access import User, address_of, cookie_name, current_user, home_of, require
 from flows.review.guarding.site import site_of
 
 __all__ = ["router"]
@@ -27,9 +27,9 @@ __all__ = ["router"]
 router = APIRouter()
 
 OWN_PAGE = re.compile(
-    r"/(?:calls(?:/[a-z0-9]{1,40})?|(?:ledger|requests)(?:/[A-Za-z0-9-]{1,40})?|intake|imports|accounts|lists|practice)?"
+    r"/(?!(?:api|audio|static|visit-audio)/|sign-|first$)(?:[A-Za-z0-9-]{1,40}(?:/[A-Za-z0-9-]{1,40}){0,2})?"
 )
-"""Paths to which a person may be redirected after signing in: our own pages only."""
+"""Paths to which a person may be redirected after signing in: our own pages only, whatever is in them."""
 
 WRONG = "利用者名かパスワードが違います"
 HASHING_SLOTS = threading.BoundedSemaphore(2)
@@ -63,7 +63,9 @@ def _form(request: Request, wanted: str, error: str, status: int) -> Response:
     site = site_of(request)
     first_run = site.settings.review_auth == "local" and not any_account(site.desk)
     own = wanted if OWN_PAGE.fullmatch(wanted) else ""
-    values = {"next": own, "error": error, "first_run": first_run}
+    # A session that ended by itself leaves its cookie; signing out takes it.
+    late = bool(own and request.cookies.get(cookie_name(site.settings), ""))
+    values = {"next": own, "error": error, "first_run": first_run, "late": late}
     return site.render(request, "sign_in.html", values, status=status)
 
 

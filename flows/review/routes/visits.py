@@ -18,6 +18,7 @@ from flows.desk.answers.releases import Release, releases
 from flows.desk.answers.visits import begin_visit, end_visit, grant_play, record_played, visits
 from flows.desk.cases.calls import get_call
 from flows.desk.cases.catalogue import get_recording
+from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotFoundError
@@ -37,7 +38,7 @@ __all__ = ["router"]
 router = APIRouter()
 
 Approver = Annotated[User, require(Role.APPROVER)]
-Number = Annotated[str, Path(pattern=r"^R-\d{4}-\d{4,8}$")]
+Number = Annotated[str, Path(pattern=f"^{REQUEST_NUMBER}$")]
 Second = Annotated[FiniteFloat, Field(ge=0, le=360_000)]
 
 CallIdText = Annotated[str, Field(pattern=r"^[a-z0-9]{1,40}$")]

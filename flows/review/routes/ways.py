@@ -15,6 +15,7 @@ from flows.desk.answers.ways import approve_way, choose_way, chosen_way
 from flows.desk.cases.calls import list_calls
 from flows.desk.cases.catalogue import get_recording
 from flows.desk.cases.files import list_files, open_stream
+from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.passage_text import read_passage, read_passages, told_passage
@@ -35,7 +36,7 @@ router = APIRouter()
 
 Reviewer = Annotated[User, require(Role.ANALYST, Role.APPROVER)]
 Approver = Annotated[User, require(Role.APPROVER)]
-Number = Annotated[str, Path(pattern=r"^R-\d{4}-\d{4,8}$")]
+Number = Annotated[str, Path(pattern=f"^{REQUEST_NUMBER}$")]
 
 AROUND_SECONDS = 0.2
 """Taken before and after a chosen line, whose times are those of words and may cut into a sound."""

@@ -8,6 +8,7 @@ import { askConsent, isVoice } from "./voices.js";
 
 const POLL = 1000; // milliseconds between two questions whether the copy is checked
 const CHECKING = "伏せた写しを作り、もう一度聞いて確かめています…";
+const LEFT_OPEN = "記録できなかった行があります。その行を開いて、直すか、Esc でやめてから、もう一度終えてください。";
 const TOGETHER = 250; // milliseconds within which presses of a nudging key are one decision
 
 // The analyst goes back to a dialog that is still open.
@@ -29,6 +30,7 @@ export class Actions {
     this.line = Promise.resolve();
     this.explain = (error) => this.explained(error);
     this.nudged = null;
+    this.unrecorded = () => false; // whether a corrected line could not be recorded
   }
 
   get path() {
@@ -320,13 +322,16 @@ export class Actions {
 
   // ---- undo ----
 
-  undo() {
+  // What is on its way is recorded first: it is what was done last.
+  async undo() {
+    await this.line;
     const mine = this.call.decisions.findLast((decision) => !decision.undone && decision.reviewer === this.call.me.name
       && !["undo", "confirm", "complete", "approve", "reopen", "found"].includes(decision.kind));
     return this.takeBack(mine, "取り消すものはありません");
   }
 
-  redo() {
+  async redo() {
+    await this.line;
     const last = this.call.decisions.findLast((decision) => !decision.undone && decision.reviewer === this.call.me.name);
     return this.takeBack(last?.kind === "undo" ? last : null, "やり直すものはありません");
   }
@@ -356,6 +361,11 @@ export class Actions {
   // The finished copy is read and heard again first, which takes seconds, of a long call minutes, behind the page.
   async complete() {
     if (this.call.checking) return;
+    await this.line;
+    if (this.unrecorded()) {
+      this.notice.show("bad", [h("p", {}, LEFT_OPEN)]);
+      return;
+    }
     this.notice.show("", [h("p", {}, CHECKING)]);
     try {
       await this.follow(await this.queue(async () => this.taken(await post(`${this.path}/complete`, { count: this.call.count }))));
@@ -413,6 +423,7 @@ export class Actions {
   }
 
   async approve() {
+    await this.line;
     const done = await this.dialogs.approve({
       explain: this.explain,
       send: (note) => this.queue(async () => {

@@ -23,7 +23,7 @@ async function ask(path, options = {}) {
   }
   const body = await answer.json().catch(() => ({}));
   if (answer.status === 401) {
-    // After signing in again the person returns to this page; what they typed is kept until they leave it.
+    // After signing in again the person returns to this page, which has kept what they typed (kept.js).
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
   }
   if (!answer.ok) throw new ApiError(answer.status, body);

@@ -157,7 +157,7 @@ function drawEnds(call, actions, words) {
   if (call.checking) {
     parts.push(h("span", { class: "chip accent" }, "伏せた写しを確かめています"));
   } else if (call.state === "in_review" && !call.complete && can.decide) {
-    const todo = [open ? `未決 ${open}` : null, call.unconfirmed.length ? `二人目待ち ${call.unconfirmed.length}` : null,
+    const todo = [open ? `問い ${call.questions}` : null, call.unconfirmed.length ? `二人目待ち ${call.unconfirmed.length}` : null,
       call.must_read && !call.read_at ? "文字起こし 未読" : null,
       call.listen_through && call.left > 0 ? `聞き通し 残り ${clock(call.left, 0)}` : null].filter(Boolean);
     if (!call.read_at) parts.push(h("button", { id: "read", class: "quiet", title: "文字起こしを読み終えた" }, "読み終えた ", kbd("Y")));
@@ -167,17 +167,29 @@ function drawEnds(call, actions, words) {
   if (call.complete && call.state === "in_review") {
     parts.push(h("span", { class: "small", title: "決め直すと、もう一度確認を終えることになります" }, "確認は終わりました。"));
     if (can.approve) parts.push(h("button", { class: "main", id: "approve", onclick: () => actions.approve() }, "承認する"));
-    else parts.push(h("span", { class: "chip accent" }, "承認者を待っています"));
+    else parts.push(h("span", { class: "chip accent" }, "承認者を待っています"), nextCall("main"));
   }
   if (call.state === "approved") {
     parts.push(h("span", { class: "small" }, "承認されています。"), h("button", { id: "reopen", onclick: () => actions.reopen() }, "確認に戻す"));
     if (can.approve) parts.push(h("a", { class: "button main", href: `/ledger/${call.request}` }, "開示の手続きへ"));
+    parts.push(nextCall(can.approve ? "" : "main"));
   }
   $("done-bar").replaceChildren(...parts);
   $("read")?.addEventListener("click", () => words.read());
   const read = call.read_at && new Date(call.read_at).toLocaleDateString("ja-JP", { timeZone: "Asia/Tokyo", month: "numeric", day: "numeric" });
   $("proof").textContent = read ? `${read} 校正済み` : "未校正";
   $("proof").className = `chip ${read ? "" : "warn"}`;
+}
+
+// Leads on to the next call that is this person's; to the list where there is none.
+function nextCall(rank) {
+  const link = h("a", { class: `button ${rank}`, id: "next-call", href: "/calls" }, "通話の一覧へ");
+  get("/api/calls").then(({ next }) => {
+    if (!next || next === id) return;
+    link.href = `/calls/${next}`;
+    link.textContent = "次の通話へ";
+  }, () => {}); // the list is always there
+  return link;
 }
 
 // Reports to the server that the page is open, and learns who else has it open.

@@ -1,7 +1,9 @@
-// Dialogs. A dialog stays open with everything that was typed until the server has accepted it.
+// Dialogs. A dialog stays open with everything that was typed until the server has accepted it; where the page is left
+// before, the same dialog opens with it again.
 
 import { $, clock, h, kbd } from "./dom.js";
 import { PARTY_ORDER } from "./findings.js";
+import { forgetForm, keep, restore } from "./kept.js";
 import { consentText } from "./voices.js";
 
 const REASONS = ["本人の情報", "個人を指さない一般の言葉", "自社・担当者の情報", "公表されている情報", "聞き違いで、該当なし"];
@@ -24,7 +26,8 @@ export class Dialogs {
         h("h2", {}, title), body, problem,
         h("div", { class: "ends" }, h("button", { type: "button", onclick: () => finish(null) }, cancel, " ", kbd("Esc")), submit));
       const dialog = h("dialog", { "aria-label": title }, form);
-      const finish = (answer) => { dialog.close(); dialog.remove(); resolve(answer); };
+      form.dataset.place = `dialog ${form.textContent}`;
+      const finish = (answer) => { forgetForm(form); dialog.close(); dialog.remove(); resolve(answer); };
       dialog.addEventListener("cancel", (event) => { event.preventDefault(); finish(null); });
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
@@ -40,6 +43,8 @@ export class Dialogs {
         }
       });
       form.addEventListener("keydown", (event) => this.key(event, form));
+      for (const name of ["input", "change"]) form.addEventListener(name, () => keep(form));
+      restore(form);
       $("dialogs").append(dialog);
       dialog.showModal();
       (form.querySelector("[autofocus]") ?? submit).focus();
@@ -64,7 +69,7 @@ export class Dialogs {
   reason({ title, hint, button, label = "理由", choices = false, send, explain }) {
     const field = h("textarea", { name: "reason", rows: 2, required: true, maxlength: 500, autofocus: true, "aria-label": label });
     const quick = choices ? h("div", { class: "quick", role: "group", "aria-label": "よくある理由" }, REASONS.map((reason, index) =>
-      h("button", { type: "button", "data-offer": "", onclick: () => { field.value = reason; field.focus(); } }, kbd(`Alt+${index + 1}`), reason))) : null;
+      h("button", { type: "button", "data-offer": "", onclick: () => { field.value = reason; keep(field.form); field.focus(); } }, kbd(`Alt+${index + 1}`), reason))) : null;
     const body = [hint ? h("p", { class: "muted" }, hint) : null, quick, h("label", {}, label, field)].filter(Boolean);
     return this.ask({ title, body, button, explain, send: (form) => send(form.get("reason").trim()) });
   }

@@ -75,9 +75,7 @@ export class Findings {
   tally() {
     const open = this.call.undecided.length;
     const flagged = this.call.findings.filter((finding) => finding.flagged || finding.decided).length;
-    const { questions } = this.call;
-    const asked = questions < open ? ` ・ 問い ${questions}` : "";
-    $("progress").textContent = open ? `未決 ${open} / ${this.call.findings.length} か所${asked}` : `すべて決定(${this.call.findings.length} か所)`;
+    $("progress").textContent = open ? `問い ${this.call.questions} ・ 未決 ${open} / ${this.call.findings.length} か所` : `すべて決定(${this.call.findings.length} か所)`;
     $("progress").title = `要確認だったもの・決めたもの ${flagged}`;
   }
 

@@ -57,6 +57,12 @@ export class Transcript extends EventTarget {
     this.shownWords = null;
     if (this.at !== null) this.stand(Math.min(this.at, this.call.words.length - 1));
     this.mark({ scroll: false });
+    this.tell("drawn");
+  }
+
+  // One line as it stands, whether or not another is being edited.
+  fillLine(index) {
+    if (this.rows[index]) this.fill(this.rows[index].text, this.call.segments[index], this.covers()[index]);
   }
 
   release() {

@@ -8,19 +8,13 @@ function base64(bytes) {
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_");
 }
 
-for (const form of document.querySelectorAll("form[data-upload]")) {
-  const chosen = form.querySelector("input[type=file]");
+// Puts the chosen file into the form; says why not, and returns whether it is there.
+export async function takeFile(form) {
+  const file = form.querySelector("input[type=file]").files[0];
   const told = form.querySelector("[role=alert]");
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const file = chosen.files[0];
-    if (!file) return;
-    if (file.size > BASE64_ROOM) {
-      told.textContent = "ファイルが大きすぎます(180 kB まで)。分けるか、端末で取り込んでください。";
-      return;
-    }
-    form.elements.kind.value = file.name.split(".").pop().toLowerCase();
-    form.elements.content.value = base64(new Uint8Array(await file.arrayBuffer()));
-    form.submit();
-  });
+  told.textContent = !file || file.size <= BASE64_ROOM ? "" : "ファイルが大きすぎます(180 kB まで)。分けるか、端末で取り込んでください。";
+  if (!file || told.textContent) return false;
+  form.elements.namedItem("kind").value = file.name.split(".").pop().toLowerCase();
+  form.elements.namedItem("content").value = base64(new Uint8Array(await file.arrayBuffer()));
+  return true;
 }

@@ -2,6 +2,7 @@
 // be somebody else's voice. The rules ask for what each of them needs.
 
 import { clock, h, kbd, say } from "./dom.js";
+import { keep } from "./kept.js";
 
 const TODAY = () => new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Tokyo" });
 const HOW = ["電話で確かめた", "書面で同意を得た", "本人が窓口で述べた"];
@@ -28,7 +29,7 @@ function confirming(field) {
 export function askConsent(dialogs, { hint, send, explain }) {
   const how = confirming(h("textarea", { name: "how", rows: 2, maxlength: 500, required: true, "aria-label": "どのように" }));
   const quick = h("div", { class: "quick", role: "group", "aria-label": "よくあるもの" }, HOW.map((word) =>
-    h("button", { type: "button", onclick: () => { how.value = word; how.focus(); } }, word)));
+    h("button", { type: "button", onclick: () => { how.value = word; keep(how.form); how.focus(); } }, word)));
   const body = [
     h("p", { class: "muted" }, hint),
     h("label", { class: "field" }, "だれが", h("input", { name: "by", maxlength: 500, required: true, autofocus: true })),

@@ -1,10 +1,11 @@
 // The waveform: each channel's sound, the masks, the playing position; dragging selects a stretch.
 
-import { $, clock } from "./dom.js";
+import { $, clock, h } from "./dom.js";
 
 const CLOSEST = 400; // pixels a second
 const HANDLE = 8; // pixels around an edge that still take hold of it
 const DRAG = 4; // pixels before a press becomes a drag
+const SILENT = 14; // highest peak (255 is full scale, the root of the amplitude) of a side in which nobody hears anything: -50 dBFS
 const PARTIES = ["third_party", "requester", "staff", "company", "unknown"];
 
 export class Waveform extends EventTarget {
@@ -14,6 +15,9 @@ export class Waveform extends EventTarget {
     this.wave = $("wave");
     this.overview = $("overview");
     this.line = $("playhead");
+    this.silent = Array.from({ length: call.channels }, () => h("span", {
+      class: "silent small", hidden: true, title: "かすかな漏れがあるかもしれないので、この側も伏せます" }, "この側は無音です"));
+    $("wave-box").append(...this.silent);
     this.setPeaks(peaks);
     this.from = 0;
     this.drag = null;
@@ -167,8 +171,24 @@ export class Waveform extends EventTarget {
       this.drawSound(context, channel, [this.from, this.scale, width], lane, colours.wave);
     }
     for (const finding of this.call.findings) this.drawFinding(context, finding, tall);
+    this.sayWhatIsSilent(tall);
     this.drawPicked(context, tall);
     this.drawRuler(context, width, height);
+  }
+
+  // A side that is marked with what is selected, and in which there is nothing to hear or see.
+  sayWhatIsSilent(height) {
+    const { current } = this.call;
+    this.silent.forEach((label, channel) => {
+      label.hidden = !current?.channels.includes(channel) || this.peak(channel, current) > SILENT;
+      const [top, tall] = this.lane(channel, height);
+      label.style.top = `${top + tall / 2}px`;
+      label.style.left = `${Math.min(Math.max(0, this.x(current?.start ?? 0)), Math.max(0, this.width - 130))}px`;
+    });
+  }
+
+  peak(channel, { start, end }) {
+    return Math.max(0, ...this.levels[channel][0].slice(Math.floor(start * this.perSecond), Math.ceil(end * this.perSecond)));
   }
 
   drawFinding(context, finding, height) {

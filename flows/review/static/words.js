@@ -1,8 +1,10 @@
 // Correcting the text from the keyboard: a run of words in its line, the line's speaker, where a line begins, and saying
-// that it was read through. What is typed stays in its field until the server has accepted it.
+// that it was read through. Tab moves on at once and records behind (behind.js); Enter waits, with what was typed in its field.
 
 import { get, post } from "./api.js";
+import { Behind, Changed } from "./behind.js";
 import { h, kbd, say } from "./dom.js";
+import { forgetText, keepText, textKept } from "./kept.js";
 import { SPEAKERS } from "./transcript.js";
 import { isVoice } from "./voices.js";
 
@@ -14,6 +16,7 @@ export class Words {
   constructor(call, actions, transcript) {
     Object.assign(this, { call, actions, transcript, player: actions.player });
     this.editing = null;
+    this.behind = new Behind(this);
     transcript.addEventListener("speaker", ({ detail }) => this.speaker(detail.line, detail.third));
   }
 
@@ -41,17 +44,17 @@ export class Words {
   }
 
   // New words may be somebody's name, and a line a third person's: what was found of them is shown at once.
-  tellFound(added, said) {
+  // Whoever is in another line already stays there.
+  tellFound(added, said, { stay = false } = {}) {
     const open = added.filter((id) => this.call.isOpen(id));
     if (!open.length) { say(said); return; }
+    if (!stay) this.call.select(open[0], { scroll: false });
     if (open.every((id) => isVoice(this.call.byId.get(id)))) {
-      this.call.select(open[0], { scroll: false });
       this.actions.notice.show("warn", [h("p", {}, "第三の話者の声を、見つけた所に加えました。声も言葉も伏せてあります。どうするか決めてください（", kbd("F"), " 伏せる、", kbd("D"), " 同意を得て残す、", kbd("U"), " そのほか）。")]);
       say(`${said}。声を伏せてあります`);
       return;
     }
     const names = open.map((id) => this.call.byId.get(id)).map((finding) => `${finding.label}「${finding.text}」`).join("、");
-    this.call.select(open[0], { scroll: false });
     this.actions.notice.show("warn", [h("p", {}, `直した言葉に${names}が見つかりました。伏せてあります。だれの情報か決めてください。`)]);
     say(`${said}。${names}が見つかり、伏せてあります`);
   }
@@ -87,9 +90,13 @@ export class Words {
     const segment = call.segments[line];
     if (!segment || from >= to) return;
     const { row, text } = transcript.rows[line];
+    if (this.behind.holds(segment.start)) { say("この行は、いま記録しています"); return; }
+    this.behind.failed.delete(segment.start);
     const was = call.slice(from, to);
     const field = h("textarea", { rows: Math.max(1, Math.ceil(was.length / 34)), maxlength: 2000, "aria-label": "言葉を直す", spellcheck: "false" });
-    field.value = was;
+    const name = `${segment.start} ${was}`;
+    field.value = textKept(name) ?? was;
+    field.addEventListener("input", () => keepText(name, field.value));
     const offered = h("span", { class: "offers", role: "group", "aria-label": "請求の言葉" });
     const box = h("div", { class: "edit" },
       h("span", { class: "muted" }, call.slice(segment.start_char, from)), field, h("span", { class: "muted" }, call.slice(to, segment.end_char)),
@@ -97,7 +104,7 @@ export class Words {
     transcript.standOn(from);
     text.hidden = true;
     row.append(box);
-    this.editing = { line, from, to, was, start: segment.start, field, box, text, offered };
+    this.editing = { line, from, to, was, name, start: segment.start, offset: from - segment.start_char, field, box, text, offered };
     transcript.held = true;
     field.addEventListener("keydown", (event) => this.key(event));
     call.pick(null);
@@ -133,6 +140,7 @@ export class Words {
     const { field } = this.editing;
     const at = field.value.indexOf(offer.old);
     if (at >= 0) field.setRangeText(offer.text, at, at + offer.old.length, "end");
+    keepText(this.editing.name, field.value);
     field.focus();
   }
 
@@ -141,6 +149,7 @@ export class Words {
     const { field, again } = this.editing ?? {};
     if (!again) return;
     field.setRangeText(again, 0, field.value.length, "end");
+    keepText(this.editing.name, field.value);
     field.focus();
   }
 
@@ -153,13 +162,18 @@ export class Words {
     this.transcript.release();
   }
 
+  giveUp() {
+    forgetText(this.editing.name);
+    this.close();
+  }
+
   key(event) {
     if (event.isComposing) return;
     const moves = { Enter: 0, Tab: event.shiftKey ? -1 : 1 };
     const digit = event.altKey && /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
     if (digit && digit[1] === "0") this.takeAgain();
     else if (digit) this.take(Number(digit[1]) - 1);
-    else if (event.key === "Escape") this.close();
+    else if (event.key === "Escape") this.giveUp();
     else if (event.key === "F2") this.listen();
     else if (event.key in moves) this.save(moves[event.key]);
     else return;
@@ -187,22 +201,25 @@ export class Words {
     if (!editing) return;
     const next = editing.line + by;
     const text = editing.field.value.replaceAll("\n", "");
-    const correction = () => ({ kind: "words", ...this.where(), text });
-    if (text !== editing.was && !(await this.record(correction, "直しました", () => this.save(0)))) return;
-    const at = editing.from;
+    const changed = text !== editing.was;
+    const correction = () => ({ kind: "words", ...this.where(editing), text });
+    if (changed && !by && !(await this.record(correction, "直しました", () => this.save(0)))) return;
+    if (!changed || !by) forgetText(editing.name);
     this.close();
-    this.transcript.moveCursor(this.call.wordAtChar(at), false);
+    if (changed && by) this.behind.record({ ...editing, text });
+    this.transcript.moveCursor(this.call.wordAtChar(editing.from), false);
     if (by && this.call.segments[next]) this.open(this.wholeLine(next));
   }
 
-  // Where the edited run stands now: somebody else may have changed the text before it meanwhile.
-  where() {
-    const { editing, call } = this;
-    if (call.slice(editing.from, editing.to) !== editing.was) {
-      const found = call.segments.filter((segment) => Math.abs(segment.start - editing.start) < 0.01 && call.slice(segment.start_char, segment.end_char) === editing.was);
-      if (found.length !== 1) throw new Changed();
-      [editing.from, editing.to] = [found[0].start_char, found[0].end_char];
-    }
+  // Where an edited run stands now: what was recorded meanwhile, or by somebody else, may have changed the text before it.
+  where(editing) {
+    const { call } = this;
+    const length = editing.to - editing.from;
+    const found = call.segments.map(({ start, start_char }) => ({ start, from: start_char + editing.offset }))
+      .filter(({ start, from }) => Math.abs(start - editing.start) < 0.01 && call.slice(from, from + length) === editing.was);
+    if (found.length !== 1) throw new Changed();
+    editing.from = found[0].from;
+    editing.to = editing.from + length;
     return { start_char: editing.from, end_char: editing.to };
   }
 
@@ -254,12 +271,6 @@ export class Words {
     if (done === null) return;
     notice.show("good", [h("p", {}, "読み終えたと記録しました。")]);
     say("読み終えたと記録しました");
-  }
-}
-
-class Changed extends Error {
-  constructor() {
-    super("直していた行を、ほかの人が先に変えました。入れた文字を控えてから閉じて(Esc)、直し直してください。");
   }
 }
 

@@ -118,6 +118,17 @@ def test_a_released_call_becomes_a_redacted_vcon(number: str, out: Path):
     assert [path.name for path in out.iterdir()] == [f"{number}_通話1.vcon.json"]
 
 
+def test_the_folder_of_vcons_is_made(number: str, out: Path):
+    """For its owner only, and not for a request that has none to give."""
+    new = out / "first" / "second"
+    assert kaiji("exchange", "vcon-out", number, "--out", new).exit_code != 0
+    assert not new.exists()
+    ok("release", number)
+    ok("exchange", "vcon-out", number, "--out", new)
+    assert len(list(new.iterdir())) == 1
+    assert new.stat().st_mode & 0o777 == 0o700
+
+
 def test_the_ledger_goes_into_a_spreadsheet(number: str, out: Path):
     """With the mark that Excel needs; an existing file is not written over."""
     ok("release", number)

@@ -280,6 +280,17 @@ def test_the_company_and_its_window_are_those_of_the_settings(
     assert "お客様相談室\n電話 03-0000-0000\n平日 9時から17時" in text
 
 
+@pytest.mark.parametrize(
+    ("paid", "told"), [(True, "500円(受領済み)"), (False, "500円(ご入金を確認できておりません)")]
+)
+def test_a_fee_is_told_as_to_a_customer(desk: Desk, tmp_path: Path, paid: bool, told: str):
+    """Whether it has come in, in a whole sentence."""
+    request = asked(desk, **{**ASKED, "fee_paid": paid})
+    approved(desk, tmp_path, request)
+    (tmp_path / "l.docx").write_bytes(draft_letter(desk, request))
+    assert told in re.sub(r"\s", "", words_of(tmp_path / "l.docx"))
+
+
 def test_the_letter_has_one_contact_and_its_number_in_groups(desk):
     """Not every number that the company ever listed, and none of them run together."""
     lists.import_company(desk, CLERK, CompanyList((CaseName("青空通信"),), ("0120444444", "0312345678")))

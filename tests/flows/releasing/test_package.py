@@ -20,6 +20,7 @@ from flows.desk.kinds.values import Actor, Call, Role
 from flows.outputs import OutputFolderError
 from flows.releasing import package
 from flows.releasing.fetch import fetch_folder, fetch_zip
+from flows.releasing.instructions import instructions
 from flows.releasing.package import PackageError, new_password
 from pipeline.audio.recording import read_recording
 from tests.desk_builders import CLERK
@@ -196,6 +197,18 @@ def test_the_instructions_open_in_any_editor(folder: Path):
     assert all(each in text for each in ("R-2026-0001", "certutil", "sha256sum", "通話1_音声.mp3"))
     # Whoever reads it inside has opened it already.
     assert "7-Zip" not in text
+
+
+def test_a_transcript_that_somebody_read_is_not_called_a_machines(folder: Path):
+    """One that nobody has read is; where there is no transcript, nothing is said of one."""
+    assert "機械で作成" in (folder / "開封手順.txt").read_text("utf-8-sig")
+    for files, unread, said in (
+        (("通話1.txt",), True, True),
+        (("通話1.txt",), False, False),
+        (("a.mp3",), True, False),
+    ):
+        told = instructions("R-2026-0001", "R-2026-0001", files, outside=False, unread=unread)
+        assert ("機械で作成" in told.decode("utf-8-sig")) == said
 
 
 def test_how_a_zip_is_opened_is_told_beside_it(desk: Desk, request_id: str, out: Path):

@@ -229,6 +229,7 @@ def test_in_person_no_sound_and_no_word_leaves(desk: Desk, approved_call: Call, 
     for each in ("当社の窓口で音声をお聞かせする方法", "ファイルは、お渡ししません", "声や話し方から"):
         assert each in letter
     assert "合言葉" not in letter
+    assert "お取扱い" not in letter
     assert "請求のあった方法による開示は困難" not in letter
     (entry,) = (each for each in audit.entries(desk) if each.action == "request.release")
     assert entry.detail["way"] == "in_person"

@@ -192,6 +192,26 @@ def test_an_incomplete_folder_is_refused(folder: Path, name: str) -> None:
         load_transcriber(str(folder), device="cpu")
 
 
+@pytest.mark.parametrize("name", ["base", "base-plain"])
+def test_a_folder_where_one_stands_replaces_no_embedded_model(
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is taken where it is asked for as a folder."""
+    (folder / name).mkdir()
+    for file in ("model.bin", "config.json", "tokenizer.json"):
+        (folder / file).rename(folder / name / file)
+    monkeypatch.chdir(folder)
+    loaded: list[str] = []
+    monkeypatch.setattr(
+        transcriber_module, "_load_embedded", lambda embedded, *_: loaded.append(embedded.name)
+    )
+    load_transcriber(name, device="cpu")
+    assert loaded == [name]
+    with pytest.raises(ModelError):
+        load_transcriber(f"./{name}", device="cpu")
+    assert loaded == [name]
+
+
 def test_nonsense_weights_are_refused(folder: Path) -> None:
     """A file that is no model is our error, not the library's."""
     with pytest.raises(ModelError):

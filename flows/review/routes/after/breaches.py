@@ -27,6 +27,7 @@ from flows.desk.breaches.steps import (
     record_done,
     state_fact,
 )
+from flows.desk.cases.numbers import BREACH_NUMBER, REQUEST_NUMBER
 from flows.desk.kinds.breaches import EXEMPT, GROUNDS, Breach, BreachKind, Paper, Stage
 from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.values import JAPAN, Role
@@ -41,8 +42,8 @@ router = APIRouter()
 
 Reader = Annotated[User, require(Role.APPROVER, Role.ADMIN)]
 Approver = Annotated[User, require(Role.APPROVER)]
-RequestNumber = Annotated[str, Path(pattern=r"^R-\d{4}-\d{4,8}$")]
-BreachNumber = Annotated[str, Path(pattern=r"^B-\d{4}-\d{4,8}$")]
+RequestNumber = Annotated[str, Path(pattern=f"^{REQUEST_NUMBER}$")]
+BreachNumber = Annotated[str, Path(pattern=f"^{BREACH_NUMBER}$")]
 Text = Annotated[str, Field(max_length=4000)]
 At = Annotated[str, Field(max_length=40)]
 
@@ -56,7 +57,7 @@ class GivenMark(BaseModel):
     kind: BreachKind
     text: Text
     known: At = ""
-    joins: Annotated[str, Field(pattern=r"^(B-\d{4}-\d{4,8})?$")] = ""
+    joins: Annotated[str, Field(pattern=f"^({BREACH_NUMBER})?$")] = ""
 
 
 class GivenDuty(BaseModel):
@@ -215,7 +216,7 @@ def notice_file(
     user: Approver,
     number: BreachNumber,
     to: Annotated[Addressee, Query()],
-    about: Annotated[str, Query(pattern=r"^(R-\d{4}-\d{4,8})?$")] = "",
+    about: Annotated[str, Query(pattern=f"^({REQUEST_NUMBER})?$")] = "",
 ) -> Response:
     """Return the draft of a notice as a Word file."""
     desk = site_of(request).desk

@@ -81,8 +81,8 @@ def test_a_clerk_begins_works_leaves_and_ends(page: FastAPI, company: Desk):
 
     assert marked(clerk)
     listed = clerk.get("/requests").text
-    assert all(f"R-{company.clock():%Y}-000{number}" in listed for number in range(1, len(FEW) + 1))
-    number = f"R-{company.clock():%Y}-0001"
+    assert all(f"練習-{company.clock():%Y}-000{number}" in listed for number in range(1, len(FEW) + 1))
+    number = f"練習-{company.clock():%Y}-0001"
     note = {"text": "練習の記録", "csrf": practice_word(clerk.client)}
     done = clerk.client.post(
         f"/requests/{number}/note", data=note, headers={"Origin": HOST}, follow_redirects=False

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.review.app import create_app
@@ -43,6 +43,11 @@ def launched() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def answered(page: Page) -> None:
+    """Wait until the form that was sent is answered, and the page shown to which the answer leads."""
+    expect(page.locator("form[data-sending]")).to_have_count(0, timeout=60_000)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from flows.desk.cases import requests
 from flows.desk.kinds.breaches import BreachKind, Stage
 from tests.browser.made_calls import into_review, sample_call
 from tests.browser.pages import Reviewed
-from tests.browser.running import Served
+from tests.browser.running import Served, answered
 from tests.desk_builders import OTHER
 from tests.release_builders import decided, released
 
@@ -59,6 +59,7 @@ def test_from_the_ledger_to_the_report(served: Served, sent: str, approver: Page
     other = approver.locator(f"#{name}")
     other.fill("受付の手順を改める")
     approver.get_by_role("button", name="委員会への報告に書いたものを記録する").click()
+    answered(approver)
     expect(approver.get_by_role("heading", level=1)).to_have_text(number)
     expect(approver.get_by_label("委員会への報告 4　原因")).to_have_value("宛名の取り違え")
     expect(other).to_have_value("受付の手順を改める")

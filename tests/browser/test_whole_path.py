@@ -26,6 +26,7 @@ from flows.desk.integrity.opening import SYSTEM
 from flows.desk.kinds.states import State
 from flows.settings import Settings
 from tests.browser.pages import package_of
+from tests.browser.running import answered
 from tests.review_site import PASSWORD
 from tests.sentinels import found_in
 from tests.serving import START_SECONDS, Serving
@@ -82,6 +83,7 @@ class Hands:
     def press(self, name: str) -> None:
         """Press a button."""
         self.page.get_by_role("button", name=name, exact=True).click()
+        answered(self.page)
         self.clicks += 1
 
     def follow(self, name: str | re.Pattern[str]) -> None:

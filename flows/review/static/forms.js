@@ -38,8 +38,9 @@ async function send(form, button) {
     return true;
   }
   if (answer.headers.get("Content-Type")?.startsWith("text/html")) {
+    const page = await answer.text();
     if (answer.ok) answered(form, action, body);
-    show(await answer.text());
+    show(page);
     return false;
   }
   const { error, message, fields } = await answer.json().catch(() => ({ message: SILENT }));
@@ -117,19 +118,31 @@ for (const name of ["input", "change"]) {
   document.addEventListener(name, ({ target }) => { if (target.form && isOurs(target.form)) keep(target.form); });
 }
 
+// What is typed while a form is on its way would be lost with its page.
+function markSending(form, on) {
+  form.toggleAttribute("data-sending", on);
+  for (const field of form.querySelectorAll("input, textarea")) {
+    if (on && !field.readOnly) field.readOnly = field.dataset.waits = true;
+    if (!on && field.dataset.waits) {
+      field.readOnly = false;
+      delete field.dataset.waits;
+    }
+  }
+}
+
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || !isOurs(form)) return;
   event.preventDefault();
-  if (form.dataset.sending) return;
-  form.dataset.sending = "yes";
+  if (form.hasAttribute("data-sending")) return;
+  markSending(form, true);
   keep(form);
   const ready = !form.hasAttribute("data-upload") || (await takeFile(form));
-  if (!ready || !(await send(form, submitter))) delete form.dataset.sending;
+  if (!ready || !(await send(form, submitter))) markSending(form, false);
 });
 
 addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) for (const form of document.querySelectorAll("form")) delete form.dataset.sending;
+  if (persisted) for (const form of document.querySelectorAll("form[data-sending]")) markSending(form, false);
 });
 
 // ---- the history ----

@@ -25,6 +25,7 @@ def test_digits_changed_lost_or_added(one: str, other: str, apart: int) -> None:
         ("七十五の一", "751"),
         ("丸七丸", "070"),
         ("レイニッキュの", "029"),
+        ("ナナレーノロク", "706"),
         ("丸山様", ""),
         ("です", ""),
     ],

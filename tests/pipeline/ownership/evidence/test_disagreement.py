@@ -114,6 +114,13 @@ def test_a_figure_that_the_ears_are_unsure_of_is_not_clear(
     assert other(heard(SOUND, written, instead), reader, written, kind="PHONE_NUMBER") == figures
 
 
+@pytest.mark.parametrize("zero", ["ゼロ", "マル", "レー"])
+def test_a_zero_is_clear_however_it_is_said(zero: str, reader: Reader) -> None:
+    """The listener writes れい with a long vowel."""
+    sound = f"ア{zero}ハチ{zero}ゴーサンヨンイチナナニーキュー{zero}"
+    assert other(heard(sound, "080-5341-7290"), reader, "080-5341-7290", kind="PHONE_NUMBER") == 1
+
+
 @pytest.mark.parametrize(
     ("said", "clear"),
     [

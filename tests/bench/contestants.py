@@ -156,7 +156,7 @@ def _kaiji(calls: Sequence[Path], out: Path, clock: Clock) -> None:
 
     def attempted(audio: Path, timed: Clock) -> bool:
         order = Order(out=out, case=case_lookup(audio.parent))
-        with outputs.staging(out) as folder:
+        with outputs.staging() as folder:
             workspace = MemoryWorkspace(folder)
 
             def do(stage: Stage) -> int:

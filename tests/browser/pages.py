@@ -120,6 +120,14 @@ def until(page: Page, condition: str, argument: object = None) -> None:
         page.wait_for_timeout(30)
 
 
+def wait_for_decisions(page: Page, count: int) -> None:
+    """Wait until the server has so many decisions of the call that is open."""
+    end = time.monotonic() + PATIENCE / 1000
+    while len(state(page)["decisions"]) < count:
+        assert time.monotonic() < end, state(page)["decisions"]
+        page.wait_for_timeout(30)
+
+
 def select(page: Page, text: str) -> None:
     """Press the first row of the list with a text."""
     page.locator("#list li").filter(has_text=text).first.click()

@@ -489,7 +489,9 @@ def test_listening_through_is_recorded(opened: Page):
     assert opened.evaluate("document.getElementById('audio').playbackRate") == 1.5
     opened.keyboard.press("l")
     expect(opened.locator("#listen-bar")).to_be_hidden()
-    opened.wait_for_timeout(300)
+    # What was heard is recorded behind the page.
+    until(opened, "left => fetch(`/api/calls/${document.getElementById('content').dataset.call}/state`)"
+          ".then(answer => answer.json()).then(told => told.left < left - 1)", before)  # fmt: skip
     after = state(opened)
     assert after["heard"][0][0] < 1
     assert before - after["left"] > 1

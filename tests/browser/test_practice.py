@@ -17,7 +17,7 @@ from flows.desk.work.first_steps import FirstStep
 from flows.practice.mark import practice_settings
 from tests.browser.looking import faults
 from tests.browser.pages import sign_in
-from tests.browser.running import Served, served_desk
+from tests.browser.running import Served, answered, served_desk
 from tests.browser.test_whole_path import STEM, WORKING_MS, Hands, decide_all
 from tests.desk_builders import desk_settings
 from tests.review_site import add_people, practise_on, quick_passwords
@@ -115,6 +115,7 @@ def test_the_page_about_it_can_be_read_and_worked_by_everybody(clerk: Page, empt
         look(f"{path} of the practice desk", path)
     look("inside")
     clerk.get_by_role("button", name="本当の窓口へ戻る").click()
+    answered(clerk)
     look("outside")
     look("the first-use page with a practice desk", "/requests")
 

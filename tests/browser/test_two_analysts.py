@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import Reviewed, finding, open_call, select, state
+from tests.browser.pages import Reviewed, finding, open_call, select, state, wait_for_decisions
 
 
 def test_the_second_is_told_who_has_it_open(reviewed: Reviewed, opened: Page, second: Page):
@@ -31,7 +31,7 @@ def test_a_decision_upon_an_old_state_is_shown_and_kept(reviewed: Reviewed, open
     assert [one["kind"] for one in state(second)["decisions"]] == ["mask"]
     second.get_by_role("button", name="それでも記録する").click()
     expect(second.locator("#notice")).to_be_hidden()
-    second.wait_for_timeout(300)
+    wait_for_decisions(second, 2)
     assert [one["kind"] for one in state(second)["decisions"]] == ["mask", "party"]
     assert finding(second, "山口")["party"] == "staff"
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import pipeline.audio.recording
 import pipeline.finding.detect
-import pipeline.finding.listed
 import pipeline.given.given_words
 import pipeline.masking.align
 import pipeline.masking.plan
 import pipeline.masking.voices
 import pipeline.ownership.chain
+import pipeline.reviewing.listed
 import pipeline.speaking.speakers
 import pipeline.verifying.widen
 from flows import outputs
@@ -227,7 +227,7 @@ def attribute(call: Workspace, models: Models) -> int:
     context = pipeline.ownership.chain.Context(transcript, case, reader, judge=models.owner.decide)
     entities = call.get(ENTITIES)
     findings = pipeline.ownership.chain.attribute(entities, context)
-    findings = pipeline.finding.listed.apply_lists(findings, transcript, case.words, reader)
+    findings = pipeline.reviewing.listed.apply_lists(findings, transcript, case.words, reader)
     give_back()
     call.put(FINDINGS, findings)
     return len(findings)

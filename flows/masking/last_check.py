@@ -17,9 +17,9 @@ from flows.masking.new_voices import voices_left
 from flows.masking.visit_copy import visit_copy
 from flows.workspace import LEAKS, PLAN, RECORDING, TRANSCRIPT, Workspace
 from pipeline.errors import CallUnsafeError
-from pipeline.finding.listed import left_unmasked
 from pipeline.masking.align import align
 from pipeline.masking.plan import make_plan
+from pipeline.reviewing.listed import left_unmasked
 from pipeline.types import MaskItem, MaskPlan
 from pipeline.verifying.left_over import places_of, unanswered
 

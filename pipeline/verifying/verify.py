@@ -19,12 +19,12 @@ import numpy as np
 
 from pipeline.audio.recording import Recording, to_samples, to_span
 from pipeline.finding.parts import whole_of
-from pipeline.finding.queue import is_candidate
 from pipeline.hearing.clips import Audio
 from pipeline.masking.audio import fill, masked_windows
 from pipeline.masking.crosstalk import still_audible_channels
 from pipeline.masking.text import LABELS, OTHER_LABEL, masked_in_text
 from pipeline.nearby import Nearby
+from pipeline.reviewing.queue import is_candidate
 from pipeline.sound.reader import SoundReader
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript

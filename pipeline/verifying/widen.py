@@ -18,10 +18,10 @@ from dataclasses import replace
 from functools import cached_property
 
 from pipeline.audio.recording import Recording
-from pipeline.finding.queue import is_candidate
 from pipeline.masking.align import WordIndex, align_indexed, index_words
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason, Why
+from pipeline.reviewing.queue import is_candidate
 from pipeline.sound.honorifics import with_given_name
 from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import (

@@ -2,7 +2,7 @@
 
 A name that was recognised as ordinary words looks like ordinary words: too improbable to mask (except for
 numbers, ``judge.MASK_DOUBT_FROM``).  But an analyst listens to a few seconds of every minute of call
-(``pipeline.finding.chosen_questions``), and a logistic model chooses those seconds better than chance.
+(``pipeline.reviewing.chosen_questions``), and a logistic model chooses those seconds better than chance.
 ``models.training.weighing.fit_doubt`` makes its weights.
 """
 

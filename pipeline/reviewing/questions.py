@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from pipeline.finding.parts import whole_of
-from pipeline.finding.queue import is_candidate
 from pipeline.finding.verdict import UNOWNED
 from pipeline.kinds import FURTHER_KINDS
 from pipeline.nearby import Nearby
 from pipeline.played import REACH_SECONDS
 from pipeline.reasons import Reason
+from pipeline.reviewing.queue import is_candidate
 from pipeline.sound.identifiers import code_of, dates_in, plates_in
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskAction, MaskItem, TimeSpan

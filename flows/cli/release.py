@@ -18,8 +18,8 @@ from flows.cli.ways import add_ways
 if TYPE_CHECKING:
     from flows.desk.answers.differences import Difference
     from flows.desk.answers.releases import Release, ReleasedRange
+    from flows.loaded_models import Models
     from flows.rechecking.recheck import Recheck
-    from flows.stages import Models
 
 __all__ = ["ledger", "release", "write_new"]
 

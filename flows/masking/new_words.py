@@ -34,7 +34,7 @@ from pipeline.types import (
 )
 
 if TYPE_CHECKING:
-    from flows.stages import Models
+    from flows.loaded_models import Models
 
 __all__ = ["Corrections", "items_in"]
 

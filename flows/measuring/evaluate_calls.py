@@ -13,13 +13,13 @@ import numpy as np
 from flows.files.case_file import case_lookup, read_json
 from flows.files.shown import shown
 from flows.folders.open_folder import put_file
+from flows.loaded_models import Models
 from flows.masking.mask_calls import Order, Outcome, mask_calls, run_stage
 from flows.measuring.drawn import WITH_STAFF_LIST, note_drawn
 from flows.measuring.heard_once import HeardOnce
 from flows.measuring.name_bearers import bearers
 from flows.outputs import MASKED_WAV, REVIEW, json_bytes, write_json
 from flows.settings import Settings
-from flows.stages import Models
 from flows.workspace import open_run
 from models.language.aloud import read_aloud
 from pipeline.audio.recording import read_recording

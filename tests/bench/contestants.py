@@ -146,9 +146,10 @@ def _kaiji(calls: Sequence[Path], out: Path, clock: Clock) -> None:
     with clock.timing("load"):
         from flows import outputs
         from flows.files.case_file import case_lookup
+        from flows.loaded_models import Models
         from flows.masking.mask_calls import Order, attempt
         from flows.settings import Settings
-        from flows.stages import Models, Stage, recipe
+        from flows.stages import Stage, recipe
         from flows.workspace import JOB, MemoryWorkspace
 
         models = Models("base", Settings())

@@ -128,15 +128,15 @@ class Remembering:
         self._models: Any = None
 
     def __call__(self, clips: Sequence[NDArray[np.float32]]) -> tuple[tuple[HeardSegment, ...], ...]:
-        """Listen as ``flows.stages.Models.listen`` does, or remember."""
+        """Listen as ``flows.loaded_models.Models.listen`` does, or remember."""
         asked = hashlib.sha256()
         for clip in clips:
             asked.update(hashlib.sha256(clip.tobytes()).digest())
         path = self._folder / asked.hexdigest()[:32]
         if not path.exists():
             if self._models is None:
+                from flows.loaded_models import Models
                 from flows.settings import Settings
-                from flows.stages import Models
 
                 self._models = Models("base", Settings(cpu_threads=1))
             path.write_bytes(pickle.dumps(self._models.listen(clips)))

@@ -44,18 +44,10 @@ from pipeline.masking.text import mask_text, masked_in_text
 from pipeline.types import Leak, MaskAction, MaskPlan, Transcript
 from pipeline.verifying.changes import Changes
 from pipeline.verifying.left_over import unanswered
-from pipeline.verifying.verify import (
-    hear_masked,
-    kept_values,
-    listen_again,
-    read_by_sound,
-    read_otherwise,
-    said_under,
-    values,
-    verify_audio,
-    verify_second_opinion,
-    verify_text,
-)
+from pipeline.verifying.listen import hear_masked, listen_again
+from pipeline.verifying.reread import read_by_sound, read_otherwise
+from pipeline.verifying.under_masks import said_under
+from pipeline.verifying.verify import kept_values, values, verify_audio, verify_second_opinion, verify_text
 
 __all__ = ["STAGES", "Stage", "certain", "known", "prove", "recipe", "unsafe", "verify_written"]
 

@@ -24,18 +24,12 @@ from flows.workspace import open_run
 from models.language.aloud import read_aloud
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError, CaseFileError
-from pipeline.measuring.evaluate import (
-    AudioPair,
-    CallFigures,
-    ReviewRow,
-    Share,
-    Summary,
-    measure_call,
-    read_review_rows,
-    summarise,
-)
+from pipeline.measuring.evaluate import measure_call
+from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
+from pipeline.measuring.frames import AudioPair
 from pipeline.measuring.mora_errors import mora_errors, said_kana
 from pipeline.measuring.name_kinds import with_name_kinds
+from pipeline.measuring.review_rows import ReviewRow, read_review_rows
 from pipeline.measuring.speakers import third_claimed, third_found, wrong_speaker
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.sound.heard_morae import heard_morae

@@ -25,23 +25,12 @@ from pipeline.masking.text import LABELS, OTHER_LABEL, masked_in_text
 from pipeline.nearby import Nearby
 from pipeline.reviewing.queue import is_candidate
 from pipeline.sound.morae import fold_letters
-from pipeline.sound.reader import SoundReader
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
-from pipeline.verifying.listen import Listener, hear_masked, listen_again
-from pipeline.verifying.reread import read_by_sound, read_otherwise
-from pipeline.verifying.under_masks import said_under
 from pipeline.verifying.widen import SOURCE
 
 __all__ = [
-    "Listener",
-    "SoundReader",
-    "hear_masked",
     "kept_values",
-    "listen_again",
-    "read_by_sound",
-    "read_otherwise",
-    "said_under",
     "values",
     "verify_audio",
     "verify_second_opinion",

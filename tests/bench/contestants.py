@@ -253,7 +253,8 @@ def cut(call: str, out: str, seconds: str) -> None:
         out: The file to be written.
         seconds: How much of it.
     """
-    from pipeline.audio.recording import read_recording, write_wav
+    from pipeline.audio.recording import read_recording
+    from pipeline.audio.wav import write_wav
 
     whole = read_recording(Path(call))
     write_wav(Path(out), whole.samples[:, : round(float(seconds) * whole.rate)], whole.rate, whole.law)

@@ -16,7 +16,7 @@ from flows.cli import main as cli
 from flows.listener import UNHEARD_LINE
 from flows.version import VERSION
 from models.speech.ears import NoEarsReason
-from pipeline.audio.recording import write_wav
+from pipeline.audio.wav import write_wav
 from tests.builders import RATE, case_file, utterance, voice, voice_file, words_file
 from tests.fakes import FakeModels, FakeRecogniser
 

@@ -62,7 +62,6 @@ class NameEntry:
     Attributes:
         reading: Katakana.
         per_million: Estimated people per million with it.
-        gender: ``"m"``, ``"f"`` or ``"u"`` (either) for given names, ``""`` for surnames.
         word_band: 0, or the commonness of an ordinary word of the same sound: 1 for the commonest 500, 2 for
             the next 500, ... 49 for common but not ranked.
         rows: Its spellings, commonest first.
@@ -70,7 +69,6 @@ class NameEntry:
 
     reading: str
     per_million: float
-    gender: str
     word_band: int
     rows: tuple[NameRow, ...]
 
@@ -272,12 +270,9 @@ def place_stem(surface: str, reading: str) -> tuple[str, str]:
     return surface, reading
 
 
-@lru_cache(maxsize=4)
-def load_lexicon(folder: Path = FOLDER) -> Lexicon:
-    """Load the lexicons; the same folder is read once.
-
-    Args:
-        folder: Folder of the three ``.tsv.gz`` files; by default this module's.
+@lru_cache(maxsize=1)
+def load_lexicon() -> Lexicon:
+    """Load the lexicons that lie beside this module, once.
 
     Returns:
         The lexicon, shared by all callers.
@@ -285,7 +280,7 @@ def load_lexicon(folder: Path = FOLDER) -> Lexicon:
     Raises:
         ModelError: a file is missing or is not the registered one.
     """
-    return Lexicon(folder)
+    return Lexicon(FOLDER)
 
 
 def lexicon_lines(path: Path) -> list[str]:
@@ -302,9 +297,9 @@ def lexicon_lines(path: Path) -> list[str]:
 
 
 def _parse_name(line: str) -> NameEntry:
-    reading, total, gender, band, _ = line.split("\t")
+    reading, total, _, band, _ = line.split("\t")
     rows = tuple(NameRow(surface, reading, float(weight)) for surface, weight in _spelled(line))
-    return NameEntry(reading, float(total), gender, int(band), rows)
+    return NameEntry(reading, float(total), int(band), rows)
 
 
 def _spelled(line: str) -> Iterator[tuple[str, str]]:

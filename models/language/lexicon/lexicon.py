@@ -62,6 +62,7 @@ class NameEntry:
     Attributes:
         reading: Katakana.
         per_million: Estimated people per million with it.
+        gender: ``"m"``, ``"f"`` or ``"u"`` (either) for given names, ``""`` for surnames.
         word_band: 0, or the commonness of an ordinary word of the same sound: 1 for the commonest 500, 2 for
             the next 500, ... 49 for common but not ranked.
         rows: Its spellings, commonest first.
@@ -69,6 +70,7 @@ class NameEntry:
 
     reading: str
     per_million: float
+    gender: str
     word_band: int
     rows: tuple[NameRow, ...]
 
@@ -297,9 +299,9 @@ def lexicon_lines(path: Path) -> list[str]:
 
 
 def _parse_name(line: str) -> NameEntry:
-    reading, total, _, band, _ = line.split("\t")
+    reading, total, gender, band, _ = line.split("\t")
     rows = tuple(NameRow(surface, reading, float(weight)) for surface, weight in _spelled(line))
-    return NameEntry(reading, float(total), int(band), rows)
+    return NameEntry(reading, float(total), gender, int(band), rows)
 
 
 def _spelled(line: str) -> Iterator[tuple[str, str]]:

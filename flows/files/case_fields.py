@@ -10,13 +10,13 @@ import unicodedata
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from pipeline.sound.digits import phone_digits
 from pipeline.sound.identifiers import dates_in, plates_in
 from pipeline.sound.morae import to_katakana
 
-__all__ = ["BirthDate", "Code", "Email", "Kana", "Phone", "PlateText", "Text"]
+__all__ = ["BirthDate", "Code", "Email", "Kana", "Phone", "PlateText", "Strict", "Text"]
 
 KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
 """A reading; in that of an address digits stay as they are."""
@@ -80,6 +80,12 @@ def _plate(written: str) -> str:
     if plate is None or not plate.place or (plate.start, plate.end) != (0, len(plain)):
         raise ValueError
     return plate.text
+
+
+class Strict(BaseModel):
+    """Base of the document models: an unknown key is an error, and errors do not show values."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 MAX_CHARS = 200

@@ -29,7 +29,7 @@ from pipeline.audio.memory import give_back
 from pipeline.types import Transcript
 
 if TYPE_CHECKING:
-    from flows.stages import Models
+    from flows.loaded_models import Models
     from models.speech.transcriber import FasterWhisperRecogniser
     from pipeline.audio.recording import Recording
 

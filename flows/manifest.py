@@ -18,7 +18,7 @@ from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskPlan
 
 if TYPE_CHECKING:
-    from flows.stages import Models
+    from flows.loaded_models import Models
     from models.registry import RegisteredFile
 
 __all__ = ["manifest"]

@@ -23,8 +23,8 @@ from flows.folders.moving import move_in, sweep_parts, undo_moving
 from flows.folders.open_folder import NotOurFolderError, OpenFolder, open_folder
 from flows.settings import Settings
 from pipeline.errors import NO_ROOM, PipelineError
-from pipeline.finding.questions import NO_QUESTION, QuestionPlace, by_letters, question_ids
 from pipeline.reason_text import sentence
+from pipeline.reviewing.questions import NO_QUESTION, QuestionPlace, by_letters, question_ids
 from pipeline.types import MaskItem, MaskPlan, Transcript
 
 if TYPE_CHECKING:

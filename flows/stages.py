@@ -6,27 +6,25 @@ result and returns a count: nothing that could name anyone.
 
 from __future__ import annotations
 
-import functools
+import json
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 import pipeline.audio.recording
 import pipeline.finding.detect
-import pipeline.finding.listed
 import pipeline.given.given_words
 import pipeline.masking.align
 import pipeline.masking.plan
 import pipeline.masking.voices
 import pipeline.ownership.chain
+import pipeline.reviewing.listed
 import pipeline.speaking.speakers
 import pipeline.verifying.widen
 from flows import outputs
 from flows.files.keyed_digest import new_digest_key
 from flows.hearing import hear, put_words
+from flows.loaded_models import Models
 from flows.manifest import manifest
-from flows.second_opinion import second_opinion
-from flows.settings import Settings
 from flows.workspace import (
     ENTITIES,
     FINDINGS,
@@ -40,34 +38,18 @@ from flows.workspace import (
     Workspace,
 )
 from pipeline.audio.memory import give_back
-from pipeline.audio.wav import open_wav
-from pipeline.errors import CallUnsafeError, ModelError, UnreadableAudioError
-from pipeline.masking.text import mask_text
+from pipeline.audio.wav import StoredRecording, open_wav
+from pipeline.errors import CallUnsafeError, UnreadableAudioError
+from pipeline.masking.text import mask_text, masked_in_text
 from pipeline.types import Leak, MaskAction, MaskPlan, Transcript
 from pipeline.verifying.changes import Changes
-from pipeline.verifying.verify import (
-    hear_masked,
-    kept_values,
-    listen_again,
-    read_by_sound,
-    read_otherwise,
-    said_under,
-    values,
-    verify_audio,
-    verify_text,
-)
+from pipeline.verifying.left_over import unanswered
+from pipeline.verifying.listen import hear_masked, listen_again
+from pipeline.verifying.reread import read_by_sound, read_otherwise
+from pipeline.verifying.under_masks import said_under
+from pipeline.verifying.verify import kept_values, values, verify_audio, verify_second_opinion, verify_text
 
-if TYPE_CHECKING:
-    from models.analysis.analyzer import CallAnalyzer
-    from models.company.recognizers import Company
-    from models.language.readings import Reader
-    from models.speech.listener import ClipListener
-    from models.speech.listening_encoder import ListeningEncoder
-    from models.speech.transcriber import FasterWhisperRecogniser
-    from models.voices.voice import Voices
-    from models.weighing.owner.owner import Owner
-
-__all__ = ["STAGES", "Models", "Stage", "certain", "known", "recipe"]
+__all__ = ["STAGES", "Stage", "certain", "known", "prove", "recipe", "unsafe", "verify_written"]
 
 ROUNDS = 6
 """How often a plan may be widened before the call goes to a person.  A minute of call mostly needs none,
@@ -78,91 +60,6 @@ MOST_ROUNDS = 12
 
 KNOWN = 0.7
 """Probability from which a masked value is looked for elsewhere in the call: seven in ten are right."""
-
-
-class Models:
-    """What guesses, loaded when a stage first needs it and kept for the calls that follow.
-
-    Args:
-        name: Name or path of the speech model.
-        settings: Of this machine.
-    """
-
-    def __init__(self, name: str, settings: Settings) -> None:
-        self._name = name
-        self._settings = settings
-
-    @functools.cached_property
-    def recogniser(self) -> FasterWhisperRecogniser:
-        """The speech model; ``ModelError`` when it is missing or is not the one it must be."""
-        from models.speech.transcriber import load_transcriber
-
-        return load_transcriber(
-            self._name,
-            revision=self._settings.model_revision,
-            device=self._settings.device,
-            compute_type=self._settings.compute_type,
-            cpu_threads=self._settings.cpu_threads,
-        )
-
-    @functools.cached_property
-    def mora_listener(self) -> FasterWhisperRecogniser | ListeningEncoder:
-        """The ears, for words that no model of ours wrote; ``ModelError`` where there are none.
-
-        The embedded model has them on its own encoder.  Of another model only the ears beside it are loaded.
-        """
-        from models.speech.listening_encoder import EMBEDDED, ListeningEncoder, load_listening_encoder
-        from models.speech.whisper.processor import choose_processor
-
-        if self._name == EMBEDDED and self.recogniser.hears_morae:
-            return self.recogniser
-        ears = load_listening_encoder(choose_processor(self._settings.device, self._settings.cpu_threads))
-        if not isinstance(ears, ListeningEncoder):
-            raise ModelError("付属のモデル base のパッケージがなく、渡された文字起こしを音声と照らせません")
-        return ears
-
-    @functools.cached_property
-    def analyzer(self) -> CallAnalyzer:
-        """The recognizers of personal data."""
-        from models.analysis.analyzer import load_analyzer
-
-        return load_analyzer(company=self.company.recognizers if self.company else ())
-
-    @functools.cached_property
-    def company(self) -> Company | None:
-        """The company's own recognizers; ``RecognizerFileError`` where their file has a mistake."""
-        from models.company.recognizers import load_company
-
-        path = self._settings.recognizers
-        return None if path is None else load_company(path)
-
-    @functools.cached_property
-    def reader(self) -> Reader:
-        """Text to kana."""
-        from models.language.readings import load_reader
-
-        return load_reader()
-
-    @functools.cached_property
-    def owner(self) -> Owner:
-        """The judge of parties."""
-        from models.weighing.owner.owner import load_owner
-
-        return load_owner(self.reader)
-
-    @functools.cached_property
-    def voices(self) -> Voices:
-        """What tells voices apart, for calls on one channel."""
-        from models.voices.voice import load_voices
-
-        return load_voices()
-
-    @functools.cached_property
-    def listen(self) -> ClipListener:
-        """Recognises clips otherwise than the first time, so that not the same error is made."""
-        from models.speech.listener import ClipListener
-
-        return ClipListener(self.recogniser.in_batches(listened=False))
 
 
 Stage = Callable[[Workspace, Models], int]
@@ -227,7 +124,7 @@ def attribute(call: Workspace, models: Models) -> int:
     context = pipeline.ownership.chain.Context(transcript, case, reader, judge=models.owner.decide)
     entities = call.get(ENTITIES)
     findings = pipeline.ownership.chain.attribute(entities, context)
-    findings = pipeline.finding.listed.apply_lists(findings, transcript, case.words, reader)
+    findings = pipeline.reviewing.listed.apply_lists(findings, transcript, case.words, reader)
     give_back()
     call.put(FINDINGS, findings)
     return len(findings)
@@ -270,23 +167,16 @@ def mask(call: Workspace, _: Models) -> int:
 def verify(call: Workspace, models: Models) -> int:
     """Read and listen to the written files again; return how many leaks were found."""
     original, transcript, made = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
-    try:
-        product = open_wav(call.products / outputs.MASKED_WAV)
-    except UnreadableAudioError as error:
-        # Also where everything had to be silenced: a copy in which nothing is left is none.
-        raise CallUnsafeError(f"伏せた音声を読み直せません: {error}") from None
-    leaks = verify_audio(original, product, made, call.get(VERIFIED))
-    masked, kept = (values(transcript, made, action) for action in (MaskAction.MASK, MaskAction.KEEP))
-    text = outputs.read_masked_text(call.products)
-    leaks += verify_text(text, masked, kept_values(transcript, made))
-    leaks += second_opinion(call, text)
+    leaks = verify_written(call)
     # Also where this round masks what leaks: doubtful likenesses are asked about in the first only.
     if call.get(JOB).listen_again and all(leak.kind in {"CROSSTALK", "TEXT"} for leak in leaks):
         looked_for = known(made)
-        masked = tuple(each for each in masked if each[0] in looked_for)
+        masked = tuple(each for each in values(transcript, made, MaskAction.MASK) if each[0] in looked_for)
+        kept = values(transcript, made, MaskAction.KEEP)
         readings = tuple((item_id, models.reader.kana(value)) for item_id, value in masked + kept)
         before = call.get(VERIFIED)
         changes = Changes(before, made) if before else None
+        product = _written_audio(call)
         leaks += listen_again(product, made, readings, models.listen, models.reader, changes=changes)
         # What an earlier round added is looked for by what it sounds like, not by its own words.
         own = {item_id for item_id, _ in masked}
@@ -306,6 +196,56 @@ def verify(call: Workspace, models: Models) -> int:
     return len(leaks)
 
 
+def verify_written(call: Workspace, recognised: tuple[tuple[str, str], ...] = ()) -> tuple[Leak, ...]:
+    """Return what the written files of a call still give away to whoever compares and reads them.
+
+    Args:
+        call: The call behind ``mask``.
+        recognised: Further masked values, by item: what stood there before a person wrote it otherwise.
+
+    Raises:
+        CallUnsafeError: when the masked audio cannot be read.
+    """
+    original, transcript, made = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
+    leaks = verify_audio(original, _written_audio(call), made, call.get(VERIFIED))
+    masked = tuple(dict.fromkeys((*values(transcript, made, MaskAction.MASK), *recognised)))
+    text = outputs.read_masked_text(call.products)
+    leaks += verify_text(text, masked, kept_values(transcript, made))
+    return leaks + _second_opinion(call, text)
+
+
+def _written_audio(call: Workspace) -> StoredRecording:
+    try:
+        return open_wav(call.products / outputs.MASKED_WAV)
+    except UnreadableAudioError as error:
+        # Also where everything had to be silenced: a copy in which nothing is left is none.
+        raise CallUnsafeError(f"伏せた音声を読み直せません: {error}") from None
+
+
+def _second_opinion(call: Workspace, text: str) -> tuple[Leak, ...]:
+    """Return the lines in which a call's masked text differs from Presidio's anonymizer."""
+    from models.analysis.anonymiser import anonymised_lines
+
+    transcript, made = call.get(TRANSCRIPT), call.get(PLAN)
+    document = json.loads((call.products / outputs.MASKED_JSON).read_text(encoding="utf-8"))
+    opinion = anonymised_lines(transcript.text, (item.chars for item in masked_in_text(made)))
+    return verify_second_opinion(document, text, opinion)
+
+
+def prove(call: Workspace, models: Models) -> tuple[Leak, ...]:
+    """Return what a finished copy still gives away, beyond what people were asked about.
+
+    Args:
+        call: A copy that was written from a plan with decisions.
+        models: Listen to it.
+
+    Raises:
+        CallUnsafeError: when the masked audio cannot be read.
+    """
+    verify(call, models)
+    return unanswered(certain(call.get(LEAKS)), call.get(PLAN))
+
+
 def known(plan: MaskPlan) -> frozenset[str]:
     """Return the ids of the masked items whose values are searched for in everything that is kept.
 
@@ -320,7 +260,7 @@ def widen(call: Workspace, _: Models) -> int:
     leaks, made = call.get(LEAKS), call.get(PLAN)
     wider = pipeline.verifying.widen.widen(made, leaks, call.get(TRANSCRIPT), call.get(RECORDING))
     if wider is None:
-        raise _unsafe(leaks)
+        raise unsafe(leaks)
     call.put(VERIFIED, made)
     call.put(PLAN, pipeline.masking.plan.within_review_time(wider, call.get(TRANSCRIPT)))
     return len(wider.masked)
@@ -331,7 +271,7 @@ def verify_finally(call: Workspace, models: Models) -> int:
     verify(call, models)
     left = certain(call.get(LEAKS))
     if left:
-        raise _unsafe(left)
+        raise unsafe(left)
     return 0
 
 
@@ -355,6 +295,7 @@ STAGES: tuple[Stage, ...] = (
 )  # fmt: skip
 
 
-def _unsafe(leaks: tuple[Leak, ...]) -> CallUnsafeError:
+def unsafe(leaks: Sequence[Leak]) -> CallUnsafeError:
+    """Return the error of a copy that leaks: number and kinds only."""
     kinds = ", ".join(sorted({leak.kind for leak in leaks}))
     return CallUnsafeError(f"伏せた後の確認で{len(leaks)}件の漏れが残りました({kinds})")

@@ -113,20 +113,19 @@ class RegisteredFile:
     listens: bool = False
 
 
-def embedded_asr(name: str, registry: Path = REGISTRY) -> EmbeddedModel | None:
+def embedded_asr(name: str) -> EmbeddedModel | None:
     """Look up an embedded recogniser.
 
     Args:
         name: As in ``[asr.<name>]``.
-        registry: Path of the registry.
 
     Returns:
         Its entry, or ``None`` without an entry of that name.
     """
-    entry = _read(registry).get("asr", {}).get(name)
+    entry = _read(REGISTRY).get("asr", {}).get(name)
     if entry is None:
         return None
-    published = _read(registry)["asr"][entry.get("as_published", name)]
+    published = _read(REGISTRY)["asr"][entry.get("as_published", name)]
     files = tuple(
         EmbeddedFile(f["name"], f["bytes"], f["sha256"], tuple(f["parts"])) for f in published["files"]
     )
@@ -166,12 +165,8 @@ def is_installed(model: EmbeddedModel) -> bool:
     return all(path is not None and path.exists() for path in map(_installed_path, parts))
 
 
-def registered_files(registry: Path = REGISTRY) -> tuple[RegisteredFile, ...]:
-    """Return every file of the project's own in the registry, in its order.
-
-    Args:
-        registry: Path of the registry.
-    """
+def registered_files() -> tuple[RegisteredFile, ...]:
+    """Return every file of the project's own in the registry, in its order."""
     return tuple(
         RegisteredFile(
             section,
@@ -181,7 +176,7 @@ def registered_files(registry: Path = REGISTRY) -> tuple[RegisteredFile, ...]:
             _encoder(entry),
             bool(entry.get("listens", False)),
         )
-        for section, entries in _read(registry).items()
+        for section, entries in _read(REGISTRY).items()
         for name, entry in entries.items()
         if "file" in entry
     )
@@ -248,25 +243,21 @@ def registered_sha256(section: str, name: str, registry: Path = REGISTRY) -> str
     return str(entry["sha256"])
 
 
-def adapted_model(section: str, name: str, registry: Path = REGISTRY) -> str | None:
+def adapted_model(section: str, name: str) -> str | None:
     """Return the SHA-256 of the ``model.bin`` that an adapter changes; ``None`` for any other file.
 
     Args:
         section: Table of the registry, e.g. ``adapter``.
         name: Entry in it, e.g. ``telephone``.
-        registry: Path of the registry.
     """
-    described = _read(registry).get(section, {}).get(name, {}).get("adapts")
+    described = _read(REGISTRY).get(section, {}).get(name, {}).get("adapts")
     return None if described is None else str(described["sha256"])
 
 
-def installed_data(registry: Path = REGISTRY) -> Mapping[tuple[str, str], str]:
+def installed_data() -> Mapping[tuple[str, str], str]:
     """Return the hashes of other installed model packages, as they lie on this machine.
 
     ``requirements.lock`` pins their versions, so the hashes are reported, not verified.
-
-    Args:
-        registry: Path of the registry.
 
     Returns:
         By section and name the SHA-256 of the file, or of the lines that ``sha256sum`` would print for the
@@ -277,7 +268,7 @@ def installed_data(registry: Path = REGISTRY) -> Mapping[tuple[str, str], str]:
     """
     return {
         (section, name): _installed_sha256(_part_path(entry["installed"]))
-        for section, entries in _read(registry).items()
+        for section, entries in _read(REGISTRY).items()
         for name, entry in entries.items()
         if "installed" in entry
     }

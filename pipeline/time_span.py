@@ -5,6 +5,7 @@ It has a module of its own for importers, which measure recordings and know noth
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = ["TimeSpan"]
@@ -27,6 +28,12 @@ class TimeSpan:
         if not 0 <= self.start <= self.end:
             msg = f"not a time span: [{self.start}, {self.end})"
             raise ValueError(msg)
+
+    @classmethod
+    def around(cls, times: Iterable[TimeSpan]) -> TimeSpan:
+        """Return the time from the first start to the last end of at least one span."""
+        listed = tuple(times)
+        return cls(min(time.start for time in listed), max(time.end for time in listed))
 
     @property
     def duration(self) -> float:

@@ -9,7 +9,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from pipeline.audio.recording import Recording, write_wav
+from pipeline.audio.recording import Recording
+from pipeline.audio.wav import write_wav
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.types import CharSpan, MaskAction, MaskItem, MaskPlan, MaskPolicy, Party, TimeSpan, Transcript
 

@@ -15,9 +15,9 @@ import hypothesis
 import pytest
 
 from flows.files.case_file import case_lookup
+from flows.loaded_models import Models
 from flows.masking.mask_calls import Order, Outcome, mask_calls
 from flows.settings import Settings
-from flows.stages import Models
 from models.language.blas import use_blas_threads
 from tests.builders import case_file, spoken_file
 

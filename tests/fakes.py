@@ -88,7 +88,7 @@ class FakeAnalyzer:
 
 @dataclass
 class FakeModels:
-    """As ``flows.stages.Models``: the recogniser hears ``heard``, the second listening ``heard_again``."""
+    """As the models that flows load: the recogniser hears ``heard``, the second listening ``heard_again``."""
 
     heard: tuple[HeardSegment, ...] = (utterance("隣の長谷川さんです", 1.0),)
     words: Mapping[str, str] = field(default_factory=lambda: {"長谷川": "PERSON"})

@@ -48,7 +48,7 @@ HEAVY = (
 )
 
 
-SCRIPTS = ("models/training", "flows/letter/build_template.py")
+SCRIPTS = ("models/training",)
 """Run by hand on a developer's machine, with the tools of the dev and train extras."""
 
 

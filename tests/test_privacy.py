@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from flows.files.case_file import case_lookup
+from flows.loaded_models import Models
 from flows.masking.mask_calls import Order, Outcome, mask_calls
 from flows.quiet import quiet_libraries
-from flows.stages import Models
 from tests.builders import case_file, said_file, spoken_file, voice_file, words_file
 from tests.conftest import SECRET_CASE, SECRET_LINES, SECRETS, RealRun
 from tests.fakes import FakeModels

@@ -59,14 +59,14 @@ COMMANDS = {
         "保存期間を過ぎたファイルと台帳の個人情報を消し、監査記録に残します。保全中のものは消しません。",
     ),
     "ledger": Entry(
-        "flows.cli.release", "ledger", "開示台帳: 受付から交付まで。見たことを監査記録に残します。"
+        "flows.cli.answers.release", "ledger", "開示台帳: 受付から交付まで。見たことを監査記録に残します。"
     ),
     "run": Entry("flows.cli.masking", "run", "Prefect のフローで実行します。", lasts=True),
     "case": Entry("flows.cli.case", "case", "開示請求: 受付、本人確認、一覧、期限。"),
     "call": Entry("flows.cli.call", "call", "請求の通話: 録音を探す、請求に加える、状態を見る。"),
     "recordings": Entry("flows.cli.call", "recordings", "録音の目録: 一覧やフォルダから取り込む。"),
     "exchange": Entry(
-        "flows.cli.exchange.commands",
+        "flows.cli.answers.exchange",
         "exchange",
         "ほかのシステム: 電話システムの書出しの取込み、vCon、開示ファイルの受渡し。",
     ),
@@ -77,12 +77,12 @@ COMMANDS = {
     "account": Entry("flows.cli.review", "account", "利用者: 確認の画面にサインインする人。"),
     "review": Entry("flows.cli.review", "review", "確認の画面。", lasts=True),
     "breach": Entry(
-        "flows.cli.after.breach",
+        "flows.cli.answers.breach",
         "breach",
         "漏えい等 (26条): 記録、だれが聞いたか、報告の要否と期限、報告と通知の案。",
     ),
     "release": Entry(
-        "flows.cli.release",
+        "flows.cli.answers.release",
         "release",
         "開示: kaiji release R-2026-0042 で開示する。回答書の案、取出し、交付の記録も。",
     ),

@@ -56,8 +56,8 @@ def mask(
 
     終了コード: 0 すべて完了 / 2 引数か入力の誤り / 3 安全に伏せられない通話がある
     """
+    from flows.loaded_models import Models
     from flows.masking.mask_calls import Order, mask_calls
-    from flows.stages import Models
 
     with told_with_headline():
         settings = settings_of(recognizers)
@@ -138,9 +138,9 @@ def evaluate(
 
     自社の通話での測り方（選び方、正解の付け方、読み方）: flows/measuring/README.md
     """
+    from flows.loaded_models import Models
     from flows.measuring.drawn import check_drawn
     from flows.measuring.evaluate_calls import Trial, evaluate_calls, report
-    from flows.stages import Models
 
     with told_with_headline():
         settings = settings_of(recognizers)

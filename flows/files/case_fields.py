@@ -10,11 +10,13 @@ import unicodedata
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from pipeline.sound.digits import phone_digits
 from pipeline.sound.identifiers import dates_in, plates_in
+from pipeline.sound.morae import to_katakana
 
-__all__ = ["BirthDate", "Code", "Email", "Kana", "Phone", "PlateText", "Text"]
+__all__ = ["BirthDate", "Code", "Email", "Kana", "Phone", "PlateText", "Strict", "Text"]
 
 KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
 """A reading; in that of an address digits stay as they are."""
@@ -28,8 +30,7 @@ MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 3, 15
 
 def _katakana(kana: str) -> str:
     """Return a reading in full-width katakana; any kind and width of kana is accepted."""
-    wide = unicodedata.normalize("NFKC", kana)
-    katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in wide)
+    katakana = to_katakana(kana)
     if katakana and not KANA.fullmatch(katakana):
         raise ValueError
     return katakana
@@ -37,12 +38,9 @@ def _katakana(kana: str) -> str:
 
 def _digits(phone: str) -> str:
     """Return the digits of a phone number, with the domestic 0 instead of +81."""
-    plain = unicodedata.normalize("NFKC", phone).strip()
-    if not PHONE.fullmatch(plain):
+    if not PHONE.fullmatch(unicodedata.normalize("NFKC", phone).strip()):
         raise ValueError
-    digits = re.sub(r"\D", "", plain)
-    if plain.startswith("+81"):
-        digits = "0" + digits.removeprefix("81").removeprefix("0")
+    digits = phone_digits(phone)
     if not MIN_PHONE_DIGITS <= len(digits) <= MAX_PHONE_DIGITS:
         raise ValueError
     return digits
@@ -82,6 +80,12 @@ def _plate(written: str) -> str:
     if plate is None or not plate.place or (plate.start, plate.end) != (0, len(plain)):
         raise ValueError
     return plate.text
+
+
+class Strict(BaseModel):
+    """Base of the document models: an unknown key is an error, and errors do not show values."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 MAX_CHARS = 200

@@ -15,15 +15,13 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     create_model,
 )
 
-from flows.files.case_fields import BirthDate, Code, Email, Kana, Phone, PlateText, Text
+from flows.files.case_fields import BirthDate, Code, Email, Kana, Phone, PlateText, Strict, Text
 from pipeline.call_case import CallCase, CaseName, MaskAction, Party, Requester
 from pipeline.errors import CaseFileError
 from pipeline.file_bytes import open_file
@@ -69,11 +67,7 @@ MAX_FILE_BYTES = 100_000_000
 the words of a call of four hours.  A single case is bounded by the limits above."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class _Name(_Strict):
+class _Name(Strict):
     text: Text = Field(repr=False)
     kana: Kana = Field(default="", repr=False)
 
@@ -95,7 +89,7 @@ def _as_name(value: object) -> object:
 Term = Annotated[_Name, BeforeValidator(_as_name)]
 
 
-class _Requester(_Strict):
+class _Requester(Strict):
     names: tuple[_Name, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
     phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
     addresses: tuple[_Name, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
@@ -118,7 +112,7 @@ class _Requester(_Strict):
         )
 
 
-class _Company(_Strict):
+class _Company(Strict):
     names: tuple[Term, ...] = Field(default=(), max_length=MAX_COMPANY_VALUES)
     phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MAX_COMPANY_VALUES)
     products: tuple[Term, ...] = Field(default=(), max_length=MAX_COMPANY_VALUES)
@@ -126,13 +120,13 @@ class _Company(_Strict):
 
 _Kinds = create_model(
     "_Kinds",
-    __base__=_Strict,
+    __base__=Strict,
     **{kind: (MaskAction, Field(default=MaskAction.MASK)) for kind in FURTHER_KINDS},  # type: ignore[call-overload]  # the table of kinds
 )
 """What is done with each kind; names, addresses, telephone numbers, mail and secrets are always masked."""
 
 
-class _Policy(_Strict):
+class _Policy(Strict):
     staff: MaskAction = MaskAction.KEEP
     company: MaskAction = MaskAction.KEEP
     requester: MaskAction = MaskAction.KEEP
@@ -140,7 +134,7 @@ class _Policy(_Strict):
     kinds: _Kinds = _Kinds()
 
 
-class _Case(_Strict):
+class _Case(Strict):
     case_id: Text
     requester: _Requester = _Requester()
     staff: tuple[_Member, ...] = Field(default=(), max_length=MAX_STAFF)

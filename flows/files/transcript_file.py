@@ -24,13 +24,13 @@ from flows.files.transcript_order import (
     refuse_other_text,
     refuse_out_of_order,
     shared_out,
-    spoken,
     utterances,
 )
 from pipeline.audio.recording import Recording
 from pipeline.errors import CaseFileError
 from pipeline.given.speaking_channel import SpeakingChannel
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.sound.morae import fold_letters
 from pipeline.third_voice import THIRD
 from pipeline.types import Transcript
 
@@ -111,7 +111,7 @@ def _listed(document: _Object) -> list[_Listed]:
         where = f"segments[{index}]"
         own = "words" in entry
         words = _list(entry, "words", where) if own else loose[index]
-        if not words and spoken(_optional_text(entry, where)):
+        if not words and fold_letters(_optional_text(entry, where)):
             msg = f"transcript: {where}.words: 単語の時刻がありません"
             raise CaseFileError(msg)
         out.append(_Listed(entry, words, where, own))

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import bisect
 import itertools
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.audio.recording import Recording
 from pipeline.errors import CaseFileError
 from pipeline.hearing.transcribe import HeardWord
+from pipeline.sound.morae import fold_letters
 
 __all__ = [
     "refuse_longer_than_said",
     "refuse_other_text",
     "refuse_out_of_order",
     "shared_out",
-    "spoken",
     "utterances",
 ]
 
@@ -42,14 +41,6 @@ MOST_WORDS = 400
 utterance, so that time would grow with the square of a file whose words are in one list."""
 
 
-def spoken(text: str) -> str:
-    """Return the spoken characters of a text: letters, kana, kanji and digits, in one width and one case.
-
-    OpenAI's words lack the punctuation of their segment, WhisperX's words lack spaces.
-    """
-    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
-
-
 def refuse_other_text(text: str, words: str, where: str) -> None:
     """Refuse a text that differs from its words.
 
@@ -61,7 +52,8 @@ def refuse_other_text(text: str, words: str, where: str) -> None:
     Raises:
         CaseFileError: when they differ in more than spaces, punctuation, width and case.
     """
-    if text.strip() and spoken(text) != spoken(words):
+    # OpenAI's words lack the punctuation of their segment, WhisperX's words lack spaces.
+    if text.strip() and fold_letters(text) != fold_letters(words):
         msg = f"transcript: {where}: text と words の言葉が一致しません"
         raise CaseFileError(msg)
 
@@ -129,10 +121,10 @@ def shared_out(words: Sequence[str], texts: Sequence[str]) -> list[int]:
         For each word the index of its segment: the one in whose text the middle of the word lies when words
         and texts are joined; the last segment for words beyond the texts.
     """
-    ends = list(itertools.accumulate(len(spoken(text)) for text in texts))
+    ends = list(itertools.accumulate(len(fold_letters(text)) for text in texts))
     out, at = [], 0
     for word in words:
-        length = len(spoken(word))
+        length = len(fold_letters(word))
         out.append(min(bisect.bisect_right(ends, at + length / 2), len(texts) - 1))
         at += length
     return out

@@ -40,6 +40,7 @@ from flows.desk.kinds.errors import ConflictError, DuplicateError, RecordingUnre
 from flows.desk.kinds.values import JAPAN, Actor, FileKind, NewRecording, Request
 from flows.desk.storage.sources import copy_stream
 from flows.desk.storage.tables import new_id
+from flows.files.case_fields import Strict
 from flows.files.case_file import MAX_FILE_BYTES, json_of
 from flows.files.keyed_digest import Digested
 from flows.folders.open_folder import NotOurFolderError, OpenFolder, OtherNamesError
@@ -53,7 +54,7 @@ from flows.intake.drop_stay import (
     set_aside,
 )
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.fields import Free, Moment, Phones, Refused, Strict
+from flows.intake.fields import Free, Moment, Phones, Refused
 from flows.intake.known import dropped_reference, known_references
 from flows.intake.recordings import AUDIO_SUFFIXES, SETTLE_SECONDS, heard
 from flows.intake.request_document import RequestDocument

@@ -15,9 +15,7 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     TypeAdapter,
@@ -35,7 +33,7 @@ from flows.desk.kinds.bounds import (
     YEARS,
 )
 from flows.desk.kinds.values import JAPAN
-from flows.files.case_fields import Kana, Phone, Text
+from flows.files.case_fields import Kana, Phone, Strict, Text
 from flows.files.case_file import MALFORMED, REASONS
 from pipeline.call_case import CaseName
 
@@ -51,7 +49,6 @@ __all__ = [
     "Reading",
     "Refused",
     "Seconds",
-    "Strict",
     "Yen",
     "YesNo",
     "choice",
@@ -100,12 +97,6 @@ def saying(reason: str) -> WrapValidator:
 
 Reading = Annotated[Kana, saying("フリガナはカタカナで書いてください")]
 Number = Annotated[Phone, saying("電話番号の形ではありません")]
-
-
-class Strict(BaseModel):
-    """Base of the document models: an unknown key is an error, and errors do not show values."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Name(Strict):

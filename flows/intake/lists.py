@@ -19,10 +19,10 @@ from flows.desk.cases import lists
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.values import Actor, CompanyList, ListVersions, StaffList
-from flows.files.case_fields import Text
+from flows.files.case_fields import Strict, Text
 from flows.files.case_file import parse_case, read_json
 from flows.intake.faults import IntakeError
-from flows.intake.fields import Number, Reading, Refused, Strict, choice, reasons_of
+from flows.intake.fields import Number, Reading, Refused, choice, reasons_of
 from flows.intake.tabular import Column, FileError, Layout, parse_records
 from models.company.yaml_lines import Entry, RecognizerFileError, read_yaml
 from pipeline.call_case import CallCase

@@ -18,8 +18,9 @@ from flows.desk.kinds.errors import DuplicateError, RecordingUnreadableError
 from flows.desk.kinds.values import Actor, NewRecording
 from flows.desk.storage.local_files import files_at, split_protocol
 from flows.desk.storage.sources import PROTOCOLS, copy_source
+from flows.files.case_fields import Strict
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.fields import Channel, Free, Line, Moment, Phones, Refused, Seconds, Strict
+from flows.intake.fields import Channel, Free, Line, Moment, Phones, Refused, Seconds
 from flows.intake.file_pattern import FilePattern
 from flows.intake.tabular import Column, Layout, Record, parse_records
 from pipeline.errors import UnreadableAudioError

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from flows.desk.kinds.bounds import MAX_VALUES
 from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED
 from flows.desk.kinds.values import Agent, Delivery, NewRequest, Scope, Wanted
+from flows.files.case_fields import Strict
 from flows.intake.fields import (
     Day,
     Free,
@@ -19,7 +20,6 @@ from flows.intake.fields import (
     Name,
     Phones,
     Refused,
-    Strict,
     Yen,
     YesNo,
     choice,

@@ -30,15 +30,14 @@ from flows.workspace import (
     VERIFIED,
     Job,
     MemoryWorkspace,
-    Workspace,
 )
 from pipeline.audio.recording import read_recording
 from pipeline.correcting.corrected import Corrected, corrected
-from pipeline.errors import CallUnsafeError, ReviewRuleError, UnreadableAudioError
+from pipeline.errors import ReviewRuleError
 from pipeline.masking.plan import transcript_sha256
 from pipeline.reviewing.wordings import read_at, wording_after
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, Transcript
-from pipeline.verifying.verify import values, verify_audio, verify_text
+from pipeline.verifying.verify import values
 
 __all__ = ["MASKED_FILES", "files_of", "make_final", "render", "render_with_words", "transcript_of"]
 
@@ -61,6 +60,7 @@ def make_final(
     """Make a call's masked files from a plan, and store plan and files as the newest revision.
 
     The copy is not listened to again here; ``last_check`` has done that, and a release does it once more.
+    What was recognised under a mask must not stand elsewhere either, where a person has written it otherwise.
 
     Args:
         desk: The desk.
@@ -80,6 +80,9 @@ def make_final(
             channel, so that a person must decide on those; nothing is changed.
         CallUnsafeError: when something masked can still be heard or read; nothing is changed.
     """
+    # Here: pages that only show a copy load nothing that detects.
+    from flows.stages import unsafe, verify_written
+
     step_call(get_call(desk, call_id).state, Step.DECIDE, call_id)
     if plan.call_id != call_id:
         msg = f"{call_id}: 計画が別の通話のものです"
@@ -87,13 +90,12 @@ def make_final(
     with open_recording(desk, call_id) as audio, desk.store.private_folder() as folder:
         call = render(desk, actor, (audio, folder), plan)
         visit = visit_copy(call)
-        leaks = [leak for each in (call, visit) if each is not None for leak in _leaks(each)]
+        copies = [each for each in (call, visit) if each is not None]
+        leaks = [leak for each in copies for leak in verify_written(each, each.get(RECOGNISED))]
         if leaks and all(leak.kind in {"CROSSTALK", "TEXT"} for leak in leaks):
             raise _said_elsewhere(leaks)
         if leaks:
-            kinds = ", ".join(sorted({leak.kind for leak in leaks}))
-            msg = f"{call_id}: 伏せた後の確認で{len(leaks)}件の漏れが残りました({kinds})"
-            raise CallUnsafeError(msg)
+            raise unsafe(leaks)
         stored: list[NewFile] = []
         try:
             for kind, name in files_of(plan).items():
@@ -171,23 +173,6 @@ def render_with_words(
     call.put(VERIFIED, None)
     outputs.write_masked(folder, recording, now.transcript, now.plan(plan), proof_note(read_at(made)))
     return call, now
-
-
-def _leaks(call: Workspace) -> Sequence[Leak]:
-    """Return what the written files still leak, without listening again.
-
-    What was recognised under a mask must not stand elsewhere either, where a person has written it otherwise.
-    """
-    original, transcript, plan = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
-    try:
-        product = read_recording(call.products / outputs.MASKED_WAV, call.products)
-    except UnreadableAudioError as error:
-        # This also covers a plan that silences everything: a copy without any sound left is refused.
-        raise CallUnsafeError(f"{plan.call_id}: 伏せた音声を読み直せません: {error}") from None
-    masked, kept = (values(transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP))
-    masked = tuple(dict.fromkeys((*masked, *call.get(RECOGNISED))))
-    text = outputs.read_masked_text(call.products)
-    return verify_audio(original, product, plan) + verify_text(text, masked, kept)
 
 
 def transcript_of(desk: Desk, actor: Actor, call_id: str) -> Transcript:

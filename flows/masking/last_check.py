@@ -15,16 +15,15 @@ from flows.desk.kinds.values import Actor
 from flows.masking.final_copy import render_with_words
 from flows.masking.new_voices import voices_left
 from flows.masking.visit_copy import visit_copy
-from flows.workspace import LEAKS, PLAN, RECORDING, TRANSCRIPT, Workspace
-from pipeline.errors import CallUnsafeError
-from pipeline.finding.listed import left_unmasked
+from flows.workspace import PLAN, RECORDING, TRANSCRIPT, Workspace
 from pipeline.masking.align import align
 from pipeline.masking.plan import make_plan
+from pipeline.reviewing.listed import left_unmasked
 from pipeline.types import MaskItem, MaskPlan
-from pipeline.verifying.left_over import places_of, unanswered
+from pipeline.verifying.left_over import places_of
 
 if TYPE_CHECKING:
-    from flows.stages import Models
+    from flows.loaded_models import Models
 
 __all__ = ["last_check"]
 
@@ -52,7 +51,7 @@ def last_check(
         ConflictError: when the plan belongs to another recording or transcript.
         CallUnsafeError: when something is left that no finding mends.
     """
-    from flows.stages import certain, verify
+    from flows.stages import prove, unsafe
 
     with open_recording(desk, plan.call_id) as audio, desk.store.private_folder() as folder:
         call, now = render_with_words(desk, actor, (audio, folder), plan)
@@ -64,13 +63,10 @@ def last_check(
             return tuple(replace(item, chars=now.raw(item.chars)) for item in listed)
         # What is heard in person is all that the masked copy holds, and more.
         heard = visit_copy(call) or call
-        verify(heard, models)
-        left = unanswered(certain(heard.get(LEAKS)), heard.get(PLAN))
+        left = prove(heard, models)
         found = places_of(heard.get(PLAN), left, heard.get(TRANSCRIPT), heard.get(RECORDING)) if left else ()
     if found is None and not all(leak.kind in SHOWN_ALREADY for leak in left):
-        kinds = ", ".join(sorted({leak.kind for leak in left}))
-        msg = f"{plan.call_id}: 伏せた後の確認で{len(left)}件の漏れが残りました({kinds})"
-        raise CallUnsafeError(msg)
+        raise unsafe(left)
     return tuple(replace(item, chars=now.raw(item.chars)) for item in found or ())
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from prefect import Task, flow, task
 from prefect.cache_policies import NO_CACHE
 
+from flows.loaded_models import Models
 from flows.masking.mask_calls import Order, Outcome, attempt, outcome_of, sanitised
 from flows.settings import Settings
-from flows.stages import STAGES, Models, Stage, recipe
+from flows.stages import STAGES, Stage, recipe
 from flows.workspace import JOB, LISTENER, FolderWorkspace, Workspace, open_run
 
 __all__ = ["mask_call", "mask_calls_by_flow"]

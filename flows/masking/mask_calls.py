@@ -14,7 +14,8 @@ from flows import outputs
 from flows.files.shown import is_text
 from flows.folders.leftovers import NotOursError
 from flows.listener import Listener
-from flows.stages import Models, Stage, recipe
+from flows.loaded_models import Models
+from flows.stages import Stage, recipe
 from flows.workspace import JOB, LISTENER, PLAN, TRANSCRIPT, Job, MemoryWorkspace, Workspace
 from pipeline.errors import (
     NO_ROOM,

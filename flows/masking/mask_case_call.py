@@ -47,10 +47,11 @@ from flows.desk.work.claims import (
     finish_processing,
     release_claim,
 )
+from flows.loaded_models import Models
 from flows.masking.mask_calls import sanitised
 from flows.masking.proofread import proof_note
 from flows.settings import Settings
-from flows.stages import Models, Stage, recipe
+from flows.stages import Stage, recipe
 from flows.workspace import (
     JOB,
     LISTENER,

@@ -15,11 +15,11 @@ from pipeline.audio.recording import Recording
 from pipeline.correcting.corrected import Corrected
 from pipeline.correcting.wording import Piece
 from pipeline.finding.detect import detect
-from pipeline.finding.queue import is_candidate
 from pipeline.masking.align import align
 from pipeline.masking.plan import make_plan
 from pipeline.ownership.chain import Context, attribute
 from pipeline.reviewing.fold import default_ground
+from pipeline.reviewing.queue import is_candidate
 from pipeline.speaking.speakers import without_guessed_speakers
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import (
@@ -34,7 +34,7 @@ from pipeline.types import (
 )
 
 if TYPE_CHECKING:
-    from flows.stages import Models
+    from flows.loaded_models import Models
 
 __all__ = ["Corrections", "items_in"]
 

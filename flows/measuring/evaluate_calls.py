@@ -13,29 +13,23 @@ import numpy as np
 from flows.files.case_file import case_lookup, read_json
 from flows.files.shown import shown
 from flows.folders.open_folder import put_file
+from flows.loaded_models import Models
 from flows.masking.mask_calls import Order, Outcome, mask_calls, run_stage
 from flows.measuring.drawn import WITH_STAFF_LIST, note_drawn
 from flows.measuring.heard_once import HeardOnce
 from flows.measuring.name_bearers import bearers
 from flows.outputs import MASKED_WAV, REVIEW, json_bytes, write_json
 from flows.settings import Settings
-from flows.stages import Models
 from flows.workspace import open_run
 from models.language.aloud import read_aloud
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError, CaseFileError
-from pipeline.measuring.evaluate import (
-    AudioPair,
-    CallFigures,
-    ReviewRow,
-    Share,
-    Summary,
-    measure_call,
-    read_review_rows,
-    summarise,
-)
+from pipeline.measuring.evaluate import measure_call
+from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
+from pipeline.measuring.frames import AudioPair
 from pipeline.measuring.mora_errors import mora_errors, said_kana
 from pipeline.measuring.name_kinds import with_name_kinds
+from pipeline.measuring.review_rows import ReviewRow, read_review_rows
 from pipeline.measuring.speakers import third_claimed, third_found, wrong_speaker
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.sound.heard_morae import heard_morae

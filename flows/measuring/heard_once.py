@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flows.hearing import Hearing, hear, put_words
-from flows.stages import Models, Stage, transcribe
+from flows.loaded_models import Models
+from flows.stages import Stage, transcribe
 from flows.workspace import JOB, RECORDING, Workspace
 
 __all__ = ["HeardOnce"]

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from flows.folders.open_folder import put_file
 from flows.measuring.drawn import INDEX, WITH_STAFF_LIST
 from flows.measuring.evaluate_table import KIND_LABELS, percent
-from pipeline.measuring.evaluate import AudioPair, frames_of
 from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
+from pipeline.measuring.frames import AudioPair, frames_of
 from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.types import TimeSpan
 

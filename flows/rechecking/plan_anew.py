@@ -35,7 +35,7 @@ from pipeline.masking.plan import transcript_sha256
 from pipeline.types import MaskPlan, MaskPolicy, Transcript
 
 if TYPE_CHECKING:
-    from flows.stages import Models
+    from flows.loaded_models import Models
 
 __all__ = ["Anew", "plan_anew"]
 

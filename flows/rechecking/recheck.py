@@ -33,7 +33,7 @@ from pipeline.errors import CallUnsafeError, UnreadableAudioError
 from pipeline.types import MaskPlan
 
 if TYPE_CHECKING:
-    from flows.stages import Models
+    from flows.loaded_models import Models
     from pipeline.verifying.newly_masked import Course, Since
 
 __all__ = ["NOT_FOUND", "Left", "Missed", "Recheck", "recheck"]

@@ -37,7 +37,7 @@ from pipeline.errors import StillThereError
 from pipeline.third_voice import THIRD_VOICE, Remains
 
 if TYPE_CHECKING:
-    from flows.stages import Models
+    from flows.loaded_models import Models
     from flows.workspace import Workspace
 
 __all__ = ["TEMPLATE", "draft_letter", "release"]
@@ -121,9 +121,8 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
     # Here: a letter, or an answer without calls, is made without anything of sound.
     from flows.masking.final_copy import files_of, render
     from flows.masking.visit_copy import visit_copy
-    from flows.stages import certain, verify
-    from flows.workspace import LEAKS, PLAN, RECORDING
-    from pipeline.verifying.left_over import unanswered
+    from flows.stages import prove
+    from flows.workspace import RECORDING
 
     stored, approval = call.approved
     call_id = call.call.call_id
@@ -143,9 +142,7 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
             msg = f"{call_id}: 作り直した写しが、承認された写しと一致しません。開示できません。{remedy}"
             raise ImpossibleStepError(msg)
         models = work.load_models(work.desk.settings.model)
-        for each in copies:
-            verify(each, models)
-        left = [leak for each in copies for leak in unanswered(certain(each.get(LEAKS)), each.get(PLAN))]
+        left = [leak for each in copies for leak in prove(each, models)]
         if left:
             seconds = tuple(sorted({leak.where.start for leak in left}))
             told = "、".join(dict.fromkeys(clock(int(second)) for second in seconds))

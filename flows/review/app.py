@@ -26,6 +26,7 @@ from flows.review.guarding.practising import Practising
 from flows.review.guarding.proxy import trusted_proxy
 from flows.review.guarding.site import PAGE_FOLDER, Site, open_site
 from flows.review.office import accounts as office_accounts
+from flows.review.office import breaches as office_breaches
 from flows.review.office import care as office_care
 from flows.review.office import first as office_first
 from flows.review.office import lists as office_lists
@@ -40,7 +41,6 @@ from flows.review.routes import sound as routes_sound
 from flows.review.routes import text as routes_text
 from flows.review.routes import visits as routes_visits
 from flows.review.routes import ways as routes_ways
-from flows.review.routes.after import breaches as routes_breaches
 from flows.settings import Settings
 
 __all__ = ["ROUTERS", "create_app"]
@@ -67,7 +67,7 @@ ROUTERS = (
     office_lists.router,
     office_care.router,
     office_practice.router,
-    routes_breaches.router,
+    office_breaches.router,
 )
 
 

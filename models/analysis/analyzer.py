@@ -170,10 +170,10 @@ def load_analyzer(
         The analyzer.
     """
     from models.language.ginza import load_ginza
+    from models.language.lexicon.lexicon import load_lexicon
     from models.recognizers import all_recognizers
-    from models.wording.names import read_ahead
 
-    read_ahead()
+    load_lexicon().read_ahead()
     tagger = tagger or load_tagger()
     nlp = load_ginza()
     nlp_engine = _GinzaEngine(nlp)

@@ -13,7 +13,7 @@ from models.wording.digits import UNIT_AFTER, runs
 from models.wording.names import Grade, name_after
 from models.wording.places import places
 from models.wording.turns import Sentence, answer_to, sentences
-from models.wording.vocabulary import CANNOT_SAY, LEAD, RELATIONS, ROLES
+from models.wording.vocabulary import CANNOT_SAY, LEAD, NAME_ASKED, RELATIONS, ROLES
 from pipeline.reasons import Reason
 
 __all__ = ["AskedForRecognizer"]
@@ -25,7 +25,7 @@ _ASKS = (
     r"読んで|もらえ|くれ|どちら|どなた|なに|からどうぞ|(?:は|を|の方は|のほうは|は、|が|から|まで)$)"
 )
 _NAME = re.compile(
-    r"(?:お?名前|ご?氏名|お?名字|ご?苗字|フルネーム|お?宛名|ご?名義|差出人(?:様)?|ご?依頼主様?|"
+    rf"(?:{NAME_ASKED}|差出人(?:様)?|ご?依頼主様?|"
     r"受取人様?|ご?契約者様?(?=は$|、$|は、$)|振り仮名|ふりがな|フリガナ|読み方|お読み|どちら様|"
     r"どなた様|代表の方|ご担当者様?)"
     rf".{{0,22}}?{_ASKS}"

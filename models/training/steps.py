@@ -395,13 +395,6 @@ def _reading_morae(split: Split, scale: Scale) -> Iterator[Step]:
         "--start", "{train-phonetic-tagger-first}/tagger.onnx",
         made="tagger.onnx", epochs=min(scale.epochs, 3), seed=6, hours=0.5,
     )  # fmt: skip
-    prices = (
-        "models.training.lexicon.learn_mora_prices",
-        "{hear-reading}",
-        "--out",
-        "{out}/mora_prices.json",
-    )
-    yield Step("mora-prices", (prices,), ("mora_prices.json",), hours=0.2)
 
 
 def _weighing(scale: Scale) -> Iterator[Step]:

@@ -10,15 +10,12 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from pipeline.sound.digits import KANJI_DIGITS, SPOKEN_DIGITS
+
 __all__ = ["UNIT_AFTER", "Run", "complete", "runs"]
 
-KANJI = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
-KANA = {
-    "ゼロ": "0", "ぜろ": "0", "マル": "0", "まる": "0", "レイ": "0", "れい": "0", "イチ": "1", "いち": "1",
-    "ニー": "2", "ニイ": "2", "ニ": "2", "サン": "3", "ヨン": "4", "よん": "4", "シー": "4", "ゴー": "5",
-    "ゴ": "5", "ロク": "6", "ろく": "6", "ナナ": "7", "なな": "7", "シチ": "7", "しち": "7", "ハチ": "8",
-    "はち": "8", "キュウ": "9", "きゅう": "9", "キュー": "9", "きゅー": "9", "クー": "9",
-}  # fmt: skip
+KANJI = KANJI_DIGITS | {"○": "0"}
+KANA = SPOKEN_DIGITS | {"ニイ": "2", "シー": "4", "きゅー": "9", "クー": "9"}
 _DIGIT = re.compile("|".join([r"[0-9０-９]", f"[{''.join(KANJI)}]", *sorted(KANA, key=len, reverse=True)]))
 _JOINT = re.compile(
     r"(?:[\s、。,.ー\-−‐—–~〜・･()（）]|ハイフン|の|ノ|はい|ええ|うん|ハイ|えっと|えーと|ええと|えー|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from models.wording.vocabulary import RELATIONS, ROLES
+from models.wording.vocabulary import NAME_ASKED, RELATIONS, ROLES
 
 __all__ = ["LABEL_FRAME", "RELATION_FRAME", "ROLE_FRAME", "SUFFIX_FRAME"]
 
@@ -23,7 +23,7 @@ SUFFIX_FRAME = re.compile(_SAID)
 """Phrase behind a name.  ``strong``: nothing but a name stands before it, so a garbled word counts."""
 
 _LABEL = (
-    r"(?:お?名前|ご?氏名|ご?名義|お?宛名|ご?宛先|お?名字|ご?苗字|姓|下の名前|下のお名前|フルネーム|"
+    rf"(?:{NAME_ASKED}|ご?宛先|姓|下の名前|下のお名前|"
     r"差出人(?:様)?|ご?依頼主(?:様)?|送り主|受取人(?:様)?|ご?契約者(?:様)?|所有者|使用者|名義人|"
     r"保証人(?:様)?|担当(?:者)?|表札|注文者|受付|"
     r"名字のほう|旧姓|嫁ぎ先|(?P<weak>下|上|会計|幹事|宛|副))"

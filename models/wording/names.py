@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from models.calls.artifacts import Call
-from models.language.lexicon.by_sound import SoundIndex, known_names
 from models.language.lexicon.lexicon import load_lexicon
 from models.language.readings import Token
 from models.wording.vocabulary import HONORIFICS, NAME_ENDS, NOT_NAMES, PLACE_TAILS, TITLES
-from pipeline.sound.morae import morae
 
 __all__ = [
     "Grade",
@@ -22,8 +20,6 @@ __all__ = [
     "grade",
     "known_name",
     "name_after",
-    "nearness",
-    "read_ahead",
     "surface",
     "token_at",
 ]
@@ -35,10 +31,6 @@ MAX_NAME_CHARS = 9
 MIN_PER_MILLION = 20
 """Least number of people per million with this spelling for an ordinary word (森, 光) to count as a name in
 the position of one."""
-
-MIN_COMMONNESS = 0.65
-"""Least commonness of the names that a garbled answer is compared with: 3,400 readings.  Any sound is near
-some rarer name."""
 
 
 class Grade(enum.IntEnum):
@@ -171,37 +163,3 @@ def _continues(call: Call, index: int, level: Grade) -> bool:
         return True
     named = "人名" in previous.pos or grade(surface(call, previous), previous) >= Grade.ODD
     return named and (level >= Grade.ODD or _short_kanji(word)) and word not in NAME_ENDS
-
-
-@lru_cache(maxsize=1)
-def _index() -> SoundIndex:
-    return SoundIndex(known_names(load_lexicon(), MIN_COMMONNESS))
-
-
-def read_ahead() -> None:
-    """Load the lexicon and the common names by sound now, so that no call waits for them."""
-    load_lexicon().read_ahead()
-    _index()
-
-
-@lru_cache(maxsize=4096)
-def nearness(kana: str) -> float:
-    """Return the similarity of a whole reading to a common name, or to a surname and a given name.
-
-    Args:
-        kana: Katakana of a stretch of two to ten morae.
-
-    Returns:
-        From 0 (no common name is near, or the length is no name's) to 1 (the exact sounds of a name).
-    """
-    line = morae(kana)
-    if not 2 <= len(line) <= 10:
-        return 0.0
-    best = [0.0] * (len(line) + 1)  # best[i]: likeness summed over the morae before i that names cover
-    hits = _index().find(line)
-    for end in range(1, len(line) + 1):
-        best[end] = best[end - 1]
-        for hit in hits:
-            if hit.end == end and (hit.start == 0 or best[hit.start] > 0):
-                best[end] = max(best[end], best[hit.start] + (hit.end - hit.start) * hit.likeness)
-    return best[-1] / len(line)

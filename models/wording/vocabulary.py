@@ -11,6 +11,7 @@ __all__ = [
     "CANNOT_SAY",
     "HONORIFICS",
     "LEAD",
+    "NAME_ASKED",
     "NAME_ENDS",
     "NOT_NAMES",
     "PLACE_TAILS",
@@ -73,6 +74,9 @@ NOT_NAMES = _words(
     "コーチ サンタ みなみな お連れ合い 連れ合い 配偶者 元 お元 継母 継父 里親 保護者 親族 ご親族 ご遺族 遺族"
 )
 """Words that take さん or 様 but are no name, and words that are no name in any context."""
+
+NAME_ASKED = r"お?名前|ご?氏名|お?名字|ご?苗字|フルネーム|お?宛名|ご?名義"
+"""Words by which somebody's name is asked for, and announced, as a pattern."""
 
 RELATIONS = (
     "主人|旦那|夫|妻|家内|嫁|女房|カミさん|かみさん|父|親父|おやじ|母|おふくろ|お袋|両親|祖父|祖母|"

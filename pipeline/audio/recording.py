@@ -26,7 +26,7 @@ from pipeline.audio.containers.extent import Extent, contradictory, cut_off
 from pipeline.audio.containers.frames import mp3_frame_bytes
 from pipeline.audio.stored import StoredSamples, Track
 from pipeline.audio.tape import Tape
-from pipeline.audio.wav import is_silent, write_wav
+from pipeline.audio.wav import is_silent
 from pipeline.errors import NO_ROOM, UnreadableAudioError
 from pipeline.file_bytes import FileBytes, NotAFileError, SeekableFile, open_file
 from pipeline.time_span import TimeSpan
@@ -39,7 +39,6 @@ __all__ = [
     "read_recording",
     "to_samples",
     "to_span",
-    "write_wav",
 ]
 
 Samples = npt.NDArray[np.int16]

@@ -197,7 +197,7 @@ def _standing(text: str, words: Sequence[Word], pieces: Sequence[Piece]) -> dict
 
 
 def _one_word(piece: Piece, words: Sequence[Word]) -> Word:
-    time = TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words))
+    time = TimeSpan.around(word.time for word in words)
     return Word(piece.chars, time, 1.0, heard=tuple(word.time for word in words))
 
 
@@ -231,7 +231,7 @@ def _segment(line: _Line, words: Sequence[Word], chars: CharSpan) -> Segment:
     first = line.segments[0]
     untimed = not first.words and len(line.parts) == 1 and not line.parts[0].written
     alone = len(line.segments) == 1
-    spoken = TimeSpan(min(word.time.start for word in words), max(word.time.end for word in words))
+    spoken = TimeSpan.around(word.time for word in words)
     whole = (
         alone and line.parts[0].raw.start == first.chars.start and line.parts[-1].raw.end == first.chars.end
     )

@@ -39,7 +39,7 @@ def heard_otherwise(line: Segment, run: CharSpan, written: Sequence[Mora]) -> st
     timed = [word for word in line.words if word.chars.overlaps(run)]
     if not timed:
         return ""
-    time = TimeSpan(min(word.time.start for word in timed), max(word.time.end for word in timed))
+    time = TimeSpan.around(word.time for word in timed)
     logs, _ = heard_between([line], time)
     heard = likeliest(logs)
     if max(len(heard), len(written)) < LEAST_MORAE or not heard:

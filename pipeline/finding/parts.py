@@ -11,12 +11,14 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.finding.queue import MIN_WORD_SECONDS
 from pipeline.finding.verdict import UNOWNED
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskItem, TimeSpan
 
-__all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
+__all__ = ["MIN_WORD_SECONDS", "Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
+
+MIN_WORD_SECONDS = 0.15
+"""Length of a mora: a shorter rest of a finding beside a mask is no word."""
 
 MIN_MASKED_PART_SCORE = 0.05
 """Least probability of a masked part, where the whole reaches it; less probable parts are shown.  In eight

@@ -47,7 +47,13 @@ def with_scraps(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
         Candidates that such a name overlaps are dropped.
     """
     settled = [finding.entity.chars for finding in findings if not finding.entity.candidate]
-    wholes = [_whole(finding, text, settled) for finding in findings]
+    wholes: list[Finding] = []
+    for finding in findings:
+        whole = _whole(finding, text, settled)
+        wholes.append(whole)
+        # The scrap between two names belongs to the first that takes it.
+        if whole is not finding:
+            settled.append(whole.entity.chars)
     grown = [one.entity.chars for one, old in zip(wholes, findings, strict=True) if one is not old]
     return tuple(one for one in wholes if not _is_swallowed(one, grown))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from pipeline.finding.chosen_questions import Limits, choose_questions
 from pipeline.finding.detect import needs_no_analyst
 from pipeline.finding.parts import not_below, without_overlap
-from pipeline.finding.questions import by_letters
-from pipeline.finding.queue import outside_masks
 from pipeline.reasons import Reason, Why
+from pipeline.reviewing.chosen_questions import Limits, choose_questions
+from pipeline.reviewing.questions import by_letters
+from pipeline.reviewing.queue import outside_masks
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import (
     CallCase,

@@ -174,7 +174,7 @@ def _item_by_time(word: Word, windows: Sequence[_Window]) -> MaskItem | None:
     A word of zero length is covered when its instant is.
     """
     for time, window in itertools.product((word.time, *word.heard), windows):
-        covered = _shared_time(time, window.time)
+        covered = -time.apart(window.time)
         instant = time.duration == 0 and window.time.start <= time.start < window.time.end
         if instant or covered > time.duration / 2:
             return max(window.items, key=functools.partial(_covers, time))
@@ -183,13 +183,8 @@ def _item_by_time(word: Word, windows: Sequence[_Window]) -> MaskItem | None:
 
 def _covers(time: TimeSpan, item: MaskItem) -> tuple[bool, float]:
     """Sort key of the item that covers a time: a voice over most of it first, else by shared seconds."""
-    shared = _shared_time(time, item.time)
+    shared = -time.apart(item.time)
     return item.entity_type == THIRD_VOICE and shared > time.duration / 2, shared
-
-
-def _shared_time(one: TimeSpan, other: TimeSpan) -> float:
-    """Return the seconds that two spans share; negative is the distance between them."""
-    return min(one.end, other.end) - max(one.start, other.start)
 
 
 def as_text(masked: MaskedTranscript) -> str:

@@ -15,28 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import CaseFileError
-from pipeline.measuring.figures import CallFigures, OverMask, Share, SpanFigures, Summary, summarise, total
+from pipeline.measuring.figures import CallFigures, OverMask, Share, SpanFigures, total
 from pipeline.measuring.frames import AudioPair, Frames, Marked, Stretch, frames_of
 from pipeline.measuring.given_away import GivenAway, given_away
 from pipeline.measuring.letters import edits, letters
-from pipeline.measuring.review_rows import ReviewRow, read_review_rows
+from pipeline.measuring.review_rows import ReviewRow
 from pipeline.measuring.sides import measure_sides
 from pipeline.measuring.truth import PARTIES, CallTruth, TruthSpan
 from pipeline.types import TimeSpan
 
 __all__ = [
-    "AudioPair",
-    "CallFigures",
-    "Frames",
-    "OverMask",
-    "ReviewRow",
-    "Share",
-    "SpanFigures",
-    "Summary",
-    "frames_of",
     "measure_call",
-    "read_review_rows",
-    "summarise",
 ]
 
 CAUGHT_SHARE = 0.90

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pipeline.correcting.wording import Correction
 from pipeline.types import CharSpan, MaskItem, Party, TimeSpan
 
-__all__ = ["OF_THE_TEXT", "OF_VOICES", "Consent", "ReviewDecision", "ReviewKind", "Stretch"]
+__all__ = ["OF_THE_TEXT", "Consent", "ReviewDecision", "ReviewKind", "Stretch"]
 
 
 class ReviewKind(enum.StrEnum):
@@ -51,10 +51,6 @@ OF_THE_TEXT = frozenset(
 )
 """Kinds of decision about the text, not about items: new words, the speaker of a line, a line break set or
 removed, the two sides swapped, and the text read through by a person."""
-
-OF_VOICES = frozenset({ReviewKind.VOICE_TEXT, ReviewKind.VOICE_IN_PERSON})
-"""Kinds of decision about a masked third person's voice: its words are disclosed, or it is played in
-person."""
 
 
 @dataclass(frozen=True, slots=True)

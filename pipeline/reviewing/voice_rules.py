@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
 from pipeline.errors import ReviewRuleError
-from pipeline.reviewing.decisions import Consent, ReviewDecision, Stretch
-from pipeline.reviewing.fold import keeps_voice
+from pipeline.reviewing.decisions import Consent, ReviewDecision, ReviewKind, Stretch
+from pipeline.reviewing.fold import effective, keeps_voice
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskItem, Party
 
-__all__ = ["check_added_voice", "check_kept_voices", "check_no_voice", "check_remaining"]
+__all__ = ["check_added_voice", "check_kept_voices", "check_no_voice", "check_remaining", "consents"]
 
 MOST_CHARS: Final = 500
 """Longest text for the person who consented, and for the way."""
 
 _JAPAN: Final = timedelta(hours=9)  # ahead of UTC, in which decisions are timed: a day is Japan's
+
+
+def consents(decisions: Iterable[ReviewDecision]) -> dict[str, Consent]:
+    """Return the last recorded consent for each item; the pieces of a split item share it.
+
+    Args:
+        decisions: All decisions on one transcript, over all revisions of the plan, in any order.
+
+    Returns:
+        Consents by item id, also for items that were masked again later.
+    """
+    found: dict[str, Consent] = {}
+    for decision in effective(decisions):
+        for item_id in decision.items:
+            if decision.kind is ReviewKind.KEEP and decision.consent is not None:
+                found[item_id] = decision.consent
+            elif decision.kind is ReviewKind.SPLIT and item_id in found:
+                found[f"{item_id}.{decision.number}"] = found[item_id]
+    return found
 
 
 def check_kept_voices(items: Sequence[MaskItem], decision: ReviewDecision) -> None:

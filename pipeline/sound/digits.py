@@ -7,33 +7,31 @@ import unicodedata
 from collections.abc import Sequence
 
 __all__ = [
+    "KANJI_DIGITS",
+    "SPOKEN_DIGITS",
     "ZERO_KANJI",
     "counted_kana",
     "digits_of",
     "edit_distance",
     "kana_of",
     "longest_common_run",
+    "phone_digits",
     "without_digits",
 ]
 
-_SPOKEN_DIGITS = (
-    ("0", "ゼロ ぜろ まる マル れい レイ レー"),
-    ("1", "いち イチ"),
-    ("2", "ニー ニ に"),
-    ("3", "さん サン"),
-    ("4", "よん ヨン"),
-    ("5", "ご ゴー ゴ"),
-    ("6", "ろく ロク"),
-    ("7", "なな ナナ しち シチ"),
-    ("8", "はち ハチ"),
-    ("9", "きゅう キュウ キュー キュ"),
-)
-"""How a recogniser writes each spoken digit."""
+SPOKEN_DIGITS = {
+    "ゼロ": "0", "ぜろ": "0", "まる": "0", "マル": "0", "れい": "0", "レイ": "0", "いち": "1", "イチ": "1",
+    "ニー": "2", "ニ": "2", "サン": "3", "よん": "4", "ヨン": "4", "ゴー": "5", "ゴ": "5", "ろく": "6",
+    "ロク": "6", "なな": "7", "ナナ": "7", "しち": "7", "シチ": "7", "はち": "8", "ハチ": "8",
+    "きゅう": "9", "キュウ": "9", "キュー": "9",
+}  # fmt: skip
+"""How a recogniser writes each spoken digit, wherever it stands in a text."""
 
-_DIGITS = {
-    **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
-    **{word: digit for digit, words in _SPOKEN_DIGITS for word in words.split()},
-}
+KANJI_DIGITS = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
+
+_DIGITS = KANJI_DIGITS | SPOKEN_DIGITS | {"レー": "0", "に": "2", "さん": "3", "ご": "5", "キュ": "9"}
+"""Also what is a digit only in a text that is known to be a number."""
+
 _DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
 ZERO_KANJI = "[例礼令]"
 """Kanji that a recogniser writes for レイ (zero) among digits, as a pattern."""
@@ -73,6 +71,13 @@ def digits_of(text: str) -> str:
     plain = _TENS.sub(lambda m: f"{_DIGITS.get(m[1], '1')}{_DIGITS.get(m[2], '0')}", plain)
     plain = _ZERO_AMONG_DIGITS.sub("0", plain.replace("の", ""))
     return "".join(_DIGITS.get(m, m) for m in _DIGIT.findall(plain))
+
+
+def phone_digits(written: str) -> str:
+    """Return the digits of a phone number as people write it, with the domestic 0 instead of +81."""
+    plain = unicodedata.normalize("NFKC", written).strip()
+    digits = re.sub(r"\D", "", plain)
+    return "0" + digits.removeprefix("81").removeprefix("0") if plain.startswith("+81") else digits
 
 
 def without_digits(text: str) -> str:

@@ -17,10 +17,12 @@ __all__ = [
     "MIN_TELLING",
     "distance",
     "fold_kana",
+    "fold_letters",
     "likeness",
     "mora_price",
     "morae",
     "spell_out",
+    "to_katakana",
     "undrawn",
 ]
 
@@ -64,9 +66,20 @@ def fold_kana(text: str) -> str:
     Returns:
         Katakana and ー only.
     """
+    katakana = to_katakana(text).translate(_SAME)
+    return "".join(c for c in katakana if "ァ" <= c <= "ヴ" or c == "ー")
+
+
+def to_katakana(text: str) -> str:
+    """Write hiragana as katakana, in full width; all else stays, in its usual width."""
     wide = unicodedata.normalize("NFKC", text)
-    katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in wide)
-    return "".join(c for c in katakana.translate(_SAME) if "ァ" <= c <= "ヴ" or c == "ー")
+    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in wide)
+
+
+def fold_letters(text: str) -> str:
+    """Keep the letters, kana, kanji and digits of a text, in one width and case."""
+    wide = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in wide if char.isalnum())
 
 
 def spell_out(latin: str) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from pipeline.finding.queue import is_candidate
 from pipeline.nearby import Nearby
+from pipeline.reviewing.queue import is_candidate
 from pipeline.types import MaskItem, MaskPlan, TimeSpan
 
 __all__ = ["EXPLAINED_WITHIN_SECONDS", "Changes"]

@@ -73,7 +73,7 @@ class KeptWords:
         self._runs = [
             Run.of(words, reader)
             for words in _runs(masked, channel)
-            if changes is None or changes.near(_time(words))
+            if changes is None or changes.near(TimeSpan.around(word.time for word in words))
         ]
         self._sounds = SoundLines(run.line.morae for run in self._runs)
         self._by_mora = _ByMora.of(self._runs)
@@ -139,10 +139,6 @@ class _ByMora:
         return cls(
             began, np.array(sums), np.array(first, np.int64), np.array(last, np.int64), np.array(titled, bool)
         )
-
-
-def _time(words: tuple[MaskedWord, ...]) -> TimeSpan:
-    return TimeSpan(min(word.time.start for word in words), max(word.time.end for word in words))
 
 
 def _runs(masked: MaskedTranscript, channel: int) -> Iterator[tuple[MaskedWord, ...]]:

@@ -292,7 +292,7 @@ def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:
         if CharSpan(at, at + len(word.text)).overlaps(chars):
             touched.append(word.time)
         at += len(word.text)
-    return TimeSpan(min(time.start for time in touched), max(time.end for time in touched))
+    return TimeSpan.around(touched)
 
 
 def _explained(needle: Needle, time: TimeSpan, wanted: _Wanted) -> bool:

@@ -321,7 +321,7 @@ def _hits(
                 continue
             whole = with_given_name(run.text, chars) if each.name else chars
             words = run.touched(whole)
-            yield each, TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words)), odds
+            yield each, TimeSpan.around(word.time for word in words), odds
 
 
 def _worth(each: _Wanted, said: KeptWords, times: Sequence[TimeSpan], least: float) -> MatchFilter:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import bisect
 import itertools
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -19,29 +18,19 @@ import numpy as np
 
 from pipeline.audio.recording import Recording, to_samples, to_span
 from pipeline.finding.parts import whole_of
-from pipeline.finding.queue import is_candidate
 from pipeline.hearing.clips import Audio
 from pipeline.masking.audio import fill, masked_windows
 from pipeline.masking.crosstalk import still_audible_channels
 from pipeline.masking.text import LABELS, OTHER_LABEL, masked_in_text
 from pipeline.nearby import Nearby
-from pipeline.sound.reader import SoundReader
+from pipeline.reviewing.queue import is_candidate
+from pipeline.sound.morae import fold_letters
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
-from pipeline.verifying.listen import Listener, hear_masked, listen_again
-from pipeline.verifying.reread import read_by_sound, read_otherwise
-from pipeline.verifying.under_masks import said_under
 from pipeline.verifying.widen import SOURCE
 
 __all__ = [
-    "Listener",
-    "SoundReader",
-    "hear_masked",
     "kept_values",
-    "listen_again",
-    "read_by_sound",
-    "read_otherwise",
-    "said_under",
     "values",
     "verify_audio",
     "verify_second_opinion",
@@ -181,7 +170,7 @@ def _runs(
     runs: list[list[MaskItem]] = []
     end = 0
     for item in sorted(items, key=lambda item: item.chars):
-        if runs and of_one(runs[-1][-1], item) and not _folded(text[end : item.chars.start]):
+        if runs and of_one(runs[-1][-1], item) and not fold_letters(text[end : item.chars.start]):
             runs[-1].append(item)
             end = max(end, item.chars.end)
         else:
@@ -235,14 +224,14 @@ def verify_text(
     lines = [_line(line) for line in masked_text.splitlines()]
     # Values are also searched across lines, because a number goes on in the next turn.
     joined = "\n".join(text for _, text in lines), "".join(text for _, text in lines)
-    kept = [_folded(value) for _, value in kept_values]
+    kept = [fold_letters(value) for _, value in kept_values]
     # Each value once, however often it was masked.
     left = {
         wanted: _read_at(wanted, lines, joined, kept)
-        for wanted in {_folded(value) for _, value in masked_values}
+        for wanted in {fold_letters(value) for _, value in masked_values}
         if len(wanted) > 1
     }
-    seconds = ((item_id, left.get(_folded(value))) for item_id, value in masked_values)
+    seconds = ((item_id, left.get(fold_letters(value))) for item_id, value in masked_values)
     return tuple(
         Leak("TEXT", item_id, TimeSpan(second, second + 1.0))
         for item_id, second in seconds
@@ -307,10 +296,4 @@ def _line(line: str) -> tuple[float, str]:
     stamp = _STAMP.match(line)
     second = 60.0 * int(stamp[1]) + int(stamp[2]) if stamp else 0.0
     body = line[stamp.end() :] if stamp else line
-    return second, "|".join(_folded(part) for part in _LABEL.split(body))
-
-
-def _folded(text: str) -> str:
-    """Letters and digits of ``text`` alone, of one width and case."""
-    wide = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in wide if char.isalnum())
+    return second, "|".join(fold_letters(part) for part in _LABEL.split(body))

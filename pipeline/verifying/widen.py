@@ -18,10 +18,10 @@ from dataclasses import replace
 from functools import cached_property
 
 from pipeline.audio.recording import Recording
-from pipeline.finding.queue import is_candidate
 from pipeline.masking.align import WordIndex, align_indexed, index_words
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason, Why
+from pipeline.reviewing.queue import is_candidate
 from pipeline.sound.honorifics import with_given_name
 from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import (
@@ -36,7 +36,6 @@ from pipeline.types import (
     Segment,
     TimeSpan,
     Transcript,
-    Word,
 )
 
 __all__ = ["SOURCE", "widen"]
@@ -205,7 +204,7 @@ class _Call:
         """The characters of a leak that was found in the transcript, whose time is that of whole words."""
         for segment in self._spoken.touching(where.start, where.end):
             words = [w for w in segment.words if where.start <= w.time.start and w.time.end <= where.end]
-            if words and where == _time(words):
+            if words and where == TimeSpan.around(word.time for word in words):
                 return CharSpan(words[0].chars.start, words[-1].chars.end)
         return None
 
@@ -231,12 +230,7 @@ def _is_of_its_words(item: MaskItem) -> bool:
 
 
 def _spoken(segment: Segment) -> TimeSpan:
-    return _time(segment.words)
-
-
-def _time(words: Sequence[Word]) -> TimeSpan:
-    """The time from the first start of some words to their last end."""
-    return TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words))
+    return TimeSpan.around(word.time for word in segment.words)
 
 
 def _kept(item: MaskItem, chance: float) -> MaskItem:

@@ -146,9 +146,10 @@ def _kaiji(calls: Sequence[Path], out: Path, clock: Clock) -> None:
     with clock.timing("load"):
         from flows import outputs
         from flows.files.case_file import case_lookup
+        from flows.loaded_models import Models
         from flows.masking.mask_calls import Order, attempt
         from flows.settings import Settings
-        from flows.stages import Models, Stage, recipe
+        from flows.stages import Stage, recipe
         from flows.workspace import JOB, MemoryWorkspace
 
         models = Models("base", Settings())
@@ -252,7 +253,8 @@ def cut(call: str, out: str, seconds: str) -> None:
         out: The file to be written.
         seconds: How much of it.
     """
-    from pipeline.audio.recording import read_recording, write_wav
+    from pipeline.audio.recording import read_recording
+    from pipeline.audio.wav import write_wav
 
     whole = read_recording(Path(call))
     write_wav(Path(out), whole.samples[:, : round(float(seconds) * whole.rate)], whole.rate, whole.law)

@@ -28,13 +28,15 @@ from models.training.calls.stored import StoredCall, stored_calls, unheard, unhe
 from models.training.crowds.colleagues import with_colleagues
 from models.weighing.owner.owner import Owner, load_owner
 from pipeline.finding.detect import detect
-from pipeline.finding.questions import NO_QUESTION, by_letters, question_ids
 from pipeline.masking.align import align
 from pipeline.masking.audio import mask_audio
 from pipeline.masking.plan import make_plan
-from pipeline.measuring.evaluate import AudioPair, ReviewRow, measure_call
+from pipeline.measuring.evaluate import measure_call
 from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
+from pipeline.measuring.frames import AudioPair
+from pipeline.measuring.review_rows import ReviewRow
 from pipeline.ownership.chain import Context, attribute
+from pipeline.reviewing.questions import NO_QUESTION, by_letters, question_ids
 from pipeline.types import EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
 
 __all__ = [

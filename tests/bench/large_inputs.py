@@ -28,8 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.files.case_file import MAX_COMPANY_VALUES, MAX_REQUESTER_VALUES, MAX_STAFF, MAX_TERMS, parse_case
+from flows.loaded_models import Models
 from flows.settings import Settings
-from flows.stages import Models, Stage, recipe
+from flows.stages import Stage, recipe
 from flows.workspace import JOB, PLAN, Job, MemoryWorkspace
 from pipeline.audio.recording import read_recording
 from pipeline.audio.spans import length, minus, union

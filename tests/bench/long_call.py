@@ -32,8 +32,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.loaded_models import Models
 from flows.settings import Settings
-from flows.stages import Models, Stage, recipe
+from flows.stages import Stage, recipe
 from flows.workspace import JOB, RECORDING, SECOND_HEARING, TRANSCRIPT, Job, MemoryWorkspace
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
 from models.training.calls.hear import read_heard

@@ -42,8 +42,9 @@ from pipeline.hearing.transcribe import HeardSegment
 from pipeline.masking.audio import mask_audio, masked_windows
 from pipeline.masking.plan import within_review_time
 from pipeline.masking.text import as_text, mask_text
-from pipeline.measuring.evaluate import AudioPair, measure_call
+from pipeline.measuring.evaluate import measure_call
 from pipeline.measuring.figures import CallFigures, Share, summarise
+from pipeline.measuring.frames import AudioPair
 from pipeline.measuring.truth import CallTruth, read_truth
 from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.sound.search import find_sound
@@ -59,10 +60,10 @@ from pipeline.types import (
     Transcript,
 )
 from pipeline.verifying.changes import Changes
-from pipeline.verifying.listen import hear_masked
-from pipeline.verifying.reread import read_otherwise
+from pipeline.verifying.listen import Listener, hear_masked, listen_again
+from pipeline.verifying.reread import read_by_sound, read_otherwise
 from pipeline.verifying.under_masks import said_under
-from pipeline.verifying.verify import Listener, listen_again, read_by_sound, values, verify_text
+from pipeline.verifying.verify import values, verify_text
 from pipeline.verifying.widen import widen
 from tests.bench.figures import StoredCall, planned
 
@@ -128,15 +129,15 @@ class Remembering:
         self._models: Any = None
 
     def __call__(self, clips: Sequence[NDArray[np.float32]]) -> tuple[tuple[HeardSegment, ...], ...]:
-        """Listen as ``flows.stages.Models.listen`` does, or remember."""
+        """Listen as ``flows.loaded_models.Models.listen`` does, or remember."""
         asked = hashlib.sha256()
         for clip in clips:
             asked.update(hashlib.sha256(clip.tobytes()).digest())
         path = self._folder / asked.hexdigest()[:32]
         if not path.exists():
             if self._models is None:
+                from flows.loaded_models import Models
                 from flows.settings import Settings
-                from flows.stages import Models
 
                 self._models = Models("base", Settings(cpu_threads=1))
             path.write_bytes(pickle.dumps(self._models.listen(clips)))

@@ -29,6 +29,7 @@ from models.analysis.analyzer import load_analyzer
 from models.calls.hearings import char_times
 from models.language.lexicon.lexicon import load_lexicon
 from models.language.readings import load_reader
+from models.training.calls.pools import spellings
 from models.training.crowds.near_strangers import near_stranger
 from models.weighing.owner.owner import load_owner
 from pipeline.finding.detect import detect
@@ -107,7 +108,7 @@ def made_near(case: CallCase, truth: CallTruth, rng: random.Random) -> CallCase:
     surnames = [surname for surname, given in filter(None, parts) if given]
     if not surnames or rng.random() < 0.5:
         return near
-    given = rng.choice(load_lexicon().given_rows()).reading
+    given = rng.choice(spellings(load_lexicon().given_names)).reading
     name = rng.choice(surnames) + given
     return replace(near, requester=replace(near.requester, names=(CaseName(name, name),)))
 

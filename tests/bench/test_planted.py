@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.language.readings import Reader, load_reader
-from pipeline.finding.queue import is_candidate
+from pipeline.reviewing.queue import is_candidate
 from pipeline.types import MaskAction
 from tests.bench.planted import Ears, MadeCall, calls, covered, loop, repeated
 

@@ -18,8 +18,9 @@ from collections.abc import Sequence
 from pipeline.masking.align import align
 from pipeline.masking.audio import mask_audio
 from pipeline.masking.plan import make_plan
-from pipeline.measuring.evaluate import AudioPair, measure_call
+from pipeline.measuring.evaluate import measure_call
 from pipeline.measuring.figures import CallFigures, Share, summarise
+from pipeline.measuring.frames import AudioPair
 from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, Transcript

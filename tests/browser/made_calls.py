@@ -25,7 +25,8 @@ from flows.files.case_file import case_lookup
 from flows.files.keyed_digest import new_digest_key
 from flows.files.transcript_file import read_transcript
 from flows.workspace import SKETCH, TRANSCRIPT
-from pipeline.audio.recording import Recording, read_recording, write_wav
+from pipeline.audio.recording import Recording, read_recording
+from pipeline.audio.wav import write_wav
 from pipeline.masking.crosstalk import channels_and_echo
 from pipeline.masking.plan import make_plan, transcript_sha256
 from pipeline.masking.sketch import sketch_of

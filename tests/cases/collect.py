@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.files.case_file import parse_case
+from flows.loaded_models import Models
 from flows.settings import Settings
-from flows.stages import Models
 from pipeline.ownership.chain import NAMES
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, MaskAction, MaskItem, TimeSpan, Transcript

@@ -42,7 +42,7 @@ ENOUGH = 0.9
 
 
 class Machinery(Protocol):
-    """What is loaded once (``flows.stages.Models`` is one)."""
+    """What is loaded once (``flows.loaded_models.Models`` is one)."""
 
     @property
     def analyzer(self) -> CallAnalyzer:

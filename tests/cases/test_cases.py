@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.stages import Models
+from flows.loaded_models import Models
 from tests.cases.case_files import FOLDER, Case, read_cases
 from tests.cases.outcomes import ENOUGH, Call, outcome
 

@@ -11,9 +11,9 @@ import pytest
 
 from flows import stages
 from flows.files.case_file import case_lookup
+from flows.loaded_models import Models
 from flows.masking.mask_calls import Order, exit_status, mask_calls
 from flows.settings import Settings
-from flows.stages import Models
 from flows.workspace import JOB, TRANSCRIPT, Job, MemoryWorkspace
 from pipeline.measuring.truth import exact_transcript, read_truth
 from pipeline.types import CallCase

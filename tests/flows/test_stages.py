@@ -8,9 +8,10 @@ import pytest
 
 import pipeline.verifying.widen
 from flows import stages
+from flows.loaded_models import Models
 from flows.masking.mask_calls import Order, Outcome, mask_calls
 from flows.settings import Settings
-from flows.stages import KNOWN, STAGES, Models, known, recipe
+from flows.stages import KNOWN, STAGES, known, recipe
 from models.speech import listening_encoder
 from models.speech.ears import ears_encoder
 from models.speech.listening_encoder import ListeningEncoder

@@ -20,11 +20,11 @@ SERVER = """
 import os, signal, sys
 from flows.cli import main as cli
 from flows.masking import mask_calls
-from flows import stages
+from flows import loaded_models
 from tests.fakes import FakeModels
 models = FakeModels()
 models.reader, models.owner
-stages.Models = lambda *_: models
+loaded_models.Models = lambda *_: models
 # Once here, so that what is imported on the way does not take all of the time.
 try:
     cli.app([*sys.argv[1:-1], "--out", sys.argv[-1] + "-warm"])

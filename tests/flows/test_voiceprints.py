@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from flows.loaded_models import Models
 from flows.settings import Settings
-from flows.stages import Models, decode, transcribe
+from flows.stages import decode, transcribe
 from flows.workspace import JOB, TRANSCRIPT, FolderWorkspace, Job
 from models.voices.voice import Voices, load_voices
 from pipeline.types import CallCase

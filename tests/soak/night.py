@@ -23,7 +23,8 @@ from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Call, CompanyList, NewRecording, NewRequest, StaffList
 from flows.files.case_file import parse_case
 from flows.settings import Settings
-from pipeline.audio.recording import read_recording, write_wav
+from pipeline.audio.recording import read_recording
+from pipeline.audio.wav import write_wav
 from pipeline.types import CallCase
 from tests.desk_builders import CHECK, CLERK, NOW
 from tests.sentinels import everything_under, found_in

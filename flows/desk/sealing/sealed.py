@@ -8,7 +8,6 @@ was copied into another row does not open.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -17,6 +16,8 @@ from pydantic import ValidationError
 from flows.desk.kinds.errors import SealBrokenError
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.shape import Shape
+from pipeline.sound.digits import phone_digits
+from pipeline.sound.morae import to_katakana
 
 __all__ = [
     "SealedRow",
@@ -94,18 +95,13 @@ def _place(row: SealedRow) -> str:
 
 def fold_number(number: str) -> str:
     """Return a phone number's digits, with the domestic 0 instead of +81; empty when there are too few."""
-    plain = unicodedata.normalize("NFKC", number).strip()
-    digits = re.sub(r"\D", "", plain)
-    if plain.startswith("+81"):
-        digits = "0" + digits.removeprefix("81").removeprefix("0")
+    digits = phone_digits(number)
     return digits if len(digits) >= MIN_NUMBER_DIGITS else ""
 
 
 def fold_text(text: str) -> str:
     """Normalise width, case, kind of kana and spaces of a name, a reading or a customer id."""
-    wide = unicodedata.normalize("NFKC", text).casefold()
-    katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in wide)
-    return re.sub(r"\s", "", katakana)
+    return re.sub(r"\s", "", to_katakana(text).casefold())
 
 
 def blind_marks(kind: str, value: str, keyring: Keyring) -> tuple[str, ...]:

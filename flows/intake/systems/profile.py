@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from flows.desk.kinds.errors import DeskError
+from flows.files.case_fields import Strict
 from flows.files.case_file import UNKNOWN_KEY
-from flows.intake.fields import Refused, Strict, reasons_of
+from flows.intake.fields import Refused, reasons_of
 from pipeline.file_bytes import read_file
 
 __all__ = ["Fields", "Profile", "ProfileError", "names_of_profiles", "profile_of"]

@@ -25,7 +25,7 @@ from flows.releasing.release import draft_letter, release
 from pipeline.errors import PipelineError, StillThereError
 
 if TYPE_CHECKING:
-    from flows.stages import Models
+    from flows.loaded_models import Models
 
 __all__ = ["Errand", "Outgoing"]
 

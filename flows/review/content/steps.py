@@ -29,7 +29,7 @@ from pipeline.reviewing.rules import check_complete
 from pipeline.types import MaskItem
 
 if TYPE_CHECKING:
-    from flows.stages import Models
+    from flows.loaded_models import Models
 
 __all__ = ["Check", "Completing", "complete", "reopen"]
 

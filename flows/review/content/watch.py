@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from functools import cached_property
 
+from flows.loaded_models import Models
 from flows.masking.new_words import Corrections, items_in
 from flows.settings import Settings
-from flows.stages import Models
 from pipeline.types import MaskItem
 
 __all__ = ["Watch"]

@@ -1,1 +1,1 @@
-"""Pages of those who look after the desk: its people, lists, recordings, keys, periods and audit log."""
+"""Pages of those who look after the desk: people, lists, recordings, keys, periods, breaches, audit log."""

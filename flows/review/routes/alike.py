@@ -7,9 +7,9 @@ from typing import Any
 from flows.review.content.words import Alike
 from flows.review.routes.document import OpenedCall
 from pipeline.audio.recording import Recording
-from pipeline.finding.everyday import is_everyday
 from pipeline.masking.align import align
 from pipeline.reasons import Reason
+from pipeline.reviewing.everyday import is_everyday
 from pipeline.reviewing.fold import ANALYST
 from pipeline.sound.honorifics import with_honorific
 from pipeline.third_voice import THIRD_VOICE

@@ -17,16 +17,16 @@ from flows.review.guarding.access import User
 from flows.review.guarding.site import Site
 from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.correcting.corrected import Corrected
-from pipeline.finding.everyday import is_everyday
-from pipeline.finding.questions import NO_QUESTION, QuestionPlace, question_ids
 from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
 from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
 from pipeline.played import AROUND_SECONDS, Shown, played
-from pipeline.reviewing.consents import consents
 from pipeline.reviewing.decisions import OF_THE_TEXT, Consent, ReviewDecision, ReviewKind
+from pipeline.reviewing.everyday import is_everyday
 from pipeline.reviewing.fold import effective, unconfirmed, undecided
+from pipeline.reviewing.questions import NO_QUESTION, QuestionPlace, question_ids
 from pipeline.reviewing.rules import Change, steps
+from pipeline.reviewing.voice_rules import consents
 from pipeline.reviewing.wordings import TextChange, text_changes
 from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import CallCase, MaskAction, MaskItem, MaskPlan, Party, Transcript

@@ -17,9 +17,9 @@ from flows.desk.work.review_queue import SHOWN, QueuedCall, list_queue
 from flows.desk.work.reviews import Review, load_review
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import Site, site_of
-from pipeline.finding.questions import question_ids
 from pipeline.played import Shown, listening_seconds
 from pipeline.reviewing.decisions import ReviewKind
+from pipeline.reviewing.questions import question_ids
 
 __all__ = ["router"]
 

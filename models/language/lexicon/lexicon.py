@@ -24,7 +24,6 @@ import numpy as np
 from models.registry import LEXICON, registered_bytes
 
 __all__ = [
-    "AddressRow",
     "Lexicon",
     "NameEntry",
     "NameRow",
@@ -47,17 +46,6 @@ class NameRow(NamedTuple):
     surface: str
     reading: str
     weight: float
-
-
-class AddressRow(NamedTuple):
-    """A real town with its city and prefecture; kana are katakana, the city in one piece."""
-
-    prefecture: str
-    prefecture_kana: str
-    city: str
-    city_kana: str
-    town: str
-    town_kana: str
 
 
 class PlaceSpelling(NamedTuple):
@@ -103,7 +91,7 @@ class PlaceEntry:
 
     Attributes:
         reading: Katakana, with the suffix (シ, チョウ) that the spelling has.
-        kind: ``"prefecture"``, ``"city"`` (also wards and counties) or ``"town"``.
+        kind: ``"prefecture"``, or ``"city"`` (also wards and counties).
         places: In the order of Japan's official codes, north to south.
     """
 
@@ -158,31 +146,9 @@ class Lexicon:
                 parent = surface
         return _by_reading("city", found)
 
-    @cached_property
-    def towns(self) -> Mapping[str, PlaceEntry]:
-        """Towns and quarters (町域) by reading; their parent is the city in one piece."""
-        found = (
-            (kana, PlaceSpelling(town, city.replace("|", "")))
-            for _, _, city, _, towns in self._places
-            for town, kana in _towns(towns)
-        )
-        return _by_reading("town", found)
-
     def town_readings(self) -> Iterable[str]:
-        """Return the readings of ``towns``, some repeated, without building ``towns``, which takes 30 MB."""
+        """Return the readings of towns and quarters (町域), some repeated."""
         return (kana for line in self._places for _, kana in _towns(line[-1]))
-
-    def surname_rows(self) -> tuple[NameRow, ...]:
-        """Return every spelling of every surname, to draw from by weight."""
-        return self._surname_rows
-
-    def given_rows(self) -> tuple[NameRow, ...]:
-        """Return the commoner spellings of every given name, to draw from by weight."""
-        return tuple(row for entry in self.given_names.values() for row in entry.rows)
-
-    def address_rows(self) -> tuple[AddressRow, ...]:
-        """Return every town of Japan once; draw evenly, or by city first."""
-        return self._address_rows
 
     def surname_of_surface(self, surface: str) -> tuple[NameRow, ...]:
         """Return the readings of a surname's spelling (東 -> ヒガシ, アズマ), commonest first; else empty."""
@@ -203,18 +169,6 @@ class Lexicon:
     @cached_property
     def _places(self) -> tuple[tuple[str, ...], ...]:
         return tuple(tuple(line.split("\t")) for line in lexicon_lines(self._folder / "places.tsv.gz"))
-
-    @cached_property
-    def _surname_rows(self) -> tuple[NameRow, ...]:
-        return tuple(row for entry in self.surnames.values() for row in entry.rows)
-
-    @cached_property
-    def _address_rows(self) -> tuple[AddressRow, ...]:
-        rows = []
-        for prefecture, prefecture_kana, city, city_kana, towns in self._places:
-            head = (prefecture, prefecture_kana, city.replace("|", ""), city_kana.replace("|", ""))
-            rows += [AddressRow(*head, town, kana) for town, kana in _towns(towns)]
-        return tuple(rows)
 
     @cached_property
     def _surname_spellings(self) -> _Spellings:
@@ -318,12 +272,9 @@ def place_stem(surface: str, reading: str) -> tuple[str, str]:
     return surface, reading
 
 
-@lru_cache(maxsize=4)
-def load_lexicon(folder: Path = FOLDER) -> Lexicon:
-    """Load the lexicons; the same folder is read once.
-
-    Args:
-        folder: Folder of the three ``.tsv.gz`` files; by default this module's.
+@lru_cache(maxsize=1)
+def load_lexicon() -> Lexicon:
+    """Load the lexicons that lie beside this module, once.
 
     Returns:
         The lexicon, shared by all callers.
@@ -331,7 +282,7 @@ def load_lexicon(folder: Path = FOLDER) -> Lexicon:
     Raises:
         ModelError: a file is missing or is not the registered one.
     """
-    return Lexicon(folder)
+    return Lexicon(FOLDER)
 
 
 def lexicon_lines(path: Path) -> list[str]:

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,7 @@ from models.registry import adapted_model, registered_bytes
 from models.speech.whisper.weights_file import Array
 from pipeline.errors import ModelError
 
-__all__ = ["Adapter", "load_adapter", "made_for", "read_adapter", "write_adapter"]
-
-SMALLEST: Final = 1e-12
-"""Scale of a row of zeros."""
+__all__ = ["Adapter", "load_adapter", "read_adapter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def load_adapter(name: str, sha256: str) -> Adapter:
 
 
 def read_adapter(content: bytes) -> Adapter:
-    """Read an adapter's file, as ``write_adapter`` writes it.
+    """Read an adapter's file.
 
     Args:
         content: A ``.npz`` of ``NAME:up`` and ``NAME:down``, int8, and ``…:scale`` for each row.
@@ -90,26 +87,3 @@ def read_adapter(content: bytes) -> Adapter:
 
 def _rows(stored: Any, name: str) -> NDArray[np.float32]:
     return np.asarray(stored[name].astype(np.float32) * stored[f"{name}:scale"][:, None])
-
-
-def made_for(content: bytes) -> str:
-    """Return the SHA-256 of the ``model.bin`` that an adapter's file was made for."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        return str(stored["sha256"])
-
-
-def write_adapter(path: Path, adapter: Adapter, sha256: str) -> None:
-    """Write an adapter: U and D of every matrix as int8, with a scale for each row.
-
-    Args:
-        path: Path of the file; the same adapter gives the same bytes.
-        adapter: The adapter.
-        sha256: SHA-256 of the ``model.bin`` that it was made for.
-    """
-    content: dict[str, Any] = {"sha256": np.array(sha256)}
-    for name, both in adapter.changes.items():
-        for part, rows in zip(("up", "down"), both, strict=True):
-            scale = np.maximum(np.abs(rows).max(axis=1), SMALLEST) / 127
-            content[f"{name}:{part}"] = np.round(rows / scale[:, None]).astype(np.int8)
-            content[f"{name}:{part}:scale"] = scale.astype(np.float32)
-    np.savez_compressed(path, **content)

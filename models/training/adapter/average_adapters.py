@@ -20,7 +20,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.speech.whisper.adapter import Adapter, made_for, read_adapter, write_adapter
+from models.speech.whisper.adapter import Adapter, read_adapter
+from models.training.adapter.adapter_file import made_for, write_adapter
 from models.training.written import say_written
 
 __all__ = ["average", "main"]

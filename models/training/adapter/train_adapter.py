@@ -29,9 +29,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from models.speech.whisper.adapter import Adapter, read_adapter, write_adapter
+from models.speech.whisper.adapter import Adapter, read_adapter
 from models.training.adapter import ear_networks
 from models.training.adapter.adapted_whisper import Whisper
+from models.training.adapter.adapter_file import write_adapter
 from models.training.adapter.ears_beside import ear_loss, kinds_heard, mora_loss, morae_wrong
 from models.training.adapter.windows import Window, batches, spectrograms, windows
 from models.training.written import say_written

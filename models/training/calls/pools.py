@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from models.language.lexicon.foreign import load_foreign_names
-from models.language.lexicon.lexicon import load_lexicon
+from models.language.lexicon.lexicon import FOLDER, NameEntry, NameRow, lexicon_lines, load_lexicon
 from pipeline.sound.morae import fold_kana
 from sample_audio.pools import Company, Named, Place, Pools, default_pools
 
-__all__ = ["training_pools"]
+__all__ = ["spellings", "towns", "training_pools"]
 
 
 def _table(words: str) -> tuple[Named, ...]:
@@ -52,17 +52,11 @@ LEAST_BORNE = 1.0
 def training_pools(seed: int) -> Pools:
     """Thousands of names, drawn by how common they are, and places of all Japan."""
     lexicon, own, rng = load_lexicon(), default_pools(), random.Random(seed)
-    surnames = _draw(lexicon.surname_rows(), 4000, rng)
-    given = _draw(lexicon.given_rows(), 5000, rng)
-    rows = rng.sample(lexicon.address_rows(), 6000)
+    surnames = _draw(spellings(lexicon.surnames), 4000, rng)
+    given = _draw(spellings(lexicon.given_names), 5000, rng)
     places = tuple(
-        Place(
-            Named(r.prefecture, r.prefecture_kana),
-            Named(r.city, r.city_kana),
-            Named(r.town, r.town_kana),
-            f"{rng.randint(1, 999):03d}",
-        )
-        for r in rows
+        Place(prefecture, city, town, f"{rng.randint(1, 999):03d}")
+        for prefecture, city, town in rng.sample(towns(), 6000)
     )
     return Pools(
         surnames,
@@ -76,6 +70,22 @@ def training_pools(seed: int) -> Pools:
         _abroad(rng),
         ABROAD,
     )
+
+
+def spellings(names: Mapping[str, NameEntry]) -> tuple[NameRow, ...]:
+    """Return every spelling of every name, to draw from by weight."""
+    return tuple(row for entry in names.values() for row in entry.rows)
+
+
+def towns() -> tuple[tuple[Named, Named, Named], ...]:
+    """Return every town of Japan once, with its prefecture and its city, to draw from evenly."""
+    found = []
+    for line in lexicon_lines(FOLDER / "places.tsv.gz"):
+        prefecture, prefecture_kana, city, city_kana, listed = line.split("\t")
+        own = Named(prefecture, prefecture_kana), Named(city.replace("|", ""), city_kana.replace("|", ""))
+        pairs = (town.partition(",") for town in listed.split(";") if town)
+        found += [(*own, Named(town, kana)) for town, _, kana in pairs]
+    return tuple(found)
 
 
 def _abroad(rng: random.Random) -> tuple[tuple[Named, Named], ...]:

@@ -17,6 +17,7 @@ from typing import Final
 
 from models.language.lexicon.lexicon import NameRow, load_lexicon
 from models.language.readings import load_reader
+from models.training.calls.pools import spellings
 from pipeline.measuring.truth import CallTruth
 from pipeline.sound.morae import fold_kana
 from pipeline.types import CallCase, CaseName
@@ -87,7 +88,7 @@ def _joined(surname: NameRow, given: NameRow) -> CaseName:
 @lru_cache(maxsize=2)
 def _common(kind: str) -> tuple[NameRow, ...]:
     lexicon = load_lexicon()
-    return tuple(lexicon.surname_rows() if kind == "surnames" else lexicon.given_rows())
+    return spellings(lexicon.surnames if kind == "surnames" else lexicon.given_names)
 
 
 @lru_cache(maxsize=2)

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Final
 
 from models.language.lexicon.lexicon import NameRow, load_lexicon
-from models.training.calls.pools import BACKS, FRONTS
+from models.training.calls.pools import BACKS, FRONTS, spellings
 from pipeline.measuring.truth import CallTruth
 from pipeline.ownership.known.addresses import number_of, numbers_of
 from pipeline.sound.digits import digits_of
@@ -100,7 +100,7 @@ def _near(reading: str, said: str) -> float:
 @lru_cache(maxsize=2)
 def _common(kind: str) -> tuple[NameRow, ...]:
     lexicon = load_lexicon()
-    rows = lexicon.surname_rows() if kind == "surnames" else lexicon.given_rows()
+    rows = spellings(lexicon.surnames if kind == "surnames" else lexicon.given_names)
     return tuple(sorted(rows, key=lambda row: -row.weight)[:NAMES])
 
 

@@ -37,7 +37,7 @@ from pipeline.masking.edges import (
     WordEdge,
     describe,
 )
-from pipeline.measuring.evaluate import AudioPair, frames_of
+from pipeline.measuring.frames import AudioPair, frames_of
 from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, TimeSpan, Transcript

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from models.analysis.analyzer import load_analyzer
 from models.training.calls.examples import from_heard
 from models.training.weighing.calibrate import PARTS, Folder, fit, heard_twice
-from models.weighing.judge.doubt import NAMES, doubt_features
+from models.weighing.judge.doubt import DoubtFeature, doubt_features
 from models.weighing.judge.features import call_values
 from models.weighing.judge.judge import load_judge
 from models.weighing.tagger.tagger import load_tagger
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     calls = [call for folder in options.folders for call in _observed(folder)]
     weights = fit(*_together(calls))
-    rounded = dict(zip(NAMES, (round(float(weight), 4) for weight in weights), strict=True))
+    rounded = dict(zip(DoubtFeature, (round(float(weight), 4) for weight in weights), strict=True))
     options.out.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
     _report(calls)
     return 0

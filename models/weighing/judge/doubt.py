@@ -2,12 +2,13 @@
 
 A name that was recognised as ordinary words looks like ordinary words: too improbable to mask (except for
 numbers, ``judge.MASK_DOUBT_FROM``).  But an analyst listens to a few seconds of every minute of call
-(``pipeline.finding.chosen_questions``), and a logistic model chooses those seconds better than chance.
+(``pipeline.reviewing.chosen_questions``), and a logistic model chooses those seconds better than chance.
 ``models.training.weighing.fit_doubt`` makes its weights.
 """
 
 from __future__ import annotations
 
+import enum
 import json
 import math
 import re
@@ -21,10 +22,11 @@ from models.calls.artifacts import Call
 from models.calls.hearings import line_numbers
 from models.registry import registered_bytes
 from models.weighing.judge.features import CallValues
+from pipeline.errors import ModelError
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan
 
-__all__ = ["NAMES", "SOURCE", "Doubt", "doubt_features", "load_doubt"]
+__all__ = ["SOURCE", "Doubt", "DoubtFeature", "doubt_features", "load_doubt"]
 
 SOURCE = "Doubt"
 """``EntitySpan.recognizer`` of these candidates."""
@@ -41,20 +43,44 @@ WORD_REACH_CHARS, PHRASE_REACH_CHARS = 2, 6
 MIN_CHARS = 2
 """Least length of a candidate: a single character is no name."""
 
+
+class DoubtFeature(enum.StrEnum):
+    """Features of a character, by their names in ``doubt.json``; one column each, in this order."""
+
+    BIAS = "bias"
+    FIRST = "first"
+    AGAIN = "again"
+    BOTH = "both"
+    NEAR = "near"
+    AROUND = "around"
+    HEARD_TWICE = "heard twice"
+    NOTHING_HEARD_AGAIN = "nothing heard again"
+    NOTHING_AGAIN_AROUND = "nothing again around"
+    UNSURE = "unsure"
+    UNSURE_AROUND = "unsure around"
+    ODD_WORD = "odd word"
+    PROPER_NOUN = "proper noun"
+    NAME = "name"
+    BEFORE_AN_HONORIFIC = "before an honorific"
+    DIGIT = "digit"
+    KANJI = "kanji"
+    KATAKANA = "katakana"
+    BESIDE_DATA = "beside data"
+    ASKED_FOR_A_NAME = "asked for a name"
+    ASKED_FOR_A_PLACE = "asked for a place"
+    ASKED_FOR_A_NUMBER = "asked for a number"
+
+
 _ASKED = (
-    ("asked for a name", re.compile(r"名前|氏名|名字|苗字|どなた|どちら様|どちらさま|宛名|名義|字")),
-    ("asked for a place", re.compile(r"住所|住まい|届け先|送り先|伺い先|場所|どちら|番地")),
-    ("asked for a number", re.compile(r"電話|番号|連絡先|携帯|何番")),
+    (
+        DoubtFeature.ASKED_FOR_A_NAME,
+        re.compile(r"名前|氏名|名字|苗字|どなた|どちら様|どちらさま|宛名|名義|字"),
+    ),
+    (DoubtFeature.ASKED_FOR_A_PLACE, re.compile(r"住所|住まい|届け先|送り先|伺い先|場所|どちら|番地")),
+    (DoubtFeature.ASKED_FOR_A_NUMBER, re.compile(r"電話|番号|連絡先|携帯|何番")),
 )
 _ASKS = re.compile(r"か$|か[、。?？]|お願|ください|教え|いただけ|頂け|は[、。]?$|ですね$")
 _ANSWER_CHARS = 14  # characters of an answer that depend on the question
-
-NAMES = (
-    "bias", "first", "again", "both", "near", "around", "heard twice", "nothing heard again",
-    "nothing again around", "unsure", "unsure around", "odd word", "proper noun", "name",
-    "before an honorific", "digit", "kanji", "katakana", "beside data", *(name for name, _ in _ASKED),
-)  # fmt: skip
-"""Names of the columns, in order."""
 
 
 def doubt_features(call: Call, seen: CallValues, taken: Sequence[EntitySpan]) -> NDArray[np.float64]:
@@ -66,7 +92,7 @@ def doubt_features(call: Call, seen: CallValues, taken: Sequence[EntitySpan]) ->
         taken: Findings, masked or kept.
 
     Returns:
-        Shape (characters, ``NAMES``).
+        Shape (characters, ``DoubtFeature``).
     """
     text, size = call.text, len(call.text)
     lines = line_numbers(text)
@@ -77,34 +103,34 @@ def doubt_features(call: Call, seen: CallValues, taken: Sequence[EntitySpan]) ->
     for span in taken:
         beside[max(0, span.chars.start - PHRASE_REACH_CHARS) : span.chars.end + PHRASE_REACH_CHARS] = 1.0
     values = {
-        "bias": np.ones(size),
-        "first": first,
-        "again": np.nan_to_num(again),
-        "both": both,
-        "near": _highest(both, lines, WORD_REACH_CHARS),
-        "around": _highest(both, lines, PHRASE_REACH_CHARS),
-        "heard twice": np.full(size, float(seen.heard_twice)),
-        "nothing heard again": nothing,
-        "nothing again around": _mean(nothing, PHRASE_REACH_CHARS),
-        "unsure": unsure,
-        "unsure around": _mean(unsure, WORD_REACH_CHARS),
-        "odd word": seen.odd,
-        "proper noun": seen.proper,
-        "name": seen.name,
-        "before an honorific": _before(seen.honorific, lines),
-        "digit": _kind(text, r"[0-9０-９〇零一二三四五六七八九十]"),
-        "kanji": _kind(text, r"[一-龠々]"),
-        "katakana": _kind(text, r"[ァ-ヺー]"),
-        "beside data": beside,
+        DoubtFeature.BIAS: np.ones(size),
+        DoubtFeature.FIRST: first,
+        DoubtFeature.AGAIN: np.nan_to_num(again),
+        DoubtFeature.BOTH: both,
+        DoubtFeature.NEAR: _highest(both, lines, WORD_REACH_CHARS),
+        DoubtFeature.AROUND: _highest(both, lines, PHRASE_REACH_CHARS),
+        DoubtFeature.HEARD_TWICE: np.full(size, float(seen.heard_twice)),
+        DoubtFeature.NOTHING_HEARD_AGAIN: nothing,
+        DoubtFeature.NOTHING_AGAIN_AROUND: _mean(nothing, PHRASE_REACH_CHARS),
+        DoubtFeature.UNSURE: unsure,
+        DoubtFeature.UNSURE_AROUND: _mean(unsure, WORD_REACH_CHARS),
+        DoubtFeature.ODD_WORD: seen.odd,
+        DoubtFeature.PROPER_NOUN: seen.proper,
+        DoubtFeature.NAME: seen.name,
+        DoubtFeature.BEFORE_AN_HONORIFIC: _before(seen.honorific, lines),
+        DoubtFeature.DIGIT: _kind(text, r"[0-9０-９〇零一二三四五六七八九十]"),
+        DoubtFeature.KANJI: _kind(text, r"[一-龠々]"),
+        DoubtFeature.KATAKANA: _kind(text, r"[ァ-ヺー]"),
+        DoubtFeature.BESIDE_DATA: beside,
     } | _asked(text)
-    return np.stack([values[name] for name in NAMES], axis=1)
+    return np.stack([values[feature] for feature in DoubtFeature], axis=1)
 
 
 class Doubt:
     """Logistic model that selects words worth an analyst's time."""
 
     def __init__(self, weights: Mapping[str, float]) -> None:
-        self._weights = np.array([weights.get(name, 0.0) for name in NAMES])
+        self._weights = np.array([weights.get(feature, 0.0) for feature in DoubtFeature])
 
     def probabilities(self, call: Call, seen: CallValues, taken: Sequence[EntitySpan]) -> NDArray[np.float64]:
         """Return the probability of personal data for each character outside the findings."""
@@ -162,10 +188,12 @@ def load_doubt() -> Doubt:
     """Load the weights that lie beside this module.
 
     Raises:
-        ModelError: the file is not the registered one.
+        ModelError: the file is not the registered one, or its weights are of other features.
     """
-    weights = registered_bytes("doubt", "weights", Path(__file__).with_name("doubt.json"))
-    return Doubt(json.loads(weights))
+    weights = json.loads(registered_bytes("doubt", "weights", Path(__file__).with_name("doubt.json")))
+    if weights.keys() != set(DoubtFeature):
+        raise ModelError("the weights of doubtful words are of other features")
+    return Doubt(weights)
 
 
 def _log_odds(values: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -202,7 +230,7 @@ def _kind(text: str, pattern: str) -> NDArray[np.float64]:
     return np.array([bool(wanted.match(char)) for char in text], dtype=float)
 
 
-def _asked(text: str) -> dict[str, NDArray[np.float64]]:
+def _asked(text: str) -> dict[DoubtFeature, NDArray[np.float64]]:
     """Return 1 where one of the two lines before asks for a name, a place or a number."""
     out = {name: np.zeros(len(text)) for name, _ in _ASKED}
     at, before = 0, ["", ""]

@@ -5,8 +5,9 @@ They are apart from the weights because fitting (``models.training.weighing.cali
 
 from __future__ import annotations
 
+import enum
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,9 +18,10 @@ from models.calls.hearings import parties_of
 from models.weighing.fusion.columns import known_words, sounds
 from models.weighing.fusion.fusion import fused_probabilities
 from models.weighing.tagger.tagger import Tagger
+from pipeline.errors import ModelError
 from pipeline.types import EntitySpan
 
-__all__ = ["KIND_COLUMNS", "WITNESS", "CallValues", "call_values", "features"]
+__all__ = ["KIND_COLUMNS", "WITNESS", "CallValues", "JudgeFeature", "call_values", "check_names", "features"]
 
 MAX_LOG_ODDS = 6.0
 """Bound to which log odds are clipped."""
@@ -27,8 +29,36 @@ MAX_LOG_ODDS = 6.0
 WITNESS = "witness:"
 """Prefix of the feature that a recognizer found the stretch; its name follows."""
 
+TYPE, PEAK_OF = "type:", "peak of "
+"""Prefixes of the features of one type alone; its name follows."""
+
 KIND_COLUMNS = {"PERSON": 1, "ADDRESS": 2, "PHONE_NUMBER": 3}
 """Column of each type in ``Seen.first``, ``again`` and ``both``; column 0 is "no personal data"."""
+
+
+class JudgeFeature(enum.StrEnum):
+    """Features of every finding, by their names in ``judge.json``."""
+
+    BIAS = "bias"
+    MEAN = "mean"
+    PEAK = "peak"
+    FIRST_PEAK = "first peak"
+    OF_THIS_KIND = "of this kind"
+    LENGTH = "length"
+    BEST_SCORE = "best score"
+    WITNESSES = "witnesses"
+    ODD_WORDS = "odd words"
+    PROPER_NOUNS = "proper nouns"
+    NAMES = "names"
+    HONORIFIC = "honorific"
+    WORD_PROBABILITY = "word probability"
+    HEARD_TWICE = "heard twice"
+    NOTHING_HEARD_AGAIN = "nothing heard again"
+    PEAK_AGAIN = "peak again"
+    LISTENED = "listened"
+    SOUND_MEAN = "sound mean"
+    SOUND_PEAK = "sound peak"
+    SOUND_OF_THIS_KIND = "sound of this kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +137,21 @@ def features(span: EntitySpan, call: CallValues) -> dict[str, float]:
     witnesses = span.recognizer.split("+")
     both = 1.0 - call.both[here, 0]
     values = {
-        "bias": 1.0,
-        "mean": _log_odds(float(both.mean())),
-        "peak": _log_odds(float(both.max())),
-        "first peak": _log_odds(float(1.0 - call.first[here, 0].min())),
-        "of this kind": float(call.both[here, kind].max()) if kind else 0.0,
-        "length": math.log(span.chars.end - span.chars.start),
-        "best score": span.score,
-        "witnesses": float(len(witnesses)),
-        "odd words": float(call.odd[here].mean()),
-        "proper nouns": float(call.proper[here].mean()),
-        "names": float(call.name[here].mean()),
-        "honorific": float(call.honorific[span.chars.end : span.chars.end + 1].sum()),
-        "word probability": _mean(call.sure[here], 0.7),
-        f"type:{span.entity_type}": 1.0,
-        f"peak of {span.entity_type}": _log_odds(float(both.max())),
+        JudgeFeature.BIAS: 1.0,
+        JudgeFeature.MEAN: _log_odds(float(both.mean())),
+        JudgeFeature.PEAK: _log_odds(float(both.max())),
+        JudgeFeature.FIRST_PEAK: _log_odds(float(1.0 - call.first[here, 0].min())),
+        JudgeFeature.OF_THIS_KIND: float(call.both[here, kind].max()) if kind else 0.0,
+        JudgeFeature.LENGTH: math.log(span.chars.end - span.chars.start),
+        JudgeFeature.BEST_SCORE: span.score,
+        JudgeFeature.WITNESSES: float(len(witnesses)),
+        JudgeFeature.ODD_WORDS: float(call.odd[here].mean()),
+        JudgeFeature.PROPER_NOUNS: float(call.proper[here].mean()),
+        JudgeFeature.NAMES: float(call.name[here].mean()),
+        JudgeFeature.HONORIFIC: float(call.honorific[span.chars.end : span.chars.end + 1].sum()),
+        JudgeFeature.WORD_PROBABILITY: _mean(call.sure[here], 0.7),
+        f"{TYPE}{span.entity_type}": 1.0,
+        f"{PEAK_OF}{span.entity_type}": _log_odds(float(both.max())),
     }
     if call.heard_twice:
         values |= _heard_again(call.again[here])
@@ -135,10 +165,10 @@ def _listened(sound: NDArray[np.float32], kind: int) -> dict[str, float]:
         return {}
     some = heard.sum(axis=1)
     return {
-        "listened": 1.0,
-        "sound mean": _log_odds(float(some.mean())),
-        "sound peak": _log_odds(float(some.max())),
-        "sound of this kind": float(heard[:, kind - 1].max()) if kind else 0.0,
+        JudgeFeature.LISTENED: 1.0,
+        JudgeFeature.SOUND_MEAN: _log_odds(float(some.mean())),
+        JudgeFeature.SOUND_PEAK: _log_odds(float(some.max())),
+        JudgeFeature.SOUND_OF_THIS_KIND: float(heard[:, kind - 1].max()) if kind else 0.0,
     }
 
 
@@ -146,8 +176,8 @@ def _heard_again(again: NDArray[np.float32]) -> dict[str, float]:
     """Return the features of the second hearing at a finding."""
     there = again[~np.isnan(again[:, 0])]
     if not len(there):
-        return {"heard twice": 1.0, "nothing heard again": 1.0}
-    return {"heard twice": 1.0, "peak again": _log_odds(float(1.0 - there[:, 0].min()))}
+        return {JudgeFeature.HEARD_TWICE: 1.0, JudgeFeature.NOTHING_HEARD_AGAIN: 1.0}
+    return {JudgeFeature.HEARD_TWICE: 1.0, JudgeFeature.PEAK_AGAIN: _log_odds(float(1.0 - there[:, 0].min()))}
 
 
 def _mean(values: Sequence[float] | NDArray[np.float64], otherwise: float) -> float:
@@ -158,3 +188,17 @@ def _mean(values: Sequence[float] | NDArray[np.float64], otherwise: float) -> fl
 def _log_odds(probability: float) -> float:
     bounded = min(1 - 1e-6, max(1e-6, probability))
     return max(-MAX_LOG_ODDS, min(MAX_LOG_ODDS, math.log(bounded / (1 - bounded))))
+
+
+def check_names(weights: Mapping[str, float]) -> None:
+    """Refuse weights of other features than these: one that is misspelt would weigh nothing, unseen.
+
+    Args:
+        weights: By name, as ``judge.json`` has them.
+
+    Raises:
+        ModelError: a weight is of no feature.
+    """
+    of_one = {name for name in weights if name.startswith((WITNESS, TYPE, PEAK_OF))}
+    if not weights.keys() - of_one <= set(JudgeFeature):
+        raise ModelError("the judge's weights are of other features")

@@ -19,7 +19,14 @@ from numpy.typing import NDArray
 from models.calls.artifacts import Call
 from models.registry import registered_bytes
 from models.weighing.judge.doubt import Doubt
-from models.weighing.judge.features import KIND_COLUMNS, WITNESS, CallValues, call_values, features
+from models.weighing.judge.features import (
+    KIND_COLUMNS,
+    WITNESS,
+    CallValues,
+    call_values,
+    check_names,
+    features,
+)
 from models.weighing.judge.other_numbers import OtherNumbers
 from models.weighing.judge.parts import parts_of
 from models.weighing.tagger.tagger import Tagger
@@ -251,5 +258,6 @@ def load_judge(tagger: Tagger, doubt: Doubt | None = None) -> Judge:
     Raises:
         ModelError: a file is not the registered one.
     """
-    weights = registered_bytes("judge", "weights", Path(__file__).with_name("judge.json"))
-    return Judge(json.loads(weights), tagger, doubt)
+    weights = json.loads(registered_bytes("judge", "weights", Path(__file__).with_name("judge.json")))
+    check_names(weights)
+    return Judge(weights, tagger, doubt)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.types import Party
 
-__all__ = ["Comparison", "Likeness", "Mark", "Run", "runs_of", "text_of"]
+__all__ = ["Comparison", "Likeness", "Mark", "Run", "runs_of"]
 
 
 class Mark(enum.StrEnum):
@@ -114,8 +114,3 @@ def runs_of(marked: Iterable[tuple[str, Mark]]) -> tuple[Run, ...]:
         elif text:
             runs.append(Run(text, mark))
     return tuple(runs)
-
-
-def text_of(runs: Iterable[Run]) -> str:
-    """The value that runs are cut from."""
-    return "".join(run.text for run in runs)

@@ -18,7 +18,7 @@ from pipeline.sound.morae import Mora, mora_price, morae
 from pipeline.sound.reader import SoundReader
 from pipeline.sound.search import SoundText
 
-__all__ = ["Explained", "KanjiReader", "KanjiSounds", "explained", "explained_each"]
+__all__ = ["Explained", "KanjiReader", "KanjiSounds", "explained_each"]
 
 MIN_WORTH, WORTH_PER_MORA, MIN_WORTH_SHARE = 9.5, 0.1, 0.4
 """Worth, in morae, of the words that make a text the explanation of a name: at the least, more for each of
@@ -88,25 +88,17 @@ class _Way(NamedTuple):
     kanji: int
 
 
-def explained(text: str, name: str, reader: KanjiReader) -> Explained:
-    """Look for the words that explain the kanji of a name.
+def explained_each(text: str, names: Sequence[str], reader: KanjiReader) -> list[Explained]:
+    """Look for the words that explain the kanji of names; a kanji that many have is looked for once.
 
     Args:
         text: As recognised, or heard.
-        name: A whole name as written, blanks left out.
+        names: Whole names as written, blanks left out.
         reader: Reads the text, and knows kanji.
 
     Returns:
-        What the words of the highest total worth explain; nothing in a text too short to explain anything.
-    """
-    return explained_each(text, (name,), reader)[0]
-
-
-def explained_each(text: str, names: Sequence[str], reader: KanjiReader) -> list[Explained]:
-    """Look for the words that explain each of many names; a kanji that many have is looked for once.
-
-    Returns:
-        For each name the result of ``explained``.
+        For each name, what the words of the highest total worth explain; nothing in a text too short to
+        explain anything.
     """
     line = reader.line(text).morae
     if len(line) < MIN_MORAE:

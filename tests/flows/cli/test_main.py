@@ -11,22 +11,22 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows import stages
+from flows import loaded_models
 from flows.cli import main as cli
 from flows.listener import UNHEARD_LINE
 from flows.version import VERSION
 from models.speech.ears import NoEarsReason
-from pipeline.audio.recording import write_wav
+from pipeline.audio.wav import write_wav
 from tests.builders import RATE, case_file, utterance, voice, voice_file, words_file
 from tests.fakes import FakeModels, FakeRecogniser
 
-REAL_MODELS = stages.Models
+REAL_MODELS = loaded_models.Models
 
 
 @pytest.fixture(autouse=True)
 def _fake_models(monkeypatch):
     """The command with fake models, where a test does not say otherwise."""
-    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels())
+    monkeypatch.setattr(loaded_models, "Models", lambda *_: FakeModels())
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_that_nobody_listens_is_told_once(
     """A command, not a call: also where calls fail after their words were recognised."""
     again = utterance("長谷川" if failing else "はい", 0.0)
     models = FakeModels(unheard=NoEarsReason.NOT_INSTALLED, heard_again=(again,))
-    monkeypatch.setattr(stages, "Models", lambda *_: models)
+    monkeypatch.setattr(loaded_models, "Models", lambda *_: models)
     calls = [voice_file(tmp_path / "a.wav", 30.0), voice_file(tmp_path / "b.wav", 30.0)]
     done = mask(tmp_path, *calls, "--case", case)
 
@@ -148,7 +148,7 @@ def test_a_call_in_another_language_is_refused(tmp_path: Path, case: Path, monke
     """Names in a language that is not understood would not be found: status 3."""
     models = FakeModels()
     models.__dict__["recogniser"] = FakeRecogniser((utterance("hello", 1.0),), ("en", 0.97))
-    monkeypatch.setattr(stages, "Models", lambda *_: models)
+    monkeypatch.setattr(loaded_models, "Models", lambda *_: models)
     done = mask(tmp_path, voice_file(tmp_path / "call.wav"), "--case", case)
 
     assert done.exit_code == 3
@@ -158,7 +158,7 @@ def test_a_call_in_another_language_is_refused(tmp_path: Path, case: Path, monke
 
 def test_a_call_in_which_nothing_is_recognised_is_refused(tmp_path: Path, case: Path, monkeypatch):
     """Sound without words is no proof that nothing was said: status 3."""
-    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels(heard=()))
+    monkeypatch.setattr(loaded_models, "Models", lambda *_: FakeModels(heard=()))
     done = mask(tmp_path, voice_file(tmp_path / "call.wav"), "--case", case)
 
     assert done.exit_code == 3
@@ -194,7 +194,7 @@ def test_a_model_with_a_wrong_byte_is_refused(tmp_path: Path, case: Path, monkey
     assert base is not None
     spoilt = tuple(dataclasses.replace(file, sha256="0" * 64) for file in base.files)
     monkeypatch.setattr(transcriber, "embedded_asr", lambda *_: dataclasses.replace(base, files=spoilt))
-    monkeypatch.setattr(stages, "Models", REAL_MODELS)
+    monkeypatch.setattr(loaded_models, "Models", REAL_MODELS)
     done = mask(tmp_path, voice_file(tmp_path / "call.wav"), "--case", case)
 
     assert done.exit_code == 2
@@ -258,7 +258,7 @@ def test_a_mistake_in_the_companys_file_is_one_line(tmp_path: Path, case: Path, 
 def test_the_companys_file_reaches_the_models(tmp_path: Path, case: Path, monkeypatch):
     """The option comes before the setting."""
     given = []
-    monkeypatch.setattr(stages, "Models", lambda _, settings: given.append(settings) or FakeModels())
+    monkeypatch.setattr(loaded_models, "Models", lambda _, settings: given.append(settings) or FakeModels())
     monkeypatch.setenv("KAIJI_RECOGNIZERS", str(tmp_path / "none.yaml"))
     example = Path(__file__).parents[3] / "models" / "company" / "company.example.yaml"
     done = mask(tmp_path, voice_file(tmp_path / "call.wav"), "--case", case, "--recognizers", example)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows import outputs, stages
+from flows import loaded_models, outputs
 from flows.cli import main as cli
 from flows.files.clashes import clashes, repeats
 from flows.outputs import file_sha256
@@ -26,7 +26,7 @@ CALL = Path("same/call.wav")
 @pytest.fixture(autouse=True)
 def _fake_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """The command with fake models, in a folder of its own."""
-    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels())
+    monkeypatch.setattr(loaded_models, "Models", lambda *_: FakeModels())
     monkeypatch.setenv("KAIJI_WORK", str(tmp_path / "work"))
     monkeypatch.chdir(tmp_path)
     Path("same").mkdir()

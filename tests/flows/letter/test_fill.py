@@ -14,11 +14,11 @@ from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from flows.letter.build_template import build
 from flows.letter.content import CONDITIONS, REQUIRED, ROWS, VALUES, LetterContent
 from flows.letter.errors import LetterError
 from flows.letter.fill import check_template, fill_letter
 from flows.releasing.release import TEMPLATE
+from tests.letter_template import build
 
 VALUE_OF = {name: f"<{name}>" for name in VALUES}
 ROWS_OF = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flows import stages
 from flows.desk.cases import files
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, StorageFullError
@@ -123,7 +124,7 @@ def test_a_masked_name_that_is_written_elsewhere_stops_the_copy(desk: Desk, revi
 def test_the_same_words_elsewhere_are_a_person_s_to_decide(desk: Desk, reviewed: Call, monkeypatch):
     """It is said where, by time and item, and what to do; nothing was made."""
     leak = Leak("TEXT", "m0000", TimeSpan(62.4, 63.4))
-    monkeypatch.setattr(final_copy, "_leaks", lambda _: (leak,))
+    monkeypatch.setattr(stages, "verify_written", lambda *_: (leak,))
     plan = plans.get_plan(desk, reviewed.call_id).plan
     with pytest.raises(ReviewRuleError, match=r"1:02.*似た音を探す") as told:
         final_copy.make_final(desk, OTHER, reviewed.call_id, replace(plan, revision=2))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows import stages
+from flows import loaded_models
 from flows.cli import main as cli
 from pipeline.hearing.transcribe import HeardSegment
 from pipeline.types import CallCase, CaseName, EntitySpan, Transcript
@@ -24,7 +24,7 @@ LINE = "隣の長谷川さんです"
 @pytest.fixture(autouse=True)
 def _fake_models(monkeypatch):
     """The recogniser hears the line, a fifth of a second for each character."""
-    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels((utterance(LINE, 1.0),)))
+    monkeypatch.setattr(loaded_models, "Models", lambda *_: FakeModels((utterance(LINE, 1.0),)))
 
 
 def made_call(folder: Path, stem: str, **changes: object) -> Path:
@@ -82,7 +82,7 @@ def test_it_masks_measures_and_draws_every_call(tmp_path: Path):
 def test_a_leak_is_read_off_the_audio(tmp_path: Path, monkeypatch):
     """Where nothing was found nothing is masked, and the leak is all of it."""
     made_call(tmp_path, "a")
-    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels((utterance(LINE, 1.0),), words={}))
+    monkeypatch.setattr(loaded_models, "Models", lambda *_: FakeModels((utterance(LINE, 1.0),), words={}))
     evaluate(tmp_path)
 
     assert figures(tmp_path)["leak"] == 1
@@ -109,7 +109,7 @@ def test_figures_by_voice_and_by_kind_of_name_stand_beside_those_of_the_whole(tm
 def test_what_the_listener_heard_is_compared_with_the_reading_of_the_script(tmp_path: Path, monkeypatch):
     """One mora of the name is heard wrongly; the truth reads it, the reader the rest."""
     line = replace(utterance(LINE, 1.0), posteriorgrams=(gram_of("トナリノハセガマサンデス", 1.0),))
-    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels((line,)))
+    monkeypatch.setattr(loaded_models, "Models", lambda *_: FakeModels((line,)))
     made_call(tmp_path, "a", voices={"op": "takumi_happy"})
     done = evaluate(tmp_path)
     told: Any = figures(tmp_path)
@@ -130,7 +130,7 @@ def test_where_nobody_listened_there_is_no_figure_of_morae(tmp_path: Path):
 def test_exact_words_come_from_the_truth(tmp_path: Path, monkeypatch):
     """With --exact-words the recogniser's errors are out of the picture."""
     made_call(tmp_path, "a")
-    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels((utterance("まったく違う言葉", 5.0),)))
+    monkeypatch.setattr(loaded_models, "Models", lambda *_: FakeModels((utterance("まったく違う言葉", 5.0),)))
     done = evaluate(tmp_path, "--exact-words")
 
     assert done.exit_code == 0, done.output
@@ -141,7 +141,9 @@ def test_a_call_that_cannot_be_masked_safely_is_counted(tmp_path: Path, monkeypa
     """A refused call leaks nothing, and is a figure of its own, not an error."""
     made_call(tmp_path, "a")
     again = (utterance("長谷川", 0.0),)
-    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels((utterance(LINE, 1.0),), heard_again=again))
+    monkeypatch.setattr(
+        loaded_models, "Models", lambda *_: FakeModels((utterance(LINE, 1.0),), heard_again=again)
+    )
     done = evaluate(tmp_path)
 
     assert done.exit_code == 0
@@ -227,7 +229,7 @@ class MisledModels(FakeModels):
 def misled(monkeypatch: pytest.MonkeyPatch) -> MisledModels:
     """The models of the next command."""
     models = MisledModels()
-    monkeypatch.setattr(stages, "Models", lambda *_: models)
+    monkeypatch.setattr(loaded_models, "Models", lambda *_: models)
     return models
 
 
@@ -322,7 +324,9 @@ def test_a_call_that_is_refused_without_the_list_is_refused_in_both(tmp_path: Pa
     """It is not tried again, and told of once."""
     made_call(tmp_path, "a")
     again = (utterance("長谷川", 0.0),)
-    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels((utterance(LINE, 1.0),), heard_again=again))
+    monkeypatch.setattr(
+        loaded_models, "Models", lambda *_: FakeModels((utterance(LINE, 1.0),), heard_again=again)
+    )
     done = evaluate(tmp_path, "--staff-list", staff_file(tmp_path, "渡辺"))
     told: Any = figures(tmp_path)
 
@@ -363,7 +367,7 @@ def test_what_is_found_and_kept_as_the_requesters_is_told(tmp_path: Path, monkey
     """A third party of the requester's name: a leak that was given away, in all and by kind."""
     line = "鈴木花子です"
     monkeypatch.setattr(
-        stages, "Models", lambda *_: FakeModels((utterance(line, 1.0),), words={"鈴木花子": "PERSON"})
+        loaded_models, "Models", lambda *_: FakeModels((utterance(line, 1.0),), words={"鈴木花子": "PERSON"})
     )
     span = {
         "start": 1.0,

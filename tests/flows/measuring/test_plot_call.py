@@ -12,8 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from flows.measuring.plot_call import LEAK_COLOUR, PARTY_COLOURS, plot_call, write_index
-from pipeline.measuring.evaluate import AudioPair, measure_call
+from pipeline.measuring.evaluate import measure_call
 from pipeline.measuring.figures import CallFigures, Share, summarise
+from pipeline.measuring.frames import AudioPair
 from pipeline.measuring.truth import CallTruth, TruthSpan, TruthTurn
 from pipeline.types import TimeSpan
 

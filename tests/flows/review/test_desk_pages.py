@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from typer.main import get_command
 
 from flows.cli.main import app as commands
-from flows.review.desk_pages import PAGES
+from tests.desk_pages import PAGES
 from tests.flows.cli.test_commands import leaves
 from tests.flows.review.guarding.test_access import ALL, routes
 

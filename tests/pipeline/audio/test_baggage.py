@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipeline.audio.recording import read_recording, write_wav
-from pipeline.audio.wav import open_wav
+from pipeline.audio.recording import read_recording
+from pipeline.audio.wav import open_wav, write_wav
 from pipeline.masking.audio import mask_audio, masked_windows
 from tests.audio_files import FORMATS, Format, babble, encode, encode_gsm
 from tests.strategies import make_item, make_plan

@@ -17,16 +17,9 @@ from hypothesis import strategies as st
 
 from pipeline.audio import tape
 from pipeline.audio.g711 import LAWS, quantise
-from pipeline.audio.recording import (
-    Recording,
-    Resampled,
-    for_recogniser,
-    read_recording,
-    to_samples,
-    to_span,
-    write_wav,
-)
+from pipeline.audio.recording import Recording, Resampled, for_recogniser, read_recording, to_samples, to_span
 from pipeline.audio.stored import StoredSamples
+from pipeline.audio.wav import write_wav
 from pipeline.errors import UnreadableAudioError
 from pipeline.types import TimeSpan
 from tests.audio_files import FORMATS, Format, Samples, babble, encode, encode_gsm, white

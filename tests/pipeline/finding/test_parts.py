@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.finding.parts import split_into_parts, without_overlap
-from pipeline.finding.queue import MIN_WORD_SECONDS
+from pipeline.finding.parts import MIN_WORD_SECONDS, split_into_parts, without_overlap
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.strategies import make_item

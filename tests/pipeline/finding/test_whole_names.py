@@ -59,6 +59,13 @@ def test_only_strangers_names_grow() -> None:
     assert masked(text, finding(text, "た", candidate=True), finding(text, "カハシ")) == ["たカハシ"]
 
 
+def test_a_scrap_between_two_names_goes_to_one() -> None:
+    """It stands before the one's honorific and behind the other's pause."""
+    text = "、、、き様"
+    both = [finding(text, "、、、"), finding(text, "様")]
+    assert [each.entity.chars for each in with_scraps(both, text)] == [CharSpan(0, 4), CharSpan(4, 5)]
+
+
 @given(st.text("あたきは、。カ高橋さん様ゃー", max_size=30), st.data())
 def test_findings_stay_disjoint_and_lose_nothing(text: str, data: st.DataObject) -> None:
     """Whatever was recognised."""

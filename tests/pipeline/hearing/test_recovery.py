@@ -10,7 +10,7 @@ import numpy as np
 import pyopenjtalk
 import pytest
 
-from flows.stages import Models
+from flows.loaded_models import Models
 from pipeline.audio.g711 import quantise
 from pipeline.audio.recording import Recording, for_recogniser, read_recording, to_samples
 from pipeline.masking.align import align

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.errors import CaseFileError
-from pipeline.measuring.evaluate import AudioPair, ReviewRow, frames_of, measure_call
+from pipeline.measuring.evaluate import measure_call
 from pipeline.measuring.figures import CallFigures, OverMask, Share
+from pipeline.measuring.frames import AudioPair, frames_of
+from pipeline.measuring.review_rows import ReviewRow
 from pipeline.measuring.truth import CallTruth, TruthSpan, TruthTurn
 from pipeline.types import TimeSpan
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.measuring.evaluate import AudioPair, measure_call
+from pipeline.measuring.evaluate import measure_call
 from pipeline.measuring.figures import CallFigures, Share, SideFigures
+from pipeline.measuring.frames import AudioPair
 from pipeline.measuring.truth import CallTruth, TruthSpan, TruthTurn
 from pipeline.types import TimeSpan
 

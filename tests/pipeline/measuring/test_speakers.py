@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.hearing.transcribe import HeardSegment, HeardWord
-from pipeline.measuring.evaluate import AudioPair
 from pipeline.measuring.figures import Share
+from pipeline.measuring.frames import AudioPair
 from pipeline.measuring.speakers import third_claimed, third_found, wrong_speaker
 from pipeline.measuring.truth import CallTruth, TruthTurn
 from pipeline.types import TimeSpan, Transcript

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.finding.questions import by_letters
 from pipeline.ownership.identifiers import is_compared, owner_by_value
 from pipeline.reasons import Reason
+from pipeline.reviewing.questions import by_letters
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
 from tests.builders import item
 

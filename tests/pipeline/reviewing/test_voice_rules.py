@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipeline.errors import ReviewRuleError
-from pipeline.reviewing.consents import consents
 from pipeline.reviewing.decisions import Consent, ReviewKind
 from pipeline.reviewing.fold import fold, undecided
 from pipeline.reviewing.rules import check, check_complete
+from pipeline.reviewing.voice_rules import consents
 from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import MaskAction, Party
 from tests.builders import item, plan

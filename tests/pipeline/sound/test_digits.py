@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.sound.digits import counted_kana, digits_of, edit_distance, kana_of
+from pipeline.sound.digits import counted_kana, digits_of, edit_distance, kana_of, phone_digits
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,18 @@ def test_digits_are_said_one_by_one(digits: str, said: tuple[str, ...]) -> None:
 def test_numbers_are_counted(number: int, said: str) -> None:
     """As one says them in an address; of none and of ten thousand there is no such reading."""
     assert counted_kana(number) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [
+        ("０９０-1234-5678", "09012345678"),
+        ("+81 (0)90-1234-5678", "09012345678"),
+        ("+81 90 1234 5678", "09012345678"),
+        ("81-90", "8190"),
+        ("内線", ""),
+    ],
+)
+def test_written_phone_numbers_are_read_as_at_home(written: str, digits: str) -> None:
+    """Whatever the width and the separators, with 0 in place of Japan's own country code."""
+    assert phone_digits(written) == digits

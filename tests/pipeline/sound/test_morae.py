@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sound.morae import Mora, distance, fold_kana, likeness, mora_price, morae
+from pipeline.sound.morae import (
+    Mora,
+    distance,
+    fold_kana,
+    fold_letters,
+    likeness,
+    mora_price,
+    morae,
+    to_katakana,
+)
 from pipeline.sound.search import ROUNDING_ERROR, SoundText, find_sound
 
 KATAKANA = [chr(c) for c in range(ord("ァ"), ord("ヶ") + 1)] + ["ー"]
@@ -248,3 +257,13 @@ def test_a_searched_line_grows_by_no_row_for_every_mora():
     finally:
         tracemalloc.stop()
     assert kept < 8 * 500 * len(kana)
+
+
+def test_letters_are_compared_in_one_width_and_case() -> None:
+    """Marks and blanks are no letters; kana stay the kana that they are."""
+    assert fold_letters("Ａさん、ﾀﾅｶ １２-3。") == "aさんタナカ123"
+
+
+def test_hiragana_is_written_as_katakana_and_nothing_is_lost() -> None:
+    """Unlike what is compared by sound, which is kana alone."""
+    assert to_katakana("たなか ヱﾂｺ 3丁目") == "タナカ ヱツコ 3丁目"

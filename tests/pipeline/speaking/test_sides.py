@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from models.voices.third import load_third
+from pipeline.speaking.hypotheses import THIRD
 from pipeline.speaking.sides import CU, OP, Observations, share_between_sides
-from pipeline.speaking.third import LEAST_ODDS, THIRD, likeliest, with_third
+from pipeline.speaking.third import LEAST_ODDS, likeliest, with_third
 
 
 def heard(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from models.analysis.anonymiser import anonymised_lines
 from pipeline.audio.g711 import quantise
-from pipeline.audio.recording import Recording, read_recording, to_samples, write_wav
-from pipeline.audio.wav import open_wav
+from pipeline.audio.recording import Recording, read_recording, to_samples
+from pipeline.audio.wav import open_wav, write_wav
 from pipeline.masking.audio import mask_audio, masked_windows
 from pipeline.masking.text import as_json, as_text, mask_text
 from pipeline.reasons import Reason, Why

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.speech.whisper.adapter import Adapter, made_for, read_adapter, write_adapter
+from models.speech.whisper.adapter import Adapter, read_adapter
+from models.training.adapter.adapter_file import made_for, write_adapter
 from models.training.adapter.average_adapters import average, main
 
 

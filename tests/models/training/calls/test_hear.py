@@ -12,7 +12,8 @@ import pytest
 from models.speech.transcriber import load_transcriber
 from models.training.calls import hear
 from models.training.calls.hear import OTHERWISE, main, read_heard
-from pipeline.audio.recording import read_recording, write_wav
+from pipeline.audio.recording import read_recording
+from pipeline.audio.wav import write_wav
 
 SAMPLE = Path(__file__).parents[4] / "sample_audio" / "hotel-nothird.wav"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from models.training.calls.pools import ABROAD, training_pools
+from models.language.lexicon.lexicon import load_lexicon
+from models.training.calls.pools import ABROAD, spellings, towns, training_pools
 from pipeline.sound.morae import fold_kana
 from sample_audio.pools import default_pools
 
@@ -32,3 +33,13 @@ def test_buildings_and_firms_are_many_and_the_samples_are_few_among_them() -> No
     assert len(set(pools.companies)) > 200 + len(own.companies)
     assert pools == training_pools(1)
     assert pools.buildings != training_pools(2).buildings
+
+
+def test_rows_are_there_to_draw_from() -> None:
+    """Rows are plentiful, weights are positive and sum to about a million people."""
+    assert len(towns()) > 110_000
+    assert all(place.kana for line in towns() for place in line)
+    for names in (load_lexicon().surnames, load_lexicon().given_names):
+        rows = spellings(names)
+        assert min(row.weight for row in rows) > 0
+        assert 0.8e6 < sum(row.weight for row in rows) < 1.1e6

@@ -12,10 +12,11 @@ from models.calls.artifacts import Call
 from models.language.readings import load_reader
 from models.training.calls.stored import unlistened
 from models.training.weighing.calibrate import fit
-from models.weighing.judge.doubt import SOURCE, Doubt, doubt_features, load_doubt
+from models.weighing.judge.doubt import SOURCE, Doubt, DoubtFeature, doubt_features, load_doubt
 from models.weighing.judge.features import CallValues, call_values, features
 from models.weighing.judge.judge import MASK_FROM, Judge, load_judge
 from models.weighing.tagger.tagger import Tagger, load_tagger
+from pipeline.errors import ModelError
 from pipeline.types import CallCase, CharSpan, EntitySpan
 from tests.builders import transcript, utterance
 
@@ -225,11 +226,22 @@ def test_doubt_is_greater_where_the_tagger_half_believes(call: Call, tagger: Tag
     assert chance[name : name + 3].mean() > chance[talk : talk + 2].mean()
 
 
+def test_weights_of_other_features_are_refused(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt one would weigh nothing, and nobody would see it."""
+    given: dict[str, bytes] = {"judge": b'{"lenght": 1.0}', "doubt": b'{"bias": 1.0, "lenght": 1.0}'}
+    for module in ("judge", "doubt"):
+        monkeypatch.setattr(f"models.weighing.judge.{module}.registered_bytes", lambda name, *_: given[name])
+    with pytest.raises(ModelError, match="other features"):
+        load_judge(tagger)
+    with pytest.raises(ModelError, match="other features"):
+        load_doubt()
+
+
 def test_doubt_knows_what_was_asked_for(call: Call, tagger: Tagger) -> None:
     """The line after お名前をお願いします is an answer to it."""
-    from models.weighing.judge.doubt import NAMES
-
-    column = doubt_features(call, call_values(call, tagger), ())[:, NAMES.index("asked for a name")]
+    column = doubt_features(call, call_values(call, tagger), ())[
+        :, list(DoubtFeature).index(DoubtFeature.ASKED_FOR_A_NAME)
+    ]
     answer = call.text.index("長谷川")
     assert column[answer] == 1.0
     assert column[0] == 0.0

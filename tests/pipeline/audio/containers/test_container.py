@@ -11,7 +11,8 @@ import pytest
 import soundfile
 
 from pipeline.audio.g711 import quantise
-from pipeline.audio.recording import read_recording, write_wav
+from pipeline.audio.recording import read_recording
+from pipeline.audio.wav import write_wav
 from pipeline.errors import UnreadableAudioError
 from tests.audio_files import FORMATS, Format, babble, encode, white
 

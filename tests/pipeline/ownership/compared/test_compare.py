@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.language.readings import Reader
 from pipeline.ownership.compared.compare import COMPARED, Registered, compared, registered_in
-from pipeline.ownership.compared.comparison import Comparison, Likeness, Mark, Run, text_of
+from pipeline.ownership.compared.comparison import Comparison, Likeness, Mark, Run
 from pipeline.ownership.compared.sentences import comparison_sentence
 from pipeline.types import CallCase, CaseName, Party, Requester
 
@@ -311,6 +311,11 @@ def test_a_name_and_an_address_never_differ_from_themselves(name: str, address: 
     for each in found:
         assert each is not None
         assert {run.mark for runs in (each.said, each.registered) for run in runs} == {Mark.SAME}
+
+
+def text_of(runs: Iterable[Run]) -> str:
+    """The value that runs are cut from."""
+    return "".join(run.text for run in runs)
 
 
 @given(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from models.language.readings import Reader
-from pipeline.ownership.known.kanji import Explained, KanjiSounds, explained, explained_each
+from pipeline.ownership.known.kanji import Explained, KanjiReader, KanjiSounds, explained_each
 from pipeline.sound.morae import Mora, morae
 from pipeline.types import CharSpan
 
@@ -39,6 +39,11 @@ class KanaReader:
         """What the test gave."""
         self.asked.append(kanji)
         return self.known.get(kanji, KanjiSounds())
+
+
+def explained(text: str, name: str, reader: KanjiReader) -> Explained:
+    """What is found of one name."""
+    return explained_each(text, (name,), reader)[0]
 
 
 def worth(text: str, **known: KanjiSounds) -> float:

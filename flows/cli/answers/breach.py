@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.release import write_new
+from flows.cli.answers.release import write_new
 from flows.cli.session import Number, Reason, Who, asked, opened, refuse, table
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.finding.everyday import is_everyday
+from pipeline.reviewing.everyday import is_everyday
 from pipeline.types import CharSpan
 
 

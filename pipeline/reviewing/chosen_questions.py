@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from pipeline.finding.questions import (
+from pipeline.reviewing.questions import (
     Question,
     Reading,
     is_optional,

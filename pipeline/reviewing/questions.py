@@ -16,19 +16,19 @@ from __future__ import annotations
 
 import heapq
 import math
-import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from pipeline.finding.parts import whole_of
-from pipeline.finding.queue import is_candidate
 from pipeline.finding.verdict import UNOWNED
 from pipeline.kinds import FURTHER_KINDS
 from pipeline.nearby import Nearby
 from pipeline.played import REACH_SECONDS
 from pipeline.reasons import Reason
+from pipeline.reviewing.queue import is_candidate
 from pipeline.sound.identifiers import code_of, dates_in, plates_in
+from pipeline.sound.morae import fold_letters
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskAction, MaskItem, TimeSpan
 
@@ -167,8 +167,7 @@ def by_letters(text: str) -> Reading:
     def letters(item: MaskItem) -> str:
         if said := _date_or_figures(item.entity_type, text[item.chars.start : item.chars.end]):
             return said
-        wide = unicodedata.normalize("NFKC", text[item.chars.start : item.chars.end]).casefold()
-        return "".join(char for char in wide if char.isalnum())
+        return fold_letters(text[item.chars.start : item.chars.end])
 
     return letters
 

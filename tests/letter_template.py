@@ -1,4 +1,4 @@
-"""``python -m flows.letter.build_template``: makes ``letter.docx``, kaiji's own template.
+"""``python -m tests.letter_template``: makes ``letter.docx``, kaiji's own template.
 
 The company can copy it, edit it in Word and have its lawyer read it.
 """
@@ -15,13 +15,14 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
+from flows.letter import docx_file
 from flows.letter.docx_file import FONT, bare_bytes, set_font
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
-TEMPLATE = Path(__file__).with_name("letter.docx")
+TEMPLATE = Path(docx_file.__file__).with_name("letter.docx")
 
 LEFT, CENTER, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -136,7 +137,7 @@ class Builder:
         paragraph.paragraph_format.space_after = Pt(2)
         paragraph.paragraph_format.keep_with_next = True
         paragraph.runs[0].bold = True
-        properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 (python-docx has no numbering)
+        properties = paragraph._p.get_or_add_pPr()
         properties.append(
             parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="90"/></w:numPr>')
         )
@@ -159,9 +160,9 @@ class Builder:
                 paragraph.alignment = CENTER if middle or row == 0 else LEFT
                 if row == 0:
                     shade = f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="EDEDED"/>'
-                    cell._tc.get_or_add_tcPr().append(parse_xml(shade))  # noqa: SLF001 (no shading either)
+                    cell._tc.get_or_add_tcPr().append(parse_xml(shade))
         for row, mark in ((0, "w:tblHeader"), (0, "w:cantSplit"), (1, "w:cantSplit")):
-            properties = table.rows[row]._tr.get_or_add_trPr()  # noqa: SLF001 (likewise)
+            properties = table.rows[row]._tr.get_or_add_trPr()
             properties.append(properties.makeelement(qn(mark), {}))
 
 

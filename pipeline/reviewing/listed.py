@@ -8,14 +8,13 @@ A mask wins: a word on both lists is masked.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
 from pipeline.listed_word import ListedWord
 from pipeline.reasons import Reason
-from pipeline.sound.morae import Mora, fold_kana, morae
+from pipeline.sound.morae import Mora, fold_kana, fold_letters, morae
 from pipeline.sound.reader import SoundLine
 from pipeline.sound.search import find_sound
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskAction, MaskItem, Party, Transcript
@@ -109,7 +108,7 @@ def _listed(
         sure = replace(entity, candidate=False, score=max(entity.score, 0.99))
         return replace(finding, entity=sure, listed=MaskAction.MASK, needs_review=False, notes=notes)
     said = text[entity.chars.start : entity.chars.end]
-    spelt, sound = _letters(said), None
+    spelt, sound = fold_letters(said), None
     for letters, reading in kept if entity.entity_type != "CONFIDENTIAL" else ():
         sound = reader.line(said).morae if sound is None and reading else sound
         if spelt == letters or (reading and sound == reading):
@@ -134,12 +133,7 @@ def _places(text: str, words: Iterable[ListedWord], reader: Reader) -> Iterator[
 
 
 def _sounds(word: ListedWord) -> tuple[str, tuple[Mora, ...]]:
-    return _letters(word.text), morae(fold_kana(word.kana))
-
-
-def _letters(text: str) -> str:
-    wide = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in wide if char.isalnum())
+    return fold_letters(word.text), morae(fold_kana(word.kana))
 
 
 def _new(chars: CharSpan, word: ListedWord) -> Finding:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import main as cli
-from flows.cli.after import breach as commands
+from flows.cli.answers import breach as commands
 from flows.desk.answers import deliveries
 from flows.desk.breaches.steps import get_breach
 from flows.desk.cases import requests

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pipeline.finding.parts import MIN_WORD_SECONDS
 from pipeline.nearby import Nearby
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 
-__all__ = ["MIN_WORD_SECONDS", "is_candidate", "outside_masks"]
-
-MIN_WORD_SECONDS = 0.15
-"""Length of a mora: a shorter rest of a candidate beside a mask is no word."""
+__all__ = ["is_candidate", "outside_masks"]
 
 
 def is_candidate(item: MaskItem) -> bool:

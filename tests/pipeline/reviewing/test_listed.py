@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from models.language.readings import Reader, load_reader
-from pipeline.finding.listed import SOURCE, apply_lists, left_unmasked
 from pipeline.listed_word import ListedWord
 from pipeline.masking.align import align
 from pipeline.masking.plan import make_plan
 from pipeline.reasons import Reason
+from pipeline.reviewing.listed import SOURCE, apply_lists, left_unmasked
 from pipeline.types import (
     CallCase,
     CharSpan,

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from flows.cli.answers.ways import add_ways
 from flows.cli.session import REFUSED, Number, Reason, Session, Who, asked, opened, refuse, table
-from flows.cli.ways import add_ways
 
 if TYPE_CHECKING:
     from flows.desk.answers.differences import Difference
     from flows.desk.answers.releases import Release, ReleasedRange
+    from flows.loaded_models import Models
     from flows.rechecking.recheck import Recheck
-    from flows.stages import Models
 
 __all__ = ["ledger", "release", "write_new"]
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.finding.questions import by_letters, question_ids, questions
 from pipeline.reasons import Reason, Why
+from pipeline.reviewing.questions import by_letters, question_ids, questions
 from pipeline.types import CharSpan, MaskAction, MaskItem, Party, TimeSpan
 from tests.builders import item
 

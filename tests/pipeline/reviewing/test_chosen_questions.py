@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.finding.chosen_questions import CLEAR_SCORE, LEAST_WORTH, Limits, _Covered, choose_questions
 from pipeline.reasons import Reason, Why
+from pipeline.reviewing.chosen_questions import CLEAR_SCORE, LEAST_WORTH, Limits, _Covered, choose_questions
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 from tests.builders import item
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.answers.release import Turn
 from flows.cli.call import OperatorChannel
-from flows.cli.release import Turn
 from flows.cli.session import Number, Report, Who, opened, refuse_faults, table, told
 
 __all__ = ["exchange"]

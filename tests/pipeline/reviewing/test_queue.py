@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.finding.queue import is_candidate, outside_masks
+from pipeline.reviewing.queue import is_candidate, outside_masks
 from pipeline.types import MaskAction, MaskItem, Party
 from tests.builders import item
 

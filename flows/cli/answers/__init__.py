@@ -1,0 +1,1 @@
+"""Commands about what goes out: release, ledger, visits, breaches, other systems."""

@@ -1,1 +1,0 @@
-"""``kaiji exchange``: other people's systems."""

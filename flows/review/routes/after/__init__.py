@@ -1,1 +1,0 @@
-"""Routes for what comes after an answer."""

@@ -37,7 +37,7 @@ from pipeline.types import Transcript
 __all__ = ["read_transcript"]
 
 CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1}
-"""In a two-channel file channel 0 is the operator and 1 the caller (contract section 2)."""
+"""In a two-channel file channel 0 is the operator and 1 the caller."""
 
 UNKNOWN_PROBABILITY = 1.0
 """Probability of words whose file gives none: people corrected them, or the program is sure."""

@@ -135,7 +135,7 @@ def _second_of_tone(rate: int) -> Samples:
     The project is asked to use pydub, and this is its only use.  pydub has had no commit since 2022 and needs
     ``audioop``, which Python 3.13 removed.  The call itself never passes through it: it would convert G.711
     to 8-bit linear, resample to 44.1 kHz, overlay tones instead of replacing samples, and cross-fade at
-    joints (facts.md 5).
+    joints.
     """
     with warnings.catch_warnings():
         # pydub warns that ffmpeg is missing, which a tone does not need, and that audioop is deprecated.

@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 CAUGHT_SHARE = 0.90
-"""Share of a span's speech that must be changed for the span to be caught (contract section 2)."""
+"""Share of a span's speech that must be changed for the span to be caught."""
 
 SOFT_EDGE_SECONDS = 0.20
 """Reach of a finding's soft edge and of a bridged gap (``MaskPolicy.merge_gap``).  Changed frames within this

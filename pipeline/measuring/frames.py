@@ -14,10 +14,10 @@ from pipeline.types import TimeSpan
 __all__ = ["FRAME_SECONDS", "AudioPair", "Frames", "Marked", "Stretch", "frames_of"]
 
 FRAME_SECONDS = 0.010
-"""Length of a frame (contract section 2)."""
+"""Length of a frame."""
 
 SPEECH_DBFS = -38.0
-"""RMS above which a frame of the original is speech; full scale is 32768 (contract section 2)."""
+"""RMS above which a frame of the original is speech; full scale is 32768."""
 
 Marked = NDArray[np.bool_]
 """Boolean for each frame; shape (channels, frames)."""

@@ -1,6 +1,6 @@
 """Read the truth of a made-up call: what was said when, and whose data it was.
 
-The source is ``truth.json`` (contract section 2).  Only measuring imports this module, no step of masking.
+The source is ``truth.json``.  Only measuring imports this module, no step of masking.
 """
 
 from __future__ import annotations
@@ -257,7 +257,7 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
         truth: The truth of the call.
 
     Returns:
-        The JSON of ``--transcript`` (contract section 1): ``segments[]`` with ``start``, ``end``, ``text``,
+        The JSON of ``--transcript``: ``segments[]`` with ``start``, ``end``, ``text``,
         ``speaker``, ``channel`` and ``words[]`` of ``word``, ``start``, ``end``, ``probability``,
         ``speaker``, ``channel``.  White space is dropped; times never run backwards.
 

@@ -40,7 +40,7 @@ class CallBasis:
         plan_digest: Keyed digest of the approved plan, computed from its content.
         files: Kind and keyed digest of each approved file.
         approvals: Number of approvals that the call has had.
-        masked: Whether anything is masked in what is disclosed of it.
+        masked: Whether the disclosed part of the call has a mask.
         in_person: Whether somebody decided that a voice in it is heard in person.
     """
 
@@ -66,9 +66,9 @@ class AnswerBasis:
         turn: 1 for the first answer to the request.
         content: Content of the request, with the present state of its fee.
         calls: All calls in the order in which they were attached, including withdrawn ones.
-        told: Ids of the notes with decisions to withhold.
+        told: Ids of the notes that decide to withhold.
         checks: Ids of the identity checks.
-        way: The chosen and approved way of disclosure; ``None`` for what the request asks for.
+        way: The chosen and approved way of disclosure; ``None`` where the request's own wish holds.
     """
 
     request_id: str
@@ -84,7 +84,7 @@ class AnswerBasis:
 
     @property
     def manner(self) -> Manner:
-        """How the answer discloses its calls."""
+        """Way in which the answer discloses its calls."""
         return AS_ASKED if self.way is None else self.way.manner
 
     def played(self, call: CallBasis) -> KeyedDigest:
@@ -142,7 +142,10 @@ def check_basis(desk: Desk, basis: AnswerBasis) -> None:
 
 
 def check_basis_of(session: Session, keyring: Keyring, basis: AnswerBasis) -> RequestRow:
-    """As ``check_basis``, within the transaction that releases; for the other modules of ``flows.desk``."""
+    """Check the basis of a release within its transaction, as ``check_basis``.
+
+    For other modules of ``flows.desk``.
+    """
     row = row_of(session, basis.request_id)
     if basis_of(session, keyring, row) != basis:
         told = "開示の準備の間に、請求か通話か決定が変わりました。何も開示していません"
@@ -152,7 +155,10 @@ def check_basis_of(session: Session, keyring: Keyring, basis: AnswerBasis) -> Re
 
 
 def basis_of(session: Session, keyring: Keyring, row: RequestRow) -> AnswerBasis:
-    """As ``read_basis``, within a session; for the other modules of ``flows.desk``."""
+    """Return the basis of the next answer within a session, as ``read_basis``.
+
+    For other modules of ``flows.desk``.
+    """
     state = State(row.state)
     if state not in {State.APPROVED, State.WITHHELD}:
         msg = f"{row.number}: 開示はできません。いまの状態は「{state.label}」です"
@@ -183,7 +189,7 @@ def basis_of(session: Session, keyring: Keyring, row: RequestRow) -> AnswerBasis
 
 
 def _check_way(basis: AnswerBasis) -> None:
-    """Check that the way is approved and suits what was decided of each call that is disclosed."""
+    """Check that the way is approved and suits the decisions on each disclosed call."""
     if basis.manner.way is not Way.IN_PERSON and any(call.in_person for call in basis.calls):
         told = "対面で聞かせると決めた声があります。開示のしかたを「対面で聞かせる」にするか"
         raise ImpossibleStepError(f"{basis.number}: {told}、通話を「確認に戻す」で開いて決め直してください")

@@ -40,7 +40,7 @@ class CallDifference:
 
 @dataclass(frozen=True, slots=True)
 class GivenWay:
-    """How an answer disclosed its calls: the way, and its passages with the numbers of their calls."""
+    """Way in which an answer disclosed its calls, with its passages and the numbers of their calls."""
 
     way: Way
     passages: tuple[tuple[int, Passage], ...] = ()
@@ -55,7 +55,7 @@ class Difference:
         later: Public number and turn of the later answer.
         calls: The calls with differences.
         files: Names of the files that are new, missing or changed.
-        ways: How the earlier and the later answer disclosed their calls, where that differs.
+        ways: Ways of the earlier and the later answer, where they differ.
     """
 
     earlier: tuple[str, int]
@@ -71,7 +71,7 @@ def difference_to_earlier(desk: Desk, request: str, answer: Release) -> Differen
     Args:
         desk: The desk.
         request: Id or public number.
-        answer: One of its answers.
+        answer: One of the request's answers.
 
     Returns:
         The difference to the request's previous answer, else to the last earlier answer to another

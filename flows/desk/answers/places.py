@@ -14,14 +14,14 @@ __all__ = ["Place", "places"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """One place of a call.
+    """Time of one mask or several that a listener takes for one.
 
     Attributes:
         start: Start in whole seconds from the start of the recording.
         end: End in whole seconds from the start of the recording.
         entity_type: Entity type, as in the plan's items.
         ground: Item of 33条2項.
-        remains: What of a masked voice is given all the same.
+        remains: Part of a masked voice that is disclosed.
     """
 
     start: int
@@ -34,8 +34,8 @@ class Place:
 def places(ranges: Iterable[ReleasedRange]) -> tuple[Place, ...]:
     """Return a call's masked places, rounded outward, because the exact length of a name is a clue to it.
 
-    Overlapping ranges of one kind and ground are one place: parts of an address, or the differing words of
-    two hearings, are a single tone to the listener.
+    Overlapping ranges of one kind and ground are united: to the listener, parts of an address or the
+    differing words of two hearings are a single tone.
 
     Args:
         ranges: Masked ranges of the call.

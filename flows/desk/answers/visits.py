@@ -1,8 +1,8 @@
-"""Visits: the requester listens to the released copy in person; the ledger keeps what was played when.
+"""Visits: the requester listens to the released copy in person; the ledger keeps the played stretches.
 
-A visit plays the calls of the last answer, when that answer is given in person, and nothing else.  Its
-beginning, every stretch that was played and its end are notes to the request, and are in the audit log.  A
-visit ends by itself after ``visit_notes.VISIT_HOURS``, or as soon as the case is opened again.
+A visit plays the calls of the last answer, if that answer is given in person, and nothing else.  Its
+beginning, every played stretch and its end are notes to the request, and are in the audit log.  A visit ends
+by itself after ``visit_notes.VISIT_HOURS``, or when the case is opened again.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ def begin_visit(desk: Desk, actor: Actor, request: str, present: str, session_id
         desk: The desk.
         actor: The approver who plays the copy.
         request: Id or public number of a request whose last answer is given in person.
-        present: Who is there, in words.
+        present: The people present, in words.
         session_id: Id of the session that may play; no other one can.
 
     Raises:
         NotAllowedError: when the role does not allow it.
         ImpossibleStepError: when the last answer is not given in person, or the case was opened again.
-        ConflictError: when nobody is named, or a visit lasts already.
+        ConflictError: when nobody is named, or a visit is going on already.
         NotFoundError: when a copy is erased.
     """
     check_may_play(actor)
@@ -191,7 +191,7 @@ def _visits(session: Session, desk: Desk, request_id: str) -> tuple[Visit, ...]:
 
 
 def _answer(session: Session, desk: Desk, row: RequestRow) -> Release:
-    """Return the last answer, which must be given in person and stand."""
+    """Return the last answer, which must be given in person and still be valid."""
     answers = releases_of(session, desk.keyring, row.id)
     if State(row.state) is not State.RELEASED or not answers or answers[-1].manner.way is not Way.IN_PERSON:
         msg = f"{row.number}: 最後の回答が「{Way.IN_PERSON.label}」の開示ではないため、聴取はできません"

@@ -1,7 +1,7 @@
 """Breaches as the notes of their requests record them; for the steps of a breach and for the ledger.
 
-A breach may touch answers to several requests.  Each mark is a note to its own request; what concerns the
-breach as a whole is a note to the request that was marked first.
+A breach may touch answers to several requests.  Each mark is a note to its own request; entries about the
+breach as a whole are notes to the request that was marked first.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ KINDS: Final = (NoteKind.BREACH, NoteKind.BREACH_FACT, NoteKind.BREACH_DUTY, Not
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the code of a note keeps, beside its text.
+    """Content of a note's code, beside the note's text.
 
     Attributes:
         breach: Number of the breach.
         position: 1 for its first entry; the notes' times may be equal.
-        turn: Of a mark: number of the answer.
-        what: Of a mark: what happened.
-        when: Of a mark: when the company knew; of something done: when.
-        paper: Of a text: which paper it is for.
-        item: Of a text: which item.
-        grounds: Of a decision: the items of 施行規則7条.
-        reports: Of a decision: whether a report is made.
-        stage: Of something done: which stage.
+        turn: For a mark: number of the answer.
+        what: For a mark: kind of the breach.
+        when: For a mark: when the company knew; for something done: when it was done.
+        paper: For a text: its paper.
+        item: For a text: its item.
+        grounds: For a decision: the items of 施行規則7条.
+        reports: For a decision: whether a report is made.
+        stage: For something done: its stage.
     """
 
     breach: str
@@ -70,9 +70,9 @@ def write_entry(
 
     Args:
         change: The change.
-        row: The request to whose notes it belongs.
+        row: The request that gets the note.
         kind: Kind of the note.
-        entry: The entry; its position is given with that of the other entries of the breach.
+        entry: The entry, without its position among the entries of the breach.
         told: Its text, and the id of the answer that it concerns.
     """
     text, about = told

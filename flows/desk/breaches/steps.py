@@ -1,7 +1,7 @@
-"""The steps of a breach: mark an answer, write what a paper says, decide on a report, record what was done.
+"""Steps of a breach: mark an answer, write the texts of a paper, decide on a report, record what was done.
 
-Everything is append-only.  A mark holds its request and its files (保全), so that no evidence of what went
-out is erased when its period is over; the hold ends as any other does.
+Everything is append-only.  A mark puts its request and files on hold (保全), so that no evidence of the
+breach is erased when its period is over; the hold ends like any other.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class NewMark:
-    """What is told when an answer is marked.
+    """Data of a new mark.
 
     Attributes:
         turn: Number of the answer; ``None`` for the last.
-        known_at: When the company came to know of it; ``None`` for now.
-        text: What happened, in words.
+        known_at: When the company came to know of the breach; ``None`` for now.
+        text: Description of what happened.
         joins: Number of the breach that the answer belongs to; empty for a breach of its own.
     """
 
@@ -69,7 +69,7 @@ def get_breach(desk: Desk, number: str) -> Breach:
     """Return a breach by its public number.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no such breach.
     """
     return _one(breaches(desk), number)
 
@@ -81,7 +81,7 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
         desk: The desk.
         actor: An approver.
         request: Id or public number.
-        new: What is told.
+        new: Data of the mark.
 
     Returns:
         The breach, with its number.
@@ -89,7 +89,7 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
     Raises:
         NotAllowedError: when the role does not allow it.
         NotFoundError: when there is no such answer, or no breach to join.
-        ConflictError: when nothing is told, the time lies before the answer or in the future, or the answer
+        ConflictError: when the text is empty, the time lies before the answer or in the future, or the answer
             belongs to this breach already.
     """
     check_may_report(actor)
@@ -118,7 +118,7 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
 
 
 def state_fact(desk: Desk, actor: Actor, number: str, item: tuple[Paper, int], text: str) -> Breach:
-    """Write what a paper says under one of its items; a later text replaces an earlier one.
+    """Write the text of one item of a paper; a later text replaces an earlier one.
 
     Args:
         desk: The desk.
@@ -130,7 +130,7 @@ def state_fact(desk: Desk, actor: Actor, number: str, item: tuple[Paper, int], t
     Raises:
         NotAllowedError: when the role does not allow it.
         NotFoundError: when there is no such breach.
-        ConflictError: when the paper has no such item, or nothing is told.
+        ConflictError: when the paper has no such item, or the text is empty.
     """
     check_may_report(actor)
     paper, place = item
@@ -156,7 +156,7 @@ def decide_duty(
         actor: An approver.
         number: Number of the breach.
         decision: The items of 施行規則7条 that hold, and whether a report is made.
-        reason: Why; a decision without a reason is refused.
+        reason: Reason; a decision without a reason is refused.
 
     Raises:
         NotAllowedError: when the role does not allow it.
@@ -188,20 +188,20 @@ def decide_duty(
 def record_done(
     desk: Desk, actor: Actor, number: str, done: tuple[Stage, datetime | None], how: str
 ) -> Breach:
-    """Record that a report was made, or that the person was told.
+    """Record that a report was made, or that the person was notified.
 
     Args:
         desk: The desk.
         actor: An approver.
         number: Number of the breach.
         done: The stage, and when; ``None`` for now.
-        how: How, in words, such as the receipt number of the commission's form.
+        how: Description, such as the receipt number of the commission's form.
 
     Raises:
         NotAllowedError: when the role does not allow it.
         NotFoundError: when there is no such breach.
         ImpossibleStepError: when nobody has decided yet that a report is made.
-        ConflictError: when nothing is told, or the time lies before the breach was known or in the future.
+        ConflictError: when the text is empty, or the time lies before the breach was known or in the future.
     """
     check_may_report(actor)
     stage, when = done

@@ -50,7 +50,7 @@ SUFFIXES = {".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"}
 
 
 BLANKS = re.compile(r"\s+")
-"""What may stand between surname and given name."""
+"""Separators between surname and given name."""
 
 JAPANESE_NAME = re.compile(r"[一-龠々ヶぁ-んァ-ヴー・]+")
 """An operator's name; ids of recording systems (``op-17``, ``AGENT_3``) have Latin letters or figures."""
@@ -134,7 +134,7 @@ def get_call(desk: Desk, call_id: str) -> Call:
     """Return a call by its id.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no such call.
     """
     with desk.read() as session:
         return call_of(call_row(session, call_id))
@@ -232,7 +232,7 @@ def case_of(desk: Desk, call_id: str, versions: ListVersions | None = None) -> P
     Args:
         desk: The desk.
         call_id: The call's id.
-        versions: Of the lists; by default the present ones.
+        versions: Versions of the lists; by default the present ones.
 
     Raises:
         NotFoundError: when there is no such call or version.
@@ -268,12 +268,13 @@ def who_spoke(
     """The staff, and those of them whom the recording's metadata names as its operator.
 
     Args:
-        operator: As the recording system wrote it: a whole name, a surname, or an id that is no name.
+        operator: The operator in the recording system's list: a full name, a surname, or an id that is no
+            name.
         staff: The company's list.
 
     Returns:
-        The staff, with the operator where the list lacks them; and who of them spoke.  A surname that
-        several of the list bear stands for itself, for which of them it was nobody knows.
+        The staff, including the operator where the list lacks them; and those of them who spoke.  A surname
+        that several on the list bear is kept as it is, because it cannot be attributed to one of them.
     """
     name = BLANKS.sub("", unicodedata.normalize("NFKC", operator))
     if not JAPANESE_NAME.fullmatch(name):

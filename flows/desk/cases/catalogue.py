@@ -78,8 +78,8 @@ class RecordingQuery:
 def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Added:
     """Add recordings to the catalogue: nothing of a list with a mistake, and of any other all.
 
-    A long list is written in several changes, so that nobody waits for it.  After a kill some of it is in
-    the catalogue, and the same list adds the rest.
+    A long list is written in several transactions, so that other writers need not wait.  After a kill a part
+    of it is in the catalogue, and importing the same list again adds the rest.
 
     Args:
         desk: The desk.
@@ -97,7 +97,7 @@ def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Ad
     parts = [places[at : at + BATCH_RECORDINGS] for at in range(0, len(places), BATCH_RECORDINGS)]
     seen: dict[str, NewRecording] = {}
     for part in parts:
-        # All of the list is looked through before anything of it is written.
+        # The whole list is checked before any of it is written.
         with desk.read() as session:
             _unknown(session, desk.keyring, part, seen)
     added = [one for part in parts for one in _add_batch(desk, actor, part)]
@@ -233,7 +233,7 @@ def get_recording(desk: Desk, recording_id: str) -> FoundRecording:
     """Return a recording by its id.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no such recording.
     """
     with desk.read() as session:
         return _found(recording_row(session, recording_id), desk.keyring)

@@ -88,7 +88,7 @@ def name_files(
 
     Args:
         change: The present change.
-        desk: The desk, whose store has the files.
+        desk: The desk with the store of the files.
         owner: Id of the request, of the call if any, and revision of its plan.
         news: The files.
 
@@ -136,7 +136,7 @@ def get_file(desk: Desk, file_id: str) -> DeskFile:
     """Return a file by its id.
 
     Raises:
-        NotFoundError: when there is none, or it was erased.
+        NotFoundError: when there is no such file, or it was erased.
     """
     with desk.read() as session:
         return file_of(_row(session, file_id))
@@ -208,7 +208,7 @@ def set_legal_hold(desk: Desk, actor: Actor, request: str, *, hold: bool) -> int
 
 
 def hold_within(change: Change, row: RequestRow, *, hold: bool) -> int:
-    """As ``set_legal_hold``, within a change; for the other modules of ``flows.desk``."""
+    """Set or end a hold within a change, as ``set_legal_hold``; for other modules of ``flows.desk``."""
     statement = select(FileRow).where(FileRow.request_id == row.id, FileRow.deleted_at.is_(None))
     files = change.session.scalars(statement).all()
     row.legal_hold = hold
@@ -219,7 +219,7 @@ def hold_within(change: Change, row: RequestRow, *, hold: bool) -> int:
 
 
 def due_files(desk: Desk, today: date) -> tuple[DeskFile, ...]:
-    """Return the files whose period is over, that are not held, and whose request is closed."""
+    """Return the files of closed requests whose period is over and that are not on hold."""
     with desk.read() as session:
         # The request's row is loaded too, so that its state is checked against the tree of hashes.
         statement = (

@@ -50,7 +50,7 @@ class Original:
 
     Attributes:
         stored: The stored file.
-        recording: Its catalogue entry, whose ``uri`` is still its former place; ``None`` for the
+        recording: Catalogue entry of the recording, whose ``uri`` is still its former place; ``None`` for the
             request's own document.
     """
 
@@ -107,7 +107,7 @@ def hand_over(desk: Desk, actor: Actor, request: str, originals: Sequence[Origin
         desk: The desk.
         actor: The person who adds them.
         request: Id or public number.
-        originals: As for ``receive``.
+        originals: Originals as for ``receive``.
 
     Returns:
         Ids of the recordings among them.

@@ -18,7 +18,7 @@ __all__ = ["RecordedCheck", "identity_checks"]
 
 @dataclass(frozen=True, slots=True)
 class RecordedCheck:
-    """One identity check and the person who recorded it."""
+    """An identity check and the person who recorded it."""
 
     check: IdentityCheck
     by: str = field(repr=False)

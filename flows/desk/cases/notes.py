@@ -23,7 +23,7 @@ class Said:
     """The sealed part of a note or an identity check; ``about`` and ``code`` are those of a note.
 
     Attributes:
-        before: Of an amendment, what the request said before, as JSON; it is for ``amendments`` alone.
+        before: For an amendment: the earlier content of the request as JSON, read by ``amendments`` alone.
     """
 
     by: str = field(repr=False)

@@ -131,7 +131,7 @@ def get(desk: Desk, request: str) -> Request:
     """Return a request by its id or public number.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no such request.
     """
     with desk.read() as session:
         return request_of(session, row_of(session, request), desk.keyring)
@@ -240,7 +240,7 @@ def resume(desk: Desk, actor: Actor, request: str, reason: str = "") -> Request:
 
 
 def extend(desk: Desk, actor: Actor, request: str, due_on: date, reason: str) -> Request:
-    """Set a later due date, with the reason that the requester was given.
+    """Set a later due date, with the reason stated to the requester.
 
     Raises:
         ImpossibleStepError: when the request is closed.

@@ -35,9 +35,9 @@ class Entry:
 
     Attributes:
         word: The word, and whether it is masked or kept.
-        reason: Why, as typed.
+        reason: Reason as typed.
         gone: Whether it is taken off instead.
-        call_id: The call from whose findings it was made.
+        call_id: Call with the finding from which the entry was made.
     """
 
     word: ListedWord
@@ -104,7 +104,7 @@ def words_of_request(session: Session, request_id: str, keyring: Keyring) -> tup
 
 
 def merged(entries: Iterable[_Kept]) -> tuple[ListedWord, ...]:
-    """The words that stand after entries in their order: the last of each word counts."""
+    """Return the words that are listed after entries in order: the last entry of each word counts."""
     words: dict[str, ListedWord] = {}
     for entry in entries:
         words.pop(entry.word.text, None)
@@ -131,5 +131,5 @@ def _check(entry: Entry) -> None:
 
 
 def _told(entry: Entry) -> dict[str, str | int]:
-    """What the audit log may say of it: nothing of the word or the reason."""
+    """Return the audit log's details of an entry, without the word or the reason."""
     return {"mask": int(entry.word.mask), "gone": int(entry.gone)}

@@ -1,8 +1,8 @@
-"""Opens a desk: makes it where there is none, upgrades its tables, compares it with its witness.
+"""Open a desk: make it where there is none, upgrade its tables, compare it with its witness.
 
-What the database says of itself counts only if the sealed head confirms it.  For example, setting back the
-version of the tables does not make the desk seal tampered rows, because the witness knows that the rows
-were sealed before.
+The database's statements about itself count only if the sealed head confirms them.  For example, an older
+version number of the tables does not make the desk seal tampered rows, because the witness shows that the
+rows were sealed before.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def check_or_make(
     """
     row = _row(database)
     if row is None and read_mark(store) is not None:
-        # Another process may have made the desk since the row was looked for; the marker is written last.
+        # Another process may have made the desk since the row was searched; the marker is written last.
         row = _row(database)
         if row is None:
             msg = "保管場所はありますが、そのデータベースがありません。新しく作ることはしません"
@@ -165,7 +165,8 @@ def _bring_up(database: Database, keyring: Keyring) -> None:
                 put_head(session, keyring, replace(take_head(session, keyring), version=head.version + 1))
         row.ready, row.schema_version = True, SCHEMA_VERSION
     if before < SCHEMA_VERSION:
-        # What an upgrade keyed must not stay plain in the log of changes.  Who blocks it empties it later.
+        # Rows that an upgrade keyed must not stay plain in the log of changes.  If a reader blocks it now, it
+        # is emptied later.
         with contextlib.suppress(DatabaseBusyError):
             database.empty_log()
 

@@ -125,7 +125,7 @@ def add_heard(desk: Desk, actor: Actor, call_id: str, copy: tuple[int, int], str
 
 
 def list_heard(desk: Desk, call_id: str, revision: int) -> tuple[Heard, ...]:
-    """Return what was listened to of copies of one revision, in the order of listening."""
+    """Return the stretches of one revision's copies that people listened to, in the order of listening."""
     with desk.read() as session:
         return _heard(session, desk.keyring, call_id, revision)
 

@@ -1,4 +1,4 @@
-"""Erases the personal data of closed requests whose time in the ledger is over.
+"""Erase the personal data of closed requests whose time in the ledger is over.
 
 The request's number, states, dates and hashes are kept, and so is the audit log, which contains no
 requester's data.  Afterwards the company can show what it did, but not for whom.

@@ -55,7 +55,7 @@ _VOICES = {
     Remains.TEXT: "文字だけ",
     Remains.IN_PERSON: "対面でだけ聞かせる",
 }
-"""What was done with a masked voice of a third person."""
+"""Japanese word for each treatment of a third person's masked voice."""
 
 _CONSENTED = "同意により開示"
 
@@ -80,14 +80,14 @@ class LedgerCheck:
 
 @dataclass(frozen=True, slots=True)
 class LedgerCall:
-    """One call of a request.
+    """A call of a request.
 
     Attributes:
         number: Number within the request, from 1; 0 for a withdrawn call.
         decision: Decision of the answer; ``None`` before an answer.
         masked: Number of masked places, counted as in the letter.
         grounds: Items of 33条2項 that the answer rests on.
-        voices: For each thing done with a third person's voice its name and the number of places.
+        voices: Name of each treatment of a third person's voice, and the number of stretches.
     """
 
     number: int
@@ -103,7 +103,7 @@ class LedgerCall:
 
 @dataclass(frozen=True, slots=True)
 class LedgerAnswer:
-    """One answer and its delivery."""
+    """An answer and its delivery."""
 
     release: Release
     deliveries: tuple[Note, ...] = field(repr=False)
@@ -111,7 +111,7 @@ class LedgerAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One request from receipt to delivery.
+    """A request from receipt to delivery.
 
     Attributes:
         way: The way that was chosen for the next answer.
@@ -289,7 +289,7 @@ def _answered(row: CallRow, call: ReleasedCall, answered: tuple[Answer, Mapping[
 
 
 def _voices(call: ReleasedCall) -> Iterator[tuple[str, int]]:
-    """Yield what was done with third persons' voices, and in how many places."""
+    """Yield the treatments of third persons' voices, with the number of stretches."""
     masked = [place for place in places(call.masked) if place.entity_type == THIRD_VOICE]
     for remains, name in _VOICES.items():
         if count := sum(place.remains is remains for place in masked):

@@ -79,8 +79,8 @@ def claim_call(desk: Desk, actor: Actor, call_id: str | None = None) -> Claim | 
     Args:
         desk: The desk.
         actor: The worker.
-        call_id: A certain call; by default the one whose answer is due first, among those in the queue
-            and those of killed workers.
+        call_id: A certain call; by default the one with the earliest due date, among the queue and the calls
+            of killed workers.
 
     Returns:
         The claim; ``None`` when there is no call to mask.

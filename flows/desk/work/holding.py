@@ -16,7 +16,7 @@ class Held:
 
     Attributes:
         call_id: The call's id.
-        until: When its claim expires unless the worker renews it, as a living one does long before.
+        until: When the claim expires unless the worker renews it; a living worker renews it long before.
     """
 
     call_id: str
@@ -27,7 +27,7 @@ def told_of_claim(until: datetime, now: datetime) -> str:
     """Say when a call will be taken up again, and who may free it before.
 
     Args:
-        until: When its claim expires.
+        until: When the claim expires.
         now: The time.
     """
     at = f"{until.astimezone(JAPAN):%m月%d日 %H:%M}"

@@ -57,7 +57,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """One revision of a call's plan.
+    """A revision of a call's plan.
 
     Attributes:
         revision: The desk's number, from 1; ``plan.revision`` counts within one run.
@@ -130,14 +130,14 @@ def get_plan(desk: Desk, call_id: str, revision: int | None = None) -> StoredPla
     """Return a revision of a call's plan, by default the newest.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no plan.
     """
     with desk.read() as session:
         return _plan_of(_plan_row(session, call_id, revision), desk.keyring)
 
 
 def revisions(desk: Desk, call_id: str) -> tuple[StoredPlan, ...]:
-    """All revisions of a call's plan, oldest first."""
+    """Return all revisions of a call's plan, oldest first."""
     with desk.read() as session:
         return _revisions(session, call_id, desk.keyring)
 
@@ -342,7 +342,10 @@ def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
 
 
 def approved_of(session: Session, row: CallRow, keyring: Keyring) -> tuple[StoredPlan, Approval]:
-    """As ``approved_plan``, within a session; for the other modules of ``flows.desk``."""
+    """Return the approved plan within a session, as ``approved_plan``.
+
+    For other modules of ``flows.desk``.
+    """
     if State(row.state) is not State.APPROVED:
         msg = f"{row.id}: 承認されていません。いまの状態は「{State(row.state).label}」です"
         raise ImpossibleStepError(msg)

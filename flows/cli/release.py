@@ -191,7 +191,8 @@ def deliver(
         from flows.desk.answers import deliveries
 
         told = asked(how, "渡した方法")
-        deliveries.deliver(session.desk, session.actor, number, told, (_moment(at), turn))
+        delivered = deliveries.DeliveredAnswer(_moment(at), turn)
+        deliveries.deliver(session.desk, session.actor, number, told, delivered)
         typer.echo(f"{number}: 交付を記録しました")
 
 

@@ -40,6 +40,7 @@ from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Actor, FileKind, ListVersions
 from flows.desk.work.claims import (
     Claim,
+    Failure,
     Processed,
     claim_call,
     extend_claim,
@@ -98,7 +99,7 @@ MACHINE_ERRORS = (
 RENEWALS_PER_LEASE = 3
 """How often a claim is renewed within its time, so that two renewals may fail."""
 
-TIMEOUT_FAILURE = ("timeout", "時間内に処理が終わりませんでした")
+TIMEOUT_FAILURE = Failure("timeout", "時間内に処理が終わりませんでした")
 
 KINDS = {
     outputs.MASKED_WAV: FileKind.MASKED_AUDIO,
@@ -251,7 +252,7 @@ def _settled(desk: Desk, worker: Actor, claim: Claim, raised: Exception) -> Pipe
         if is_of_the_machine(error):
             release_claim(desk, worker, claim)
             return MachineError(error)
-        call = fail_call(desk, worker, claim, (error.code, str(error)), retry=again)
+        call = fail_call(desk, worker, claim, Failure(error.code, str(error)), retry=again)
     except ClaimLostError as lost:
         return ClaimLostError(str(lost))
     except DeskError as other:

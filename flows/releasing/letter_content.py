@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from flows.desk.answers.places import Place, places
+from flows.desk.answers.places import MaskedPlace, places
 from flows.desk.answers.releases import ReleasedRange
 from flows.desk.cases.lists import current_lists
 from flows.desk.integrity.desk import Desk
@@ -194,7 +194,7 @@ def _range_rows(material: Material) -> Iterator[dict[str, str]]:
             }
 
 
-def kind_of(place: Place | ReleasedRange) -> str:
+def kind_of(place: MaskedPlace | ReleasedRange) -> str:
     """Return what is masked at a place, in words for the requester."""
     return KINDS.get(place.entity_type, OTHER_KIND) + REMAINING[place.remains]
 

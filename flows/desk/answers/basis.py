@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.desk.answers.ways import answers_of, chosen_way_of
-from flows.desk.cases.notes import SAID, Said, select_notes
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, select_notes
 from flows.desk.cases.requests import CONTENT, calls_of, row_of
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
@@ -225,21 +225,21 @@ def _call_basis(session: Session, keyring: Keyring, row: CallRow, manner: Manner
     )
 
 
-def _told(session: Session, keyring: Keyring, request_id: str) -> list[tuple[str, Said]]:
+def _told(session: Session, keyring: Keyring, request_id: str) -> list[tuple[str, NoteContent]]:
     """Return the notes with decisions to withhold, oldest first."""
     notes = session.scalars(select_notes(request_id, NoteKind.WITHHOLD)).all()
-    return [(note.id, take_sealed(note, SAID, keyring)) for note in notes]
+    return [(note.id, take_sealed(note, NOTE_CONTENT, keyring)) for note in notes]
 
 
 def _checks(session: Session, keyring: Keyring, request_id: str) -> tuple[str, ...]:
     rows = session.scalars(select(IdentityRow).where(IdentityRow.request_id == request_id)).all()
     for row in rows:
         # A note that this desk has not sealed does not count.
-        take_sealed(row, SAID, keyring)
+        take_sealed(row, NOTE_CONTENT, keyring)
     return tuple(sorted(row.id for row in rows))
 
 
-def _kind(state: State, calls: Sequence[CallBasis], told: Sequence[Said], manner: Manner) -> Answer:
+def _kind(state: State, calls: Sequence[CallBasis], told: Sequence[NoteContent], manner: Manner) -> Answer:
     """Return the kind of the answer; for a withheld request, the kind that was decided last."""
     if state is State.WITHHELD:
         return Answer(told[-1].code or Answer.WITHHELD) if told and not told[-1].about else Answer.WITHHELD

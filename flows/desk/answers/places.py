@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from flows.desk.answers.releases import ReleasedRange
 from pipeline.third_voice import Remains
 
-__all__ = ["Place", "places"]
+__all__ = ["MaskedPlace", "places"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class MaskedPlace:
     """Time of one mask or several that a listener takes for one.
 
     Attributes:
@@ -31,7 +31,7 @@ class Place:
     remains: Remains = Remains.NOTHING
 
 
-def places(ranges: Iterable[ReleasedRange]) -> tuple[Place, ...]:
+def places(ranges: Iterable[ReleasedRange]) -> tuple[MaskedPlace, ...]:
     """Return a call's masked places, rounded outward, because the exact length of a name is a clue to it.
 
     Overlapping ranges of one kind and ground are united: to the listener, parts of an address or the
@@ -40,10 +40,10 @@ def places(ranges: Iterable[ReleasedRange]) -> tuple[Place, ...]:
     Args:
         ranges: Masked ranges of the call.
     """
-    found: dict[tuple[str, int, Remains], list[Place]] = {}
+    found: dict[tuple[str, int, Remains], list[MaskedPlace]] = {}
     for each in sorted(ranges):
         kind = each.entity_type, each.ground, each.remains
-        place = Place(math.floor(each.start), math.ceil(each.end), *kind)
+        place = MaskedPlace(math.floor(each.start), math.ceil(each.end), *kind)
         same = found.setdefault(kind, [])
         if same and place.start < same[-1].end:
             same[-1] = replace(same[-1], end=max(same[-1].end, place.end))

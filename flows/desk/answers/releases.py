@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases.files import NewFile, name_files
-from flows.desk.cases.notes import Said, write_note
+from flows.desk.cases.notes import NoteContent, write_note
 from flows.desk.cases.requests import calls_of, follow_calls, request_of, row_of, set_request_state
 from flows.desk.integrity.audit import require_identified, require_record
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ConflictError, NotAllowedError, NotFoundError
+from flows.desk.kinds.file_values import FileOwner
 from flows.desk.kinds.permissions import check_may_release
 from flows.desk.kinds.states import State, Step, step_call, step_request
 from flows.desk.kinds.values import Actor, Answer, FileKind, NoteKind, Request, Role
@@ -179,7 +180,7 @@ def release(
         _require_whole(change, row)
         released = _release_calls(change, row)
         set_request_state(change, row, step_request(State(row.state), basis.step, row.number))
-        rows = name_files(change, desk, (row.id, None, 0), stored)
+        rows = name_files(change, desk, FileOwner(row.id, None, 0), stored)
         change.session.flush()
         entry = ReleaseRow(
             id=new_id("r"),
@@ -359,6 +360,6 @@ def reopen_released(desk: Desk, actor: Actor, request: str, reason: str) -> Requ
             if State(call.state) is State.RELEASED:
                 call.state, call.state_since = step_call(State.RELEASED, Step.AGAIN, call.id), change.now
         follow_calls(change, row.id)
-        write_note(change, row, NoteKind.AGAIN, Said(actor.name, reason))
+        write_note(change, row, NoteKind.AGAIN, NoteContent(actor.name, reason))
         change.record("request.again", Subject(row.id), {"answers": len(_rows(change.session, row.id))})
         return request_of(change.session, row, change.keyring)

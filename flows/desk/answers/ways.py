@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from flows.desk.cases.notes import SAID, Said, select_notes, write_note
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, select_notes, write_note
 from flows.desk.cases.requests import calls_of, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -76,7 +76,7 @@ def choose_way(desk: Desk, actor: Actor, request: str, manner: Manner) -> Chosen
         before = _choices(change.session, change.keyring, row.id)
         choice = _Choice(len(before) + 1, turn, whole)
         code = _CHOICE.dump_json(replace(choice, manner=replace(whole, reason=""))).decode()
-        note = write_note(change, row, NoteKind.WAY, Said(actor.name, whole.reason, "", code))
+        note = write_note(change, row, NoteKind.WAY, NoteContent(actor.name, whole.reason, "", code))
         detail: dict[str, str | int] = {
             "way": whole.way.value,
             "passages": len(whole.passages),
@@ -116,7 +116,7 @@ def approve_way(desk: Desk, actor: Actor, request: str, expected: str = "") -> C
         if actor.name == chosen.by and not desk.settings.review_one_person:
             msg = f"{row.number}: 開示のしかたを選んだ人は承認できません。別の承認者が行ってください"
             raise ImpossibleStepError(msg)
-        write_note(change, row, NoteKind.WAY_APPROVED, Said(actor.name, about=chosen.note_id))
+        write_note(change, row, NoteKind.WAY_APPROVED, NoteContent(actor.name, about=chosen.note_id))
         change.record("way.approve", Subject(row.id), {"way": chosen.manner.way.value, "turn": turn})
         return replace(chosen, approved_by=actor.name)
 
@@ -148,14 +148,18 @@ def answers_of(session: Session, request_id: str) -> int:
     return session.scalar(select(func.count()).where(ReleaseRow.request_id == request_id)) or 0
 
 
-def _choices(session: Session, keyring: Keyring, request_id: str) -> list[tuple[_Choice, NoteRow, Said]]:
+def _choices(
+    session: Session, keyring: Keyring, request_id: str
+) -> list[tuple[_Choice, NoteRow, NoteContent]]:
     found = _said(session, keyring, request_id, NoteKind.WAY)
     return [(_CHOICE.validate_json(said.code), note, said) for note, said in found]
 
 
-def _said(session: Session, keyring: Keyring, request_id: str, kind: NoteKind) -> list[tuple[NoteRow, Said]]:
+def _said(
+    session: Session, keyring: Keyring, request_id: str, kind: NoteKind
+) -> list[tuple[NoteRow, NoteContent]]:
     rows = session.scalars(select_notes(request_id, kind))
-    return [(row, take_sealed(row, SAID, keyring)) for row in rows]
+    return [(row, take_sealed(row, NOTE_CONTENT, keyring)) for row in rows]
 
 
 def _in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, write_note
 from flows.desk.integrity.desk import Change
 from flows.desk.kinds.breaches import Breach, BreachKind, Done, Duty, Fact, Mark, Paper, Stage
 from flows.desk.kinds.values import NoteKind
@@ -24,7 +24,7 @@ from flows.desk.sealing.sealed import take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import NoteRow, RequestRow
 
-__all__ = ["Entry", "breaches_of", "write_entry"]
+__all__ = ["Entry", "EntryText", "breaches_of", "write_entry"]
 
 KINDS: Final = (NoteKind.BREACH, NoteKind.BREACH_FACT, NoteKind.BREACH_DUTY, NoteKind.BREACH_DONE)
 
@@ -60,12 +60,18 @@ class Entry:
 
 ENTRY: Final[Shape[Entry]] = Shape(Entry)
 
-Found = tuple[Entry, NoteRow, Said]
+Found = tuple[Entry, NoteRow, NoteContent]
 
 
-def write_entry(
-    change: Change, row: RequestRow, kind: NoteKind, entry: Entry, told: tuple[str, str] = ("", "")
-) -> None:
+@dataclass(frozen=True, slots=True)
+class EntryText:
+    """Text of an entry, and id of the answer that it concerns; empty where it concerns none."""
+
+    text: str = field(repr=False)
+    release_id: str = ""
+
+
+def write_entry(change: Change, row: RequestRow, kind: NoteKind, entry: Entry, content: EntryText) -> None:
     """Add an entry within a change.
 
     Args:
@@ -73,10 +79,10 @@ def write_entry(
         row: The request that gets the note.
         kind: Kind of the note.
         entry: The entry, without its position among the entries of the breach.
-        told: Its text, and the id of the answer that it concerns.
+        content: Text of the entry.
     """
-    text, about = told
-    write_note(change, row, kind, Said(change.actor.name, text, about, ENTRY.dump_json(entry).decode()))
+    code = ENTRY.dump_json(entry).decode()
+    write_note(change, row, kind, NoteContent(change.actor.name, content.text, content.release_id, code))
     change.session.flush()
 
 
@@ -90,7 +96,7 @@ def breaches_of(session: Session, keyring: Keyring) -> tuple[Breach, ...]:
     found: dict[str, list[Found]] = defaultdict(list)
     numbers: dict[str, str] = {}
     for row, number in session.execute(statement):
-        said = take_sealed(row, SAID, keyring)
+        said = take_sealed(row, NOTE_CONTENT, keyring)
         entry = ENTRY.validate_json(said.code)
         found[entry.breach].append((entry, row, said))
         numbers[row.request_id] = number

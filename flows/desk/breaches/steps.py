@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.desk.answers.releases import answer_of, releases_of
-from flows.desk.breaches.entries import Entry, breaches_of, write_entry
+from flows.desk.breaches.entries import Entry, EntryText, breaches_of, write_entry
 from flows.desk.cases.files import hold_within
 from flows.desk.cases.numbers import next_breach_number
 from flows.desk.cases.requests import row_of
@@ -22,7 +22,10 @@ from flows.desk.kinds.breaches import (
     ITEMS_OF_NOTICE,
     Breach,
     BreachKind,
+    DutyDecision,
     Paper,
+    PaperItem,
+    ReachedStage,
     Stage,
 )
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
@@ -110,21 +113,21 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
             msg = f"{row.number}: 第{answer.turn}回の開示は、すでに {number} に記録されています"
             raise ConflictError(msg)
         entry = Entry(number, _next(before), turn=answer.turn, what=new.kind, when=known_at)
-        write_entry(change, row, NoteKind.BREACH, entry, (new.text.strip(), answer.release_id))
+        write_entry(change, row, NoteKind.BREACH, entry, EntryText(new.text.strip(), answer.release_id))
         hold_within(change, row, hold=True)
         subject = change.file(row.id, None, answer.package_sha256)
         change.record("breach.mark", subject, {"breach": number, "kind": new.kind.value, "turn": answer.turn})
         return _one(breaches_of(change.session, change.keyring), number)
 
 
-def state_fact(desk: Desk, actor: Actor, number: str, item: tuple[Paper, int], text: str) -> Breach:
+def state_fact(desk: Desk, actor: Actor, number: str, item: PaperItem, text: str) -> Breach:
     """Write the text of one item of a paper; a later text replaces an earlier one.
 
     Args:
         desk: The desk.
         actor: An approver.
         number: Number of the breach.
-        item: The paper, and the item of 施行規則8条1項.
+        item: The item of the paper.
         text: The text.
 
     Raises:
@@ -133,7 +136,7 @@ def state_fact(desk: Desk, actor: Actor, number: str, item: tuple[Paper, int], t
         ConflictError: when the paper has no such item, or the text is empty.
     """
     check_may_report(actor)
-    paper, place = item
+    paper, place = item.paper, item.item
     if place not in (ITEMS if paper is Paper.REPORT else ITEMS_OF_NOTICE):
         msg = f"{number}: {paper.label}に、その項目はありません"
         raise ConflictError(msg)
@@ -141,21 +144,19 @@ def state_fact(desk: Desk, actor: Actor, number: str, item: tuple[Paper, int], t
         before, row = _with_row(change, number)
         _check_told(text, number)
         entry = Entry(number, _next(before), paper=paper, item=place)
-        write_entry(change, row, NoteKind.BREACH_FACT, entry, (text.strip(), ""))
+        write_entry(change, row, NoteKind.BREACH_FACT, entry, EntryText(text.strip()))
         change.record("breach.fact", Subject(row.id), {"breach": number, "paper": paper.value, "item": place})
         return _one(breaches_of(change.session, change.keyring), number)
 
 
-def decide_duty(
-    desk: Desk, actor: Actor, number: str, decision: tuple[tuple[int, ...], bool], reason: str
-) -> Breach:
+def decide_duty(desk: Desk, actor: Actor, number: str, decision: DutyDecision, reason: str) -> Breach:
     """Decide whether a breach is reported; a later decision replaces an earlier one.
 
     Args:
         desk: The desk.
         actor: An approver.
         number: Number of the breach.
-        decision: The items of 施行規則7条 that hold, and whether a report is made.
+        decision: The decision.
         reason: Reason; a decision without a reason is refused.
 
     Raises:
@@ -164,7 +165,7 @@ def decide_duty(
         ConflictError: when the reason is missing, an item is unknown, or an item holds and no report is made.
     """
     check_may_report(actor)
-    grounds, reports = tuple(sorted(set(decision[0]))), decision[1]
+    grounds, reports = tuple(sorted(set(decision.grounds))), decision.reports
     with desk.change(actor) as change:
         before, row = _with_row(change, number)
         _check_told(reason, number)
@@ -175,7 +176,7 @@ def decide_duty(
             msg = f"{number}: 施行規則7条の号に当たるときは、報告と本人への通知が要ります(26条)"
             raise ConflictError(msg)
         entry = Entry(number, _next(before), grounds=grounds, reports=reports)
-        write_entry(change, row, NoteKind.BREACH_DUTY, entry, (reason.strip(), ""))
+        write_entry(change, row, NoteKind.BREACH_DUTY, entry, EntryText(reason.strip()))
         detail: dict[str, str | int] = {
             "breach": number,
             "grounds": ",".join(map(str, grounds)),
@@ -185,16 +186,14 @@ def decide_duty(
         return _one(breaches_of(change.session, change.keyring), number)
 
 
-def record_done(
-    desk: Desk, actor: Actor, number: str, done: tuple[Stage, datetime | None], how: str
-) -> Breach:
+def record_done(desk: Desk, actor: Actor, number: str, done: ReachedStage, how: str) -> Breach:
     """Record that a report was made, or that the person was notified.
 
     Args:
         desk: The desk.
         actor: An approver.
         number: Number of the breach.
-        done: The stage, and when; ``None`` for now.
+        done: The stage, and when.
         how: Description, such as the receipt number of the commission's form.
 
     Raises:
@@ -204,7 +203,7 @@ def record_done(
         ConflictError: when the text is empty, or the time lies before the breach was known or in the future.
     """
     check_may_report(actor)
-    stage, when = done
+    stage = done.stage
     with desk.change(actor) as change:
         before, row = _with_row(change, number)
         _check_told(how, number)
@@ -212,12 +211,12 @@ def record_done(
         if stage is not Stage.NOTICE and not decided:
             msg = f"{number}: 先に、報告すると判断した理由を記録してください"
             raise ImpossibleStepError(msg)
-        at = when or change.now
+        at = done.at or change.now
         if not before.known_at <= at <= change.now:
             msg = f"{number}: 行った日時が、知った日時の前か、未来です"
             raise ConflictError(msg)
         entry = Entry(number, _next(before), when=at, stage=stage)
-        write_entry(change, row, NoteKind.BREACH_DONE, entry, (how.strip(), ""))
+        write_entry(change, row, NoteKind.BREACH_DONE, entry, EntryText(how.strip()))
         change.record("breach.done", Subject(row.id), {"breach": number, "stage": stage.value})
         return _one(breaches_of(change.session, change.keyring), number)
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases.mask_again import MASKED_WITH, mask_again
-from flows.desk.cases.notes import SAID, Said, select_notes, write_note
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, select_notes, write_note
 from flows.desk.cases.requests import CONTENT, calls_of, request_of, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -96,7 +96,7 @@ def amendments(desk: Desk, request: str) -> tuple[Amendment, ...]:
     """
     with desk.read() as session:
         written = session.scalars(select_notes(row_of(session, request).id, NoteKind.AMEND))
-        notes = [(note.at, take_sealed(note, SAID, desk.keyring)) for note in written]
+        notes = [(note.at, take_sealed(note, NOTE_CONTENT, desk.keyring)) for note in written]
     return tuple(Amendment(at, said.by, said.text, CONTENT.validate_json(said.before)) for at, said in notes)
 
 
@@ -129,7 +129,7 @@ def amend(desk: Desk, actor: Actor, request: str, new: NewAmendment) -> Request:
             _check_identity(change, desk, row, new.check)
         queued = _mask_again(change, row) if set(told) & {one.name for one in fields(Requester)} else 0
         _write(change, row, before, after)
-        said = Said(actor.name, new.reason.strip(), before=CONTENT.dump_json(before).decode())
+        said = NoteContent(actor.name, new.reason.strip(), before=CONTENT.dump_json(before).decode())
         write_note(change, row, NoteKind.AMEND, said)
         detail: dict[str, str | int] = {"fields": ",".join(told), "requeued": queued}
         change.record("request.amend", Subject(row.id), detail | {"due_on": row.due_on.isoformat()})
@@ -174,7 +174,7 @@ def _check_identity(change: Change, desk: Desk, row: RequestRow, check: Identity
         checked_at=check.checked_at,
         recorded_at=change.now,
     )
-    put_sealed(made, Said(change.actor.name, check.note), SAID, change.keyring)
+    put_sealed(made, NoteContent(change.actor.name, check.note), NOTE_CONTENT, change.keyring)
     change.session.add(made)
     detail = {"method": check.method.value, "complete": 1}
     change.record("request.identify", Subject(row.id), detail)

@@ -18,7 +18,7 @@ from flows.desk.cases.catalogue import RECORDING, recording_row
 from flows.desk.cases.handed_over import is_handed_over, open_handed_over
 from flows.desk.cases.lists import read_lists
 from flows.desk.cases.mask_again import mask_again
-from flows.desk.cases.notes import Said, write_note
+from flows.desk.cases.notes import NoteContent, write_note
 from flows.desk.cases.requests import CONTENT, follow_calls, row_of
 from flows.desk.cases.words import words_of_request
 from flows.desk.integrity.chain import Subject
@@ -325,7 +325,9 @@ def _move(desk: Desk, actor: Actor, call_id: str, step: Step, told: tuple[str, i
         row.state, row.state_since = step_call(State(row.state), step, call_id), change.now
         row.claim_token, row.lease_until = None, None
         if told is not None:
-            write_note(change, owner, NoteKind.WITHHOLD, Said(actor.name, told[0], row.id, str(told[1])))
+            write_note(
+                change, owner, NoteKind.WITHHOLD, NoteContent(actor.name, told[0], row.id, str(told[1]))
+            )
         change.record(f"call.{step}", Subject(row.request_id, row.id))
         follow_calls(change, row.request_id)
         return call_of(row)

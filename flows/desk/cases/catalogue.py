@@ -29,6 +29,7 @@ from flows.desk.storage.tables import RecordingRow, new_id
 
 __all__ = [
     "Added",
+    "DaySpan",
     "RecordingQuery",
     "add_recording",
     "add_recordings",
@@ -50,6 +51,18 @@ class Added:
 
     new: tuple[str, ...]
     known: int
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpan:
+    """Days from a first to a last, Japanese dates; ``None`` for no bound."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+ANY_DAY = DaySpan()
+"""All days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,18 +219,16 @@ def search(desk: Desk, query: RecordingQuery) -> tuple[FoundRecording, ...]:
         return tuple(one for one in found if one.content.uri)
 
 
-def search_for(
-    desk: Desk, request: Request, days: tuple[date | None, date | None] = (None, None)
-) -> tuple[FoundRecording, ...]:
+def search_for(desk: Desk, request: Request, days: DaySpan = ANY_DAY) -> tuple[FoundRecording, ...]:
     """Return the recordings of a requester's own numbers and account in the requested period, oldest first.
 
     Args:
         desk: The desk.
         request: The request.
-        days: First and last day, instead of the request's own.
+        days: Days that replace the request's own.
     """
     content = request.content
-    period = RecordingQuery(first=days[0] or content.scope.first, last=days[1] or content.scope.last)
+    period = RecordingQuery(first=days.first or content.scope.first, last=days.last or content.scope.last)
     queries = [replace(period, number=number) for number in content.scope.numbers + content.requester.phones]
     if content.member_number:
         queries.append(replace(period, customer_id=content.member_number))

@@ -21,6 +21,7 @@ from flows.desk.cases.requests import receive_within, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import RecordingUnreadableError, StorageGoneError
+from flows.desk.kinds.file_values import FileOwner
 from flows.desk.kinds.values import Actor, FileKind, NewRecording, NewRequest, Request
 from flows.desk.storage.store import StoredFile
 from flows.desk.storage.tables import FileRow, new_id
@@ -131,7 +132,7 @@ def _name(change: Change, desk: Desk, request_id: str, originals: Sequence[Origi
             recordings.append(recording_id)
             file = replace(file, file_id=_file_id(recording_id))
         files.append(file)
-    name_files(change, desk, (request_id, None, 0), files)
+    name_files(change, desk, FileOwner(request_id, None, 0), files)
     if recordings:
         change.record("recordings.add", Subject(request_id), {"new": len(recordings), "known": 0})
     return tuple(recordings)

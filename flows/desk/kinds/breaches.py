@@ -22,9 +22,12 @@ __all__ = [
     "BreachKind",
     "Done",
     "Duty",
+    "DutyDecision",
     "Fact",
     "Mark",
     "Paper",
+    "PaperItem",
+    "ReachedStage",
     "Stage",
     "told_left",
 ]
@@ -117,6 +120,30 @@ ITEMS: Final[Mapping[int, str]] = {
 
 ITEMS_OF_NOTICE: Final = (1, 2, 4, 5, 9)
 """Items of 施行規則8条1項 for the notice to a person (10条)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperItem:
+    """An item of a paper, by its number in 施行規則8条1項."""
+
+    paper: Paper
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDecision:
+    """The items of 施行規則7条 that hold, and whether a report is made."""
+
+    grounds: tuple[int, ...]
+    reports: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedStage:
+    """A stage that was reached, and when; ``None`` for now."""
+
+    stage: Stage
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pipeline.third_voice import Remains
 if TYPE_CHECKING:
     from pipeline.types import MaskItem
 
-__all__ = ["AS_ASKED", "Chosen", "Manner", "Passage", "Visit", "Way"]
+__all__ = ["AS_ASKED", "Chosen", "Manner", "Passage", "PlayedFrom", "Visit", "VisitSession", "Way"]
 
 
 class Way(enum.StrEnum):
@@ -112,6 +112,27 @@ class Chosen:
     def settled(self) -> bool:
         """Whether an answer may go out in this way: as requested, or approved by a second person."""
         return self.manner.way is Way.FILES or bool(self.approved_by)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSession:
+    """The session that may play a visit.
+
+    Attributes:
+        request: Id or number of the request.
+        session_id: Id of the session.
+    """
+
+    request: str
+    session_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedFrom:
+    """A call, and the position from which it is played, in seconds."""
+
+    call_id: str
+    start: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from flows.desk.sealing.shape import Shape
 from flows.desk.storage.review_tables import HeardRow, PresenceRow
 from flows.desk.storage.tables import new_id
 
-__all__ = ["Heard", "add_heard", "close_call", "list_heard", "open_call", "opened_by"]
+__all__ = ["CopyVersion", "Listening", "add_heard", "close_call", "list_heard", "open_call", "opened_by"]
 
 PRESENCE_TIMEOUT = timedelta(seconds=50)
 """A page reports every 20 s that it is open, so two reports may be lost."""
@@ -33,7 +33,15 @@ class _Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class CopyVersion:
+    """Version of a masked copy: revision of the plan, and number of decisions folded into it."""
+
+    revision: int
+    decisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
     """Stretches of a masked copy that somebody listened to.
 
     Attributes:
@@ -50,7 +58,7 @@ class Heard:
 
 
 NAME: Shape[_Name] = Shape(_Name)
-HEARD: Shape[Heard] = Shape(Heard)
+LISTENING: Shape[Listening] = Shape(Listening)
 
 
 def open_call(desk: Desk, session_id: str, login: str, call_id: str) -> None:
@@ -101,36 +109,44 @@ def opened_by(desk: Desk, call_id: str | None = None, but: str = "") -> Mapping[
     return {call: tuple(sorted(logins)) for call, logins in found.items()}
 
 
-def add_heard(desk: Desk, actor: Actor, call_id: str, copy: tuple[int, int], stretches: Spans) -> None:
+def add_heard(desk: Desk, actor: Actor, call_id: str, copy: CopyVersion, stretches: Spans) -> None:
     """Record that stretches of a masked copy were listened to.
 
     Args:
         desk: The desk.
         actor: The person who listened.
         call_id: The call's id.
-        copy: Revision of the plan, and number of decisions folded into it.
+        copy: Version of the copy.
         stretches: Starts and ends in seconds, in order, none of them empty.
     """
     with desk.change(actor) as change:
         owner = call_row(change.session, call_id)
         row = HeardRow(
-            id=new_id("h"), call_id=call_id, revision=copy[0], decisions=copy[1], heard_at=change.now
+            id=new_id("h"),
+            call_id=call_id,
+            revision=copy.revision,
+            decisions=copy.decisions,
+            heard_at=change.now,
         )
-        whole = Heard(copy[0], copy[1], change.now, actor.name, stretches)
-        put_sealed(row, whole, HEARD, change.keyring)
+        whole = Listening(copy.revision, copy.decisions, change.now, actor.name, stretches)
+        put_sealed(row, whole, LISTENING, change.keyring)
         change.session.add(row)
         seconds = round(sum(end - start for start, end in stretches))
-        detail: dict[str, str | int] = {"revision": copy[0], "decisions": copy[1], "seconds": seconds}
+        detail: dict[str, str | int] = {
+            "revision": copy.revision,
+            "decisions": copy.decisions,
+            "seconds": seconds,
+        }
         change.record("call.hear", Subject(owner.request_id, call_id), detail)
 
 
-def list_heard(desk: Desk, call_id: str, revision: int) -> tuple[Heard, ...]:
+def list_heard(desk: Desk, call_id: str, revision: int) -> tuple[Listening, ...]:
     """Return the stretches of one revision's copies that people listened to, in the order of listening."""
     with desk.read() as session:
         return _heard(session, desk.keyring, call_id, revision)
 
 
-def _heard(session: Session, keyring: Keyring, call_id: str, revision: int) -> tuple[Heard, ...]:
+def _heard(session: Session, keyring: Keyring, call_id: str, revision: int) -> tuple[Listening, ...]:
     statement = select(HeardRow).where(HeardRow.call_id == call_id, HeardRow.revision == revision)
     rows = session.scalars(statement.order_by(HeardRow.heard_at, HeardRow.id))
-    return tuple(take_sealed(row, HEARD, keyring) for row in rows)
+    return tuple(take_sealed(row, LISTENING, keyring) for row in rows)

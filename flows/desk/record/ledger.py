@@ -16,7 +16,7 @@ from flows.desk.answers.releases import RELEASE, Release, ReleasedCall
 from flows.desk.answers.visit_notes import visits_of
 from flows.desk.answers.ways import chosen_way_of
 from flows.desk.breaches.entries import breaches_of
-from flows.desk.cases.notes import SAID, note_of
+from flows.desk.cases.notes import NOTE_CONTENT, note_of
 from flows.desk.cases.requests import request_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
@@ -217,7 +217,7 @@ class _Source:
 
     def _checks_of(self, request_id: str) -> Iterable[LedgerCheck]:
         for row in sorted(self._checks.get(request_id, []), key=lambda each: each.recorded_at):
-            by = take_sealed(row, SAID, self._keyring).by
+            by = take_sealed(row, NOTE_CONTENT, self._keyring).by
             yield LedgerCheck(IdentityMethod(row.method), row.checked_at, by)
 
     def _notes_of(self, request_id: str) -> dict[str, Note]:

@@ -14,6 +14,7 @@ from flows.desk.cases.requests import follow_calls
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
+from flows.desk.kinds.file_values import FileOwner
 from flows.desk.kinds.permissions import check_may_approve, check_may_decide
 from flows.desk.kinds.states import State, Step, step_call
 from flows.desk.kinds.values import Actor, Call, FileKind, ListVersions
@@ -254,7 +255,7 @@ def revise(  # noqa: PLR0913 (one of them a check that most callers need not)
         before = _plan_row(change.session, call_id, None)
         lists = ListVersions(before.staff_version, before.company_version)
         row.revision = add_plan(change, call_id, plan, lists)
-        name_files(change, desk, (row.request_id, call_id, row.revision), files)
+        name_files(change, desk, FileOwner(row.request_id, call_id, row.revision), files)
         detail = {"revision": row.revision, "files": len(files)}
         change.record("call.revise", Subject(row.request_id, call_id), detail)
         return call_of(row)

@@ -108,7 +108,8 @@ def deliver(
 ) -> Response:
     """Record the delivery of the last answer."""
     when = _moment(at)
-    deliveries.deliver(site_of(request).desk, _reader(user), number, _told(how), (when, None))
+    delivered = deliveries.DeliveredAnswer(when)
+    deliveries.deliver(site_of(request).desk, _reader(user), number, _told(how), delivered)
     return _back(number)
 
 

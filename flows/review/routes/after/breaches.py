@@ -28,7 +28,17 @@ from flows.desk.breaches.steps import (
     state_fact,
 )
 from flows.desk.cases.numbers import BREACH_NUMBER, REQUEST_NUMBER
-from flows.desk.kinds.breaches import EXEMPT, GROUNDS, Breach, BreachKind, Paper, Stage
+from flows.desk.kinds.breaches import (
+    EXEMPT,
+    GROUNDS,
+    Breach,
+    BreachKind,
+    DutyDecision,
+    Paper,
+    PaperItem,
+    ReachedStage,
+    Stage,
+)
 from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.values import JAPAN, Role
 from flows.intake import fields
@@ -169,7 +179,7 @@ def decide(
     request: Request, user: Approver, number: BreachNumber, given: Annotated[GivenDuty, Form()]
 ) -> Response:
     """Record the decision whether to report."""
-    decision = (tuple(given.ground), given.reports == "true")
+    decision = DutyDecision(tuple(given.ground), given.reports == "true")
     decide_duty(site_of(request).desk, user.acting(Role.APPROVER), number, decision, given.reason)
     return _back(number)
 
@@ -187,7 +197,7 @@ def write(
         # A form sends every line end as two characters.
         written = text.replace("\r\n", "\n").strip()
         if written and written != _own_text(breach, given.paper, item):
-            state_fact(desk, approver, number, (given.paper, item), written)
+            state_fact(desk, approver, number, PaperItem(given.paper, item), written)
     return _back(number)
 
 
@@ -196,7 +206,7 @@ def done(
     request: Request, user: Approver, number: BreachNumber, given: Annotated[GivenDone, Form()]
 ) -> Response:
     """Record that a report was made, or that the person was told."""
-    which = (given.stage, _moment(given.at))
+    which = ReachedStage(given.stage, _moment(given.at))
     record_done(site_of(request).desk, user.acting(Role.APPROVER), number, which, given.how)
     return _back(number)
 

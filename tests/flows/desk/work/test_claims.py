@@ -15,7 +15,7 @@ from flows.desk.work import claims, plans
 from tests.desk_builders import CLERK, NOW, WORKER, attached, desk_settings, identified, processed
 
 SECOND = Actor("worker-2", Role.SYSTEM)
-BROKEN = ("unreadable_audio", "音声を読めません")
+BROKEN = claims.Failure("unreadable_audio", "音声を読めません")
 
 
 def test_a_call_is_taken_by_one_worker(desk, tmp_path):

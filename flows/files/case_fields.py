@@ -1,4 +1,4 @@
-"""The fields of a case: each turns what people write into one way of writing it, or refuses it.
+"""Fields of a case: each converts the spellings that people use into one, or refuses the value.
 
 A validator raises a bare ``ValueError``: a reason of its own could repeat the value.
 """

@@ -129,7 +129,7 @@ _Kinds = create_model(
     __base__=_Strict,
     **{kind: (MaskAction, Field(default=MaskAction.MASK)) for kind in FURTHER_KINDS},  # type: ignore[call-overload]  # the table of kinds
 )
-"""What is done with each kind; names, addresses, telephone numbers, mail and secrets are always masked."""
+"""Action for each kind; names, addresses, telephone numbers, mail and secrets are always masked."""
 
 
 class _Policy(_Strict):
@@ -219,7 +219,7 @@ def shown(key: str) -> str:
     """Return a key of a file as one short line that a terminal may show.
 
     Args:
-        key: As it stands in the file.
+        key: Key as written in the file.
     """
     printable = "".join(letter if letter.isprintable() else "?" for letter in key[:MAX_KEY_CHARS])
     return printable + ("…" if len(key) > MAX_KEY_CHARS else "")
@@ -326,7 +326,7 @@ def _text_of(content: bytes, where: str) -> str:
 
 
 def read_json_series(path: Path, where: str) -> tuple[object, ...]:
-    """Read JSON values that stand one after another, with or without white space between them.
+    """Read JSON values that follow one another, with or without white space between them.
 
     Returns:
         The parsed values; none of an empty file.
@@ -348,7 +348,7 @@ def read_json_series(path: Path, where: str) -> tuple[object, ...]:
 
 
 def _once(where: str) -> Callable[[list[tuple[str, object]]], dict[str, object]]:
-    """Return what makes an object of its pairs and refuses a key that stands twice."""
+    """Return a function that makes an object of its pairs and refuses a repeated key."""
 
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)

@@ -3,7 +3,8 @@
 By default Python stops at once on SIGTERM and SIGHUP, which would leave clear text on disk until the next
 start.  ``told_to_end`` turns these signals into an exception.  ``undisturbed`` delays signals for short
 stretches that must not be interrupted, such as making a folder or renaming a call's files.  An exception can
-come just before clean-up code starts and so prevent it; ``before_ending`` names what is done in any case.
+come just before clean-up code starts and so prevent it; ``before_ending`` registers clean-up that always
+runs.
 """
 
 from __future__ import annotations

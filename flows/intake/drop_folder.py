@@ -5,17 +5,18 @@
     inbox/done/ID.json       taken in: the request's number and how many files, no personal data
     inbox/failed/ID/         set aside for a while; why is in ``failed/ID.error.json``, no personal data
 
-ID is random, so it tells nothing about the request.
+ID is random, so it reveals nothing about the request.
 
-Others write to the folder, so it is opened once and each name in it is one step from its descriptor; what is
-read is read from copies in a private folder.  The three folders in it are ours, or nothing is done there.
+Others write to the folder, so it is opened once and each name in it is one step from its descriptor; files
+are read from copies in a private folder.  If one of the three folders in it is not ours, nothing is done
+there.
 
-The folder is no place to keep files: what was taken in lies sealed in the store, where it is erased with
-its request, and is removed here.  Each file is sealed and read back, then one transaction registers all
-of them together with the request, and only then is the clear file removed, if its bytes are the sealed
-ones.  After a kill at any point the next run finds the clear files without a request, or both, and
-finishes.  A file is unlinked, not overwritten: overwriting would also change other hard links of the file,
-and proves nothing on a disk with wear levelling or snapshots.
+The folder is not for keeping files: imported files lie sealed in the store, where they are erased with their
+request, and are removed here.  Each file is sealed and read back, then one transaction registers all of them
+together with the request, and only then is the clear file removed, if its bytes are the sealed ones.  After a
+kill at any point the next run finds the clear files without a request, or both, and finishes.  A file is
+unlinked, not overwritten: overwriting would also change other hard links of the file, and proves nothing on a
+disk with wear levelling or snapshots.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ from pipeline.errors import CaseFileError
 __all__ = ["Taken", "take_folder"]
 
 LOCK_NAME = ".lock"
-"""Of the lock, in ``taking``: a folder of ours, where nobody else can lay anything under its name."""
+"""Name of the lock in ``taking``, a folder of ours, where nobody else can place that name."""
 
 OTHER_NAMES = "ほかの名前(ハードリンク)もあるファイルは取り込みません。写しを置いてください"
 
@@ -115,7 +116,7 @@ class _Dropped(RequestDocument):
 
 
 def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTLE_SECONDS) -> Taken:
-    """Import what lies in a drop folder.
+    """Import the documents and recordings in a drop folder.
 
     Args:
         desk: The desk.
@@ -126,7 +127,7 @@ def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTL
     Raises:
         FileError: when the folder cannot be used.
         ConflictError: when another process uses the folder.
-        DeskError: when the desk cannot be used; the next run finishes what was begun.
+        DeskError: when the desk cannot be used; the next run finishes the begun imports.
     """
     taken = Taken()
     with _held(inbox) as drop:
@@ -194,7 +195,7 @@ def _complete(inbox: OpenFolder, file: str, settled: float) -> bool:
         return False
     named = _named(_content(inbox, file))
     if not all(inbox.has_file(name) for name in named):
-        # After that time the request is taken as it is, and refused for what is missing.
+        # After that time the request is imported as it is, and refused for the missing files.
         return age > WAIT_SECONDS
     return all(now - _written_at(inbox, name) >= settled for name in named)
 
@@ -206,7 +207,7 @@ def _written_at(inbox: OpenFolder, name: str) -> float:
 
 
 def _content(folder: OpenFolder, name: str) -> bytes:
-    """Return what lies under a request's name, as far as a request can go; empty where it is no file."""
+    """Return the files under a request's name, up to the size of a request; empty where it is no file."""
     try:
         with folder.read(name) as file:
             return file.read(MAX_FILE_BYTES + 1)
@@ -357,7 +358,7 @@ def _remove(desk: Desk, place: Place, folder: OpenFolder, request: Request) -> N
     """Remove the clear files of a request that was taken in, the JSON last.
 
     Raises:
-        FileError: when one of them differs from what was sealed, such as a file still being written.
+        FileError: when one of them differs from its sealed copy, such as a file still being written.
     """
     drop, name = place
     files = sorted(folder.names(), key=lambda file: file.endswith(".json"))

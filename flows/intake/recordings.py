@@ -303,7 +303,7 @@ def _add_batch(
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What is known of a recording that was read once: its length, and its number of channels."""
+    """Length and number of channels of a recording, which was read once."""
 
     seconds: float
     channels: int

@@ -71,7 +71,7 @@ def voices_left(now: Corrected, recording: Recording, draft: MaskPlan) -> tuple[
         draft: The plan with all decisions.
 
     Returns:
-        As ``voices_in``.
+        The items, as from ``voices_in``.
     """
     voices = [item for item in draft.items if item.entity_type == THIRD_VOICE]
     lacking: list[MaskItem] = []
@@ -99,7 +99,7 @@ def _items(
 
 
 def _these_alone(said: Said) -> Transcript:
-    """The text, with no other third person's lines in it than those that were just given to one."""
+    """Return the transcript without other third persons' lines than those that just became one's."""
     chars = said.now.chars(said.raw)
     segments = tuple(
         replace(each, speaker=None) if each.speaker == THIRD and not each.chars.overlaps(chars) else each

@@ -1,6 +1,6 @@
 """The copy that the requester only hears in person: the masked one with the voices that are heard so.
 
-It never leaves the house.  What else is masked stays masked in it, also within those voices.
+It never leaves the house.  Everything else stays masked in it, also within those voices.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ DELIVERY = {Delivery.ELECTRONIC: "電磁的記録", Delivery.PAPER: "書面", De
 
 
 def cells(row: LedgerRow) -> tuple[str, ...]:
-    """Return one request's cells for ``COLUMNS``; several values of one kind stand on separate lines."""
+    """Return one request's cells for ``COLUMNS``; several values of one kind are on separate lines."""
     request, content = row.request, row.request.content
     agent = content.agent
     checks = (f"{each.method.label} {_time(each.checked_at)} {each.by}" for each in row.checks)
@@ -121,7 +121,7 @@ def _lines(parts: Iterable[str]) -> str:
 
 
 def _ways(row: LedgerRow) -> Iterable[str]:
-    """Yield how answers were given, where otherwise than asked for, and how the next one is to be."""
+    """Yield the ways of the answers where they differ from the request, and the way of the next one."""
     for each in row.answers:
         if each.release.manner.way is not Way.FILES:
             yield f"第{each.release.turn}回 {told_way(way_of(each.release))}"
@@ -140,7 +140,7 @@ def told_way(given: GivenWay) -> str:
 
 
 def _visit(visit: Visit, row: LedgerRow) -> Iterable[str]:
-    """Yield a visit: from when to when, with whom, and what was played at what time."""
+    """Yield a visit: its times, the people present, and the played stretches with their times."""
     end = "" if visit.ended_at is None else f"{visit.ended_at.astimezone(JAPAN):%H:%M}"
     yield f"{_time(visit.began_at)}から{end or '(終了の記録なし)'} 立会い {visit.present}、再生 {visit.by}"
     for at, each in visit.played:
@@ -148,7 +148,7 @@ def _visit(visit: Visit, row: LedgerRow) -> Iterable[str]:
 
 
 def _breach(breach: Breach, row: LedgerRow) -> Iterable[str]:
-    """Yield a breach: which answer, what happened, what was decided, and what was reported when."""
+    """Yield a breach: its answer, kind and decision, and the reports with their times."""
     yield f"{breach.number} {breach.state_label}"
     for mark in breach.marks:
         if mark.request_id == row.request.request_id:

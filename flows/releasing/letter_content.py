@@ -1,4 +1,4 @@
-"""Makes the content of an answer's letter: dates, times, kinds and grounds, never what was said."""
+"""Make the content of an answer's letter: dates, times, kinds and grounds, never words of the call."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ REMAINING = {
     Remains.TEXT: "(言葉は文字で開示します)",
     Remains.IN_PERSON: "(当社の窓口でだけお聞かせします)",
 }
-"""Told beside the kind of a voice of which something is given."""
+"""Words next to the kind of a voice that is disclosed in part."""
 
 
 def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterContent:
@@ -52,7 +52,7 @@ def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterCont
         encrypted: Whether the package needs a password.
 
     Returns:
-        The content; the company's name and contact are left out when nobody has set them.
+        The content; the company's name and contact are left out where they are not set.
     """
     rows = {
         "通話": tuple(_call_row(call, material.kind) for call in material.calls),
@@ -66,7 +66,7 @@ def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterCont
 
 
 def _needs(material: Material) -> Iterator[str]:
-    """Yield what a template must have for the way of this answer (33条3項, 36条)."""
+    """Yield the placeholders that a template must have for the way of this answer (33条3項, 36条)."""
     if material.manner.reason:
         yield "方法の理由"
     if material.manner.passages:
@@ -195,7 +195,7 @@ def _range_rows(material: Material) -> Iterator[dict[str, str]]:
 
 
 def kind_of(place: MaskedPlace | ReleasedRange) -> str:
-    """Return what is masked at a place, in words for the requester."""
+    """Return the kind of a masked place, in words for the requester."""
     return KINDS.get(place.entity_type, OTHER_KIND) + REMAINING[place.remains]
 
 
@@ -276,7 +276,7 @@ def _way(material: Material) -> str:
 
 
 def _replaced(material: Material) -> str:
-    """Return by what the masked places were replaced, in what is disclosed."""
+    """Return the replacements of the masked places in the disclosed files, in words."""
     sound = material.gives_audio or material.manner.way is Way.IN_PERSON
     if sound and material.gives_text:
         return "音声では一定の音に、文字では[氏名]などの表示に"

@@ -67,7 +67,7 @@ def _cut(whole: Recording, passage: Passage, path: Path) -> Recording:
 def _words(passages: tuple[Passage, ...], masked: dict[str, object]) -> str:
     """Return the words of passages, each under a line that says which it is.
 
-    A note that the copy carries above its text, such as that nobody has proofread it, stands above these too.
+    A note above the copy's text, such as that nobody has proofread it, is repeated above these.
     """
     whole = masked_transcript(masked)
     parts = [f"{masked['note']}\n"] if masked.get("note") else []

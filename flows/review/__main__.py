@@ -115,7 +115,7 @@ def unix_socket(path: Path, mode: int) -> Iterator[socket.socket]:
 
 
 def _clear_way(path: Path) -> None:
-    """Remove a socket on which nobody listens."""
+    """Remove a socket without a listening process."""
     if not path.is_socket():
         # Any other file is not removed, and binding fails.
         return

@@ -63,7 +63,7 @@ def _recordings(desk: Desk) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _opened(desk: Desk) -> Iterator[OpenFolder | None]:
-    """Open the inbox, into which other people may lay files; ``None`` when there is none."""
+    """Open the inbox, into which other people may put files; ``None`` where there is none."""
     try:
         opened = open_folder(inbox_folder(desk))
     except (FileNotFoundError, NotADirectoryError):
@@ -113,7 +113,10 @@ def take_from_inbox(desk: Desk, actor: Actor, file_id: str, request: str) -> str
 def _taken(
     desk: Desk, actor: Actor, file: tuple[OpenFolder, Path, BufferedReader], asked: tuple[str, str]
 ) -> str:
-    """Take an open file; what is sealed, measured and compared is the same file, whatever has its name."""
+    """Import an open file.
+
+    Sealed, measured and compared is always the same file, whatever has its name by then.
+    """
     (folder, path, clear), (file_id, request) = file, asked
     recording = _as_recording(path, clear, f"{file_id}-{get(desk, request).request_id}")
     found = search(desk, RecordingQuery(source_id=recording.source_id))

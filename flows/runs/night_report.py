@@ -18,7 +18,7 @@ __all__ = ["KINDS", "End", "Fate", "Tally", "Tried", "failures_of", "rows_of", "
 
 
 class Fate(enum.StrEnum):
-    """What became of a call in a run."""
+    """Outcome of a call in a run."""
 
     MASKED = "masked"
     SET_ASIDE = "set_aside"
@@ -60,14 +60,14 @@ MAX_BLOCKS = 30
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of one call in a run.
+    """One call of a run.
 
     Attributes:
         call_id: The call's id.
-        fate: What became of it.
+        fate: Outcome of the call.
         kind: Error code of the failure; empty when it was masked.
         took: Seconds that the run spent on it.
-        began: When it was begun, in seconds from the beginning of the run.
+        began: Start, in seconds from the beginning of the run.
         counts: Counts of a masked call, as the task returned them.
     """
 
@@ -81,7 +81,7 @@ class Tried:
 
 @dataclass(slots=True)
 class Tally:
-    """What one run has done so far.
+    """Results of a run so far.
 
     Attributes:
         tried: The calls that it has tried, in order; one that another worker had is not among them.
@@ -148,7 +148,7 @@ def rows_of(tally: Tally) -> list[dict[str, str | int | float]]:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How things stand when a run ends.
+    """State of the desk at the end of a run.
 
     Attributes:
         at: The time.
@@ -169,9 +169,9 @@ def summary(tally: Tally, minutes: float, end: End) -> str:
     """Return the summary of a night as markdown.
 
     Args:
-        tally: What this run has done.
+        tally: Results of this run.
         minutes: Minutes that it took.
-        end: How things stand at its end.
+        end: State of the desk at its end.
     """
     standing = end.standing
     set_aside = sum(tally.set_aside.values())

@@ -101,7 +101,7 @@ class Night:
         tried: Ids of the calls that this run has tried.
         tally: Their counts.
         stopped: Error code of the reason why this machine can mask no more calls.
-        waiting: How many calls waited, from the beginning on.
+        waiting: Numbers of waiting calls, from the beginning on.
     """
 
     at_most: int
@@ -122,7 +122,7 @@ class Night:
 
     @property
     def seconds(self) -> float:
-        """How long it has lasted."""
+        """Time since the beginning of the run."""
         return time.monotonic() - self.began
 
     def count(self, left: int) -> None:

@@ -119,7 +119,8 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
         # A worker that the system killed for its memory must not end the night.
         parts.start(name, [*prefect, "worker", "start", *how], again=True)
     if review:
-        # Nor must a page that stops: calls are masked without it.  It has nothing to ask of Prefect.
+        # A page that stops is no reason to end either: calls are masked without it.  It asks nothing of
+        # Prefect.
         page = [sys.executable, "-m", "flows.review", "--port", str(places.review)]
         parts.start("review", page, again=True, without=frozenset(secret_variables("")))
     _tell(places, parts.logs, review=review)

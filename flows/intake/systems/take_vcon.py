@@ -21,7 +21,7 @@ from flows.intake.systems.vcon import VconRecording, read_vcon
 __all__ = ["take_vcon"]
 
 MAX_DIFFERENCE_SECONDS = 1.5
-"""Largest difference between the told and the heard length: earlier drafts tell it in whole seconds."""
+"""Greatest difference between the stated and the actual length: earlier drafts state whole seconds."""
 
 
 def take_vcon(
@@ -36,7 +36,7 @@ def take_vcon(
         actor: The person who does it.
         request: Id or public number.
         path: The vCon.
-        operator_channel: Channel on which the operator speaks, where the parties' roles do not tell it.
+        operator_channel: Channel on which the operator speaks, where the parties' roles do not show it.
 
     Returns:
         Ids of the calls, in the order of the vCon.
@@ -70,7 +70,7 @@ def _written(folder: Path, each: VconRecording) -> Path:
 def _checked(
     found: Sequence[VconRecording], sounds: Sequence[Sound | None], told: int | None
 ) -> list[NewRecording]:
-    """Hold what the vCon says of each recording against what it holds."""
+    """Compare the vCon's statements about each recording with the recording itself."""
     faults: list[Fault] = []
     recordings = []
     for each, sound in zip(found, sounds, strict=True):

@@ -1,7 +1,7 @@
 """Routes on which a request is taken in: the form, its summary, and the receipt.
 
-What is written travels in the bodies of the forms from one to the next and back; nothing of it is kept
-before the person has confirmed the summary, and nothing of it stands in an address.
+The entered values travel in the bodies of the forms from one to the next and back; nothing is stored before
+the person has confirmed the summary, and nothing is part of an address.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def back(request: Request, _: Clerk, texts: Texts) -> Response:
 
 @router.post("/intake/check")
 def summary_page(request: Request, _: Clerk, texts: Texts) -> Response:
-    """Return the summary with readings to check, or the form with what is wrong."""
+    """Return the summary with readings to check, or the form with its mistakes."""
     site = site_of(request)
     given = proposed(texts, site.readings)
     checked = check({**texts, **given}, site.desk.clock())

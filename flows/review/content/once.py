@@ -9,26 +9,26 @@ from collections.abc import Callable
 __all__ = ["Once"]
 
 REMEMBERED = 1000
-"""Forms of which it is known what became of them."""
+"""Greatest number of forms whose outcome is remembered."""
 
 
 class Once:
-    """What became of the forms that this process has received."""
+    """Outcomes of the forms that this process has received."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._done: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def of(self, form: tuple[str, str], make: Callable[[], str]) -> str:
-        """Do what a form asks for, unless it was done already.
+        """Execute a form, unless it was executed already.
 
         Args:
             form: Id of the session, and the random word of the form.
-            make: Does it, and returns the public number of what it made; when it raises, nothing is
-                remembered.
+            make: Executes the form, and returns the public number of the result; when it raises, no outcome
+                is remembered.
 
         Returns:
-            What ``make`` returned, now or at the first sending.
+            The result of ``make``, of now or of the first submission.
         """
         with self._lock:
             if form not in self._done:

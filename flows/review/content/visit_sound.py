@@ -52,12 +52,12 @@ class VisitSound:
             msg = f"{call_id}: 保管場所の写しが、開示した写しと一致しません"
             raise FileDamagedError(msg)
         with self._lock:
-            # Of one request at a time: the one before was left without an end.
+            # For one request at a time: the visit of another one was left without an end.
             self._kept = {key: one for key, one in self._kept.items() if key[0] == number}
             self._kept[number, call_id] = file.digest, recording
         return recording
 
     def drop(self, number: str) -> None:
-        """Drop the copies of a request whose visit has ended."""
+        """Drop the copies of a request after its visit."""
         with self._lock:
             self._kept = {key: one for key, one in self._kept.items() if key[0] != number}

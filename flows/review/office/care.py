@@ -1,4 +1,4 @@
-"""Routes that tell how the desk stands: keys, what retention would erase, and whether the record is whole.
+"""Routes for the state of the desk: keys, data due for erasure, and whether the record is whole.
 
 Nothing is erased or sealed anew here: who does that holds the keys, which are not for a browser.
 """
@@ -29,13 +29,13 @@ Admin = Annotated[User, require(Role.ADMIN)]
 
 @router.get("/care")
 def care_page(request: Request, _: Admin) -> Response:
-    """Return which key sealed how much, and what retention would erase today."""
+    """Return how many values each key has sealed, and the data that is due for erasure today."""
     return _page(request)
 
 
 @router.post("/care/verify")
 def verify(request: Request, _: Admin) -> Response:
-    """Check the whole audit log and ledger, and say what is wrong."""
+    """Check the whole audit log and ledger, and report the faults."""
     desk = site_of(request).desk
     return _page(request, (audit.verify(desk), len(audit.entries(desk))))
 

@@ -140,7 +140,7 @@ def package(request: Request, user: Reader, number: Number, turn: Turn = None) -
 
 @router.get("/ledger/{number}/instructions")
 def instructions(request: Request, _: Reader, number: Number, turn: Turn = None) -> Response:
-    """Return 開封手順, which go beside the ZIP."""
+    """Return 開封手順, which are handed over with the ZIP."""
     answer = releases.answer_of(releases.releases(site_of(request).desk, number), turn)
     name = f"{package_name(number, answer)}_開封手順.txt"
     return _file(outer_instructions(number, answer), "text/plain; charset=utf-8", name)
@@ -204,7 +204,7 @@ def _page(request: Request, user: User, number: str, password: tuple[int, str] |
 
 
 def _next_way(row: LedgerRow) -> dict[str, Any] | None:
-    """Return the way that was chosen for the next answer, if it is not what the request asks for."""
+    """Return the way chosen for the next answer, if it differs from the request."""
     if row.way is None or row.way.manner == AS_ASKED or row.request.state is State.RELEASED:
         return None
     numbers = {call.call_id: call.number for call in row.calls}

@@ -26,7 +26,7 @@ __all__ = ["router"]
 router = APIRouter()
 
 MAX_COUNTED_CALLS = 5000
-"""Calls whose counts are cached."""
+"""Number of calls whose counts are cached."""
 
 SOON_DAYS = 1
 """Days left of a call that is work until tomorrow morning."""
@@ -38,7 +38,7 @@ Name = Annotated[str, Query(max_length=64)]
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """Counts of a call that need its plan and decisions; ``pipeline.played`` says what is listened to."""
+    """Counts of a call from its plan and decisions; ``pipeline.played`` defines the seconds to hear."""
 
     undecided: int
     questions: int
@@ -49,14 +49,14 @@ class _Counted:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What is one person's to do.
+    """Tasks of one person.
 
     Attributes:
         soon: Calls to decide until tomorrow morning.
         later: The others.
         minutes: Listening that each of the two needs.
         approvals: Calls to approve.
-        next_call: Id of the first of all these that nobody has open; empty when there is none.
+        next_call: Id of the first of these calls that nobody has open; empty where there is none.
     """
 
     soon: int
@@ -107,13 +107,13 @@ def queue_rows(
     user: Looker,
     wanted: Wanted,
 ) -> dict[str, Any]:
-    """Return the queue as JSON for the script, and the call that the person goes on to."""
+    """Return the queue as JSON for the script, with the person's next call."""
     site = site_of(request)
     return {"rows": _rows(site, wanted)[0], "next": _work(site, user).next_call}
 
 
 def _work(site: Site, user: User) -> _Work:
-    """Tell what is a person's to do: an analyst decides, an approver approves what others have decided."""
+    """Return a person's tasks: an analyst decides, an approver approves others' decisions."""
     decide, approve = [], []
     for row in _rows(site, EVERYTHING)[0]:
         mine = user.name in row["reviewers"] and not site.settings.review_one_person
@@ -181,7 +181,7 @@ def _counted(site: Site, queued: QueuedCall) -> _Counted:
 
 def _count(review: Review, seconds: float) -> _Counted:
     doubtful = [item for item in review.draft.items if item.needs_review]
-    # Nobody has opened the text: what reads alike counts as two questions, which are played all the same.
+    # The text is not opened: findings that read alike count as two questions here.
     asked = question_ids(doubtful, lambda _: None)
     shown = (Shown(item.time, item.channels, *asked[item.item_id]) for item in doubtful)
     steps = {ReviewKind.COMPLETE.value, ReviewKind.REOPEN.value}

@@ -1,7 +1,7 @@
 """Routes for visits: the page on which the requester listens in person, and its sound.
 
-An address of sound is a sealed note, as in ``sound``; besides, each answer asks the desk again whether the
-visit lasts.  No answer is a file to be kept, and nothing is played that the audit log did not record first.
+An address of sound is a sealed note, as in ``sound``; in addition, each answer checks at the desk that the
+visit is going on.  No answer may be cached, and nothing is played before the audit log has recorded it.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def play(request: Request, user: Approver, number: Number, given: GivenStart) ->
     """Return an address for playing a call; the audit log records it first."""
     site, actor = site_of(request), user.acting(Role.APPROVER)
     who = VisitSession(number, user.session_id)
-    # Checked before it is recorded, because what cannot be played was not heard.
+    # Checked before it is recorded: sound that cannot be played was not heard.
     recording = site.visits.get(actor, who, given.call_id)
     grant_play(site.desk, actor, who, PlayedFrom(given.call_id, min(given.start, recording.duration)))
     until = site.desk.clock().timestamp() + ADDRESS_SECONDS
@@ -135,7 +135,7 @@ def play(request: Request, user: Approver, number: Number, given: GivenStart) ->
 
 @router.post("/api/visits/{number}/heard")
 def heard(request: Request, user: Approver, number: Number, given: GivenPlayed) -> dict[str, Any]:
-    """Record what the page played; the record of the visit is shown beside the player."""
+    """Record the stretches that the page played, and return the visit's record for the player."""
     site, actor = site_of(request), user.acting(Role.APPROVER)
     who = VisitSession(number, user.session_id)
     recording = site.visits.get(actor, who, given.call_id)

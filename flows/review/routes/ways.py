@@ -39,10 +39,10 @@ Approver = Annotated[User, require(Role.APPROVER)]
 Number = Annotated[str, Path(pattern=f"^{REQUEST_NUMBER}$")]
 
 AROUND_SECONDS = 0.2
-"""Taken before and after a chosen line, whose times are those of words and may cut into a sound."""
+"""Seconds added before and after a chosen line, whose times are those of words and may cut into a sound."""
 
 JOINED_SECONDS = 2.0
-"""Lines that follow each other so closely are one passage."""
+"""Greatest pause between lines that form one passage."""
 
 
 class GivenWay(BaseModel):

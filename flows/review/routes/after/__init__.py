@@ -1,1 +1,1 @@
-"""Routes for what comes after an answer."""
+"""Routes for steps after an answer."""

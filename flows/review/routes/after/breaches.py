@@ -1,4 +1,4 @@
-"""Routes of breaches: mark an answer, see who heard what, decide, write, draft, and record what was done."""
+"""Routes of breaches: mark an answer, show its exposure, decide, write, draft, and record what was done."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class GivenDuty(BaseModel):
 
 
 class GivenFacts(BaseModel):
-    """The form of a paper: each item, and beside it what an officer wrote there; empty where nothing is."""
+    """The form of a paper: each item with the officer's text; empty where there is none."""
 
     paper: Paper
     item: Annotated[list[Annotated[int, Field(ge=1, le=9)]], Field(min_length=1, max_length=9)]
@@ -91,7 +91,7 @@ class GivenFacts(BaseModel):
 
 
 class GivenDone(BaseModel):
-    """The form for what was done."""
+    """The form of a report made or a notice given."""
 
     stage: Stage
     how: Text
@@ -145,7 +145,7 @@ def mark(
 
 @router.get("/breaches/{number}")
 def breach_page(request: Request, user: Approver, number: BreachNumber) -> Response:
-    """Return the page of a breach; the audit log records who read who heard what."""
+    """Return the page of a breach; the audit log records the view."""
     site = site_of(request)
     breach, found = exposures(site.desk, user.acting(Role.APPROVER), number)
     today = site.desk.clock().astimezone(JAPAN).date()
@@ -188,7 +188,7 @@ def decide(
 def write(
     request: Request, user: Approver, number: BreachNumber, given: Annotated[GivenFacts, Form()]
 ) -> Response:
-    """Write the items of a paper that differ from what is written."""
+    """Write the items of a paper whose text changed."""
     if len(given.item) != len(given.text):
         raise RefusedError(422, "bad_request", "項目と文の数が合いません")
     desk, approver = site_of(request).desk, user.acting(Role.APPROVER)
@@ -205,7 +205,7 @@ def write(
 def done(
     request: Request, user: Approver, number: BreachNumber, given: Annotated[GivenDone, Form()]
 ) -> Response:
-    """Record that a report was made, or that the person was told."""
+    """Record that a report was made, or that the person was notified."""
     which = ReachedStage(given.stage, _moment(given.at))
     record_done(site_of(request).desk, user.acting(Role.APPROVER), number, which, given.how)
     return _back(number)
@@ -244,7 +244,7 @@ def _shown(found: Exposure) -> dict[str, Any]:
 
 
 def _paper(breach: Breach, paper: Paper, draft: Written) -> dict[str, Any]:
-    """Return a paper's items, each with what the draft says under it and with the officer's own text."""
+    """Return a paper's items, each with the draft's text and the officer's own."""
     items = [_item(breach, paper, section) for section in draft.sections if section.item]
     return {"paper": paper, "gaps": len(gaps(draft)), "items": items}
 
@@ -260,7 +260,7 @@ def _item(breach: Breach, paper: Paper, section: Section) -> dict[str, Any]:
 
 
 def _own_text(breach: Breach, paper: Paper, item: int) -> str:
-    """What an officer wrote under an item last; empty where nobody did."""
+    """Return the officer's last text of an item; empty where there is none."""
     written = breach.fact(paper, item)
     return "" if written is None else written.text
 

@@ -283,7 +283,7 @@ def _mask(desk: Desk, worker: Actor, claim: Claim, still_ours: Callable[[], None
             note=proof_note(None),
         )
         made = _run_recipe(job, still_ours)
-        _hand_in(desk, worker, claim, (made, prepared.lists))
+        _hand_in(desk, worker, claim, made, prepared.lists)
     return made.counts
 
 
@@ -329,9 +329,8 @@ def _run_recipe(job: Job, still_ours: Callable[[], None]) -> _Made:
     return _Made(plan, counts, files)
 
 
-def _hand_in(desk: Desk, worker: Actor, claim: Claim, work: tuple[_Made, ListVersions]) -> None:
+def _hand_in(desk: Desk, worker: Actor, claim: Claim, made: _Made, versions: ListVersions) -> None:
     """Seal the files into the store and attach them to the call; on a failure remove them all."""
-    made, versions = work
     stored: list[NewFile] = []
     try:
         for kind, path in made.files.items():

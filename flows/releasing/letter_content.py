@@ -224,7 +224,7 @@ def _file_rows(material: Material) -> Iterator[dict[str, str]]:
             yield {"名前": wav, "内容": f"通話{call.number}の音声{told}"}
             yield {"名前": mp3, "内容": "同じ音声(MP3)"}
         what = f"通話{call.number}の文字起こし"
-        yield from _text_rows(material, call, (what, told), transcript_names(call.number))
+        yield from _text_rows(material, call, what, told, transcript_names(call.number))
 
 
 def _passage_file_rows(material: Material, call: CallMaterial, told: str) -> Iterator[dict[str, str]]:
@@ -234,14 +234,13 @@ def _passage_file_rows(material: Material, call: CallMaterial, told: str) -> Ite
             yield {"名前": wav, "内容": f"通話{call.number}の箇所{at}の音声{told}"}
             yield {"名前": mp3, "内容": "同じ音声(MP3)"}
     what = f"通話{call.number}の箇所の文字起こし"
-    yield from _text_rows(material, call, (what, told), passage_text_names(call.number))
+    yield from _text_rows(material, call, what, told, passage_text_names(call.number))
 
 
 def _text_rows(
-    material: Material, call: CallMaterial, what: tuple[str, str], names: tuple[str, str]
+    material: Material, call: CallMaterial, named: str, masked: str, names: tuple[str, str]
 ) -> Iterator[dict[str, str]]:
     """Yield a transcript, on paper or as its two files, and whether it was proofread."""
-    named, masked = what
     told = f"{masked}　{proof_note(call.read_at)}"
     if material.gives_text and material.request.content.delivery is Delivery.PAPER:
         yield {"名前": named, "内容": f"書面{told}"}

@@ -311,7 +311,7 @@ def withhold_call(desk: Desk, actor: Actor, call_id: str, reason: str = "", grou
     Raises:
         ImpossibleStepError: when the call's state does not allow it.
     """
-    return _move(desk, actor, call_id, Step.WITHHOLD, (reason, ground))
+    return _move(desk, actor, call_id, Step.WITHHOLD, NoteContent(actor.name, reason, call_id, str(ground)))
 
 
 def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
@@ -319,15 +319,13 @@ def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
     return _move(desk, actor, call_id, Step.WITHDRAW)
 
 
-def _move(desk: Desk, actor: Actor, call_id: str, step: Step, told: tuple[str, int] | None = None) -> Call:
+def _move(desk: Desk, actor: Actor, call_id: str, step: Step, note: NoteContent | None = None) -> Call:
     with desk.change(actor) as change:
         row, owner = _of_open_request(change, call_id, step)
         row.state, row.state_since = step_call(State(row.state), step, call_id), change.now
         row.claim_token, row.lease_until = None, None
-        if told is not None:
-            write_note(
-                change, owner, NoteKind.WITHHOLD, NoteContent(actor.name, told[0], row.id, str(told[1]))
-            )
+        if note is not None:
+            write_note(change, owner, NoteKind.WITHHOLD, note)
         change.record(f"call.{step}", Subject(row.request_id, row.id))
         follow_calls(change, row.request_id)
         return call_of(row)

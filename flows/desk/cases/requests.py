@@ -287,7 +287,7 @@ def mark_fee_paid(desk: Desk, actor: Actor, request: str, *, paid: bool = True) 
 
 def withdraw(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
     """Record that the requester withdraws the request; its calls are not processed any more."""
-    return _end(desk, actor, request, Step.WITHDRAW, (reason, ""))
+    return _end(desk, actor, request, Step.WITHDRAW, NoteContent(actor.name, reason))
 
 
 def withhold(
@@ -310,10 +310,10 @@ def withhold(
     if answer in {Answer.FULL, Answer.PARTIAL}:
         msg = f"回答の種類は {'、'.join(each.label for each in list(Answer)[2:])} のどれかです"
         raise ConflictError(msg)
-    return _end(desk, actor, request, Step.WITHHOLD, (reason, answer.value))
+    return _end(desk, actor, request, Step.WITHHOLD, NoteContent(actor.name, reason, code=answer.value))
 
 
-def _end(desk: Desk, actor: Actor, request: str, step: Step, told: tuple[str, str]) -> Request:
+def _end(desk: Desk, actor: Actor, request: str, step: Step, note: NoteContent) -> Request:
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         after = step_request(State(row.state), step, row.number)
@@ -323,8 +323,8 @@ def _end(desk: Desk, actor: Actor, request: str, step: Step, told: tuple[str, st
                 call.state_since, call.claim_token, call.lease_until = change.now, None, None
         set_request_state(change, row, after)
         kind = NoteKind.WITHHOLD if step is Step.WITHHOLD else NoteKind.REMARK
-        write_note(change, row, kind, NoteContent(actor.name, told[0], code=told[1]))
-        change.record(f"request.{step}", Subject(row.id), {"answer": told[1]} if told[1] else {})
+        write_note(change, row, kind, note)
+        change.record(f"request.{step}", Subject(row.id), {"answer": note.code} if note.code else {})
         return request_of(change.session, row, change.keyring)
 
 

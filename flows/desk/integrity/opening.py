@@ -76,7 +76,7 @@ def check_or_make(
     alone = open_witness(settings.model_copy(update={"witness": None}), keyring, store, row.desk_id)
     witness = open_witness(settings, keyring, store, row.desk_id)
     if not unwitnessed:
-        _check_place(settings, database, keyring, (alone, witness))
+        _check_place(settings, database, keyring, alone, witness)
         _check_witness(database, keyring, witness)
     return witness
 
@@ -188,10 +188,9 @@ def _check_witness(database: Database, keyring: Keyring, witness: Witness) -> No
 
 
 def _check_place(
-    settings: Settings, database: Database, keyring: Keyring, witnesses: tuple[Witness, Witness]
+    settings: Settings, database: Database, keyring: Keyring, alone: Witness, both: Witness
 ) -> None:
     """Set up the company's own place once; from then on it must exist."""
-    alone, both = witnesses
     place = place_of(settings)
     with database.read() as session:
         known = take_head(session, keyring).place

@@ -239,7 +239,7 @@ class _Source:
             if known is None:
                 yield self._open_call(row, place)
             else:
-                yield _answered(row, known, (releases[-1].kind, grounds))
+                yield _answered(row, known, releases[-1].kind, grounds)
 
     def _open_call(self, row: CallRow, number: int) -> LedgerCall:
         """Return the entry of a call before an answer."""
@@ -263,9 +263,8 @@ def _without_password(release: Release) -> Release:
     return replace(release, password="")
 
 
-def _answered(row: CallRow, call: ReleasedCall, answered: tuple[Answer, Mapping[str, int]]) -> LedgerCall:
+def _answered(row: CallRow, call: ReleasedCall, kind: Answer, withheld: Mapping[str, int]) -> LedgerCall:
     """Return the entry of a call from the last answer, with the number that the requester knows."""
-    kind, withheld = answered
     decision: Answer
     if call.withheld:
         decision = kind if kind in {Answer.NONE_HELD, Answer.OTHER_WAY} else Answer.WITHHELD

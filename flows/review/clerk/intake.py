@@ -25,6 +25,7 @@ from flows.review.clerk.request_form import (
     texts_sent,
     unusual,
 )
+from flows.review.content.once import SentForm
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import site_of
 
@@ -76,7 +77,7 @@ def receive(request: Request, user: Clerk, texts: Texts, form: Word, read: Mark 
     def made() -> str:
         return requests.receive(site.desk, user.acting(Role.INTAKE), new).number
 
-    number = site.once.of((user.session_id, form), made)
+    number = site.once.of(SentForm(user.session_id, form), made)
     return RedirectResponse(f"/requests/{number}", 303)
 
 

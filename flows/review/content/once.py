@@ -5,11 +5,20 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-__all__ = ["Once"]
+__all__ = ["Once", "SentForm"]
 
 REMEMBERED = 1000
 """Greatest number of forms whose outcome is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """Identity of a form: id of the session, and the random word of the form."""
+
+    session_id: str = field(repr=False)
+    word: str
 
 
 class Once:
@@ -17,13 +26,13 @@ class Once:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._done: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._done: OrderedDict[SentForm, str] = OrderedDict()
 
-    def of(self, form: tuple[str, str], make: Callable[[], str]) -> str:
+    def of(self, form: SentForm, make: Callable[[], str]) -> str:
         """Execute a form, unless it was executed already.
 
         Args:
-            form: Id of the session, and the random word of the form.
+            form: Identity of the form.
             make: Executes the form, and returns the public number of the result; when it raises, no outcome
                 is remembered.
 

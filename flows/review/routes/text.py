@@ -13,7 +13,7 @@ from flows.desk.cases.calls import case_of
 from flows.desk.cases.mask_again import follow_list
 from flows.desk.cases.words import Entry, list_for_company, list_for_request
 from flows.desk.kinds.values import Actor, Role
-from flows.masking.new_voices import Said, voices_in
+from flows.masking.new_voices import ThirdPersonLines, voices_in
 from flows.masking.new_words import Corrections
 from flows.review.guarding.access import User
 from flows.review.guarding.site import Site, site_of
@@ -183,7 +183,7 @@ def _voices(site: Site, user: User, opened: OpenedCall, correction: Correction) 
     # Kept, as for new words.
     wording = replace(review.wording, speakers=speakers)
     now, _ = site.library.get(user.actor, call_id, plan.transcript_sha256).written(wording)
-    return voices_in(Said(now, correction.chars, sound.recording, plan, review.draft))
+    return voices_in(ThirdPersonLines(now, correction.chars, sound.recording, plan, review.draft))
 
 
 # --- lists of words ---

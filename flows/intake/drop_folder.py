@@ -134,7 +134,7 @@ def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTL
         remember_folder(desk, inbox)
         clear_stays_of(desk, actor, drop)
         for name in filter(OWN_FOLDER.fullmatch, drop.taking.names()):
-            taken = _take(desk, actor, (drop, name), taken, resumed=True)
+            taken = _take(desk, actor, _RequestFolder(drop, name), taken, resumed=True)
         for file in drop.inbox.names():
             found = drop.inbox.found(file)
             # A folder is no request, and may be anybody's.
@@ -146,7 +146,7 @@ def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTL
             name = new_id("x")
             with drop.taking.make(name) as folder:
                 drop.inbox.move(file, folder, file)
-            taken = _take(desk, actor, (drop, name), taken, resumed=False)
+            taken = _take(desk, actor, _RequestFolder(drop, name), taken, resumed=False)
         unnamed = sum(_is_audio(file) and drop.inbox.has_file(file) for file in drop.inbox.names())
     # The recordings of a waiting request are in the folder too.
     return taken if taken.waiting else replace(taken, unnamed=unnamed)
@@ -227,13 +227,17 @@ def _named(content: bytes) -> list[str]:
     return [name for name in names if isinstance(name, str) and name and Path(name).name == name]
 
 
-Place = tuple[DropFolder, str]
-"""A drop folder, and the name of a request's folder in ``taking``."""
+@dataclass(frozen=True, slots=True)
+class _RequestFolder:
+    """A drop folder, and the name of a request's folder in ``taking``."""
+
+    drop: DropFolder
+    name: str
 
 
-def _take(desk: Desk, actor: Actor, place: Place, taken: Taken, *, resumed: bool) -> Taken:
+def _take(desk: Desk, actor: Actor, place: _RequestFolder, taken: Taken, *, resumed: bool) -> Taken:
     """Import one request, or set it aside."""
-    drop, name = place
+    drop, name = place.drop, place.name
     with drop.taking.own(name) as folder:
         if not folder.names():
             # A run was killed before it moved the request here, or after it had finished.
@@ -244,7 +248,7 @@ def _take(desk: Desk, actor: Actor, place: Place, taken: Taken, *, resumed: bool
             for sound in _named(_content(folder, file)):
                 if drop.inbox.has_file(sound) and folder.found(sound) is None:
                     drop.inbox.move(sound, folder, sound)
-            request = _received(desk, actor, place, (folder, file), resumed=resumed)
+            request = _received(desk, actor, place, _Document(folder, file), resumed=resumed)
             taken = replace(taken, requests=(*taken.requests, request))
             _remove(desk, place, folder, request)
         except IntakeError as error:
@@ -254,6 +258,14 @@ def _take(desk: Desk, actor: Actor, place: Place, taken: Taken, *, resumed: bool
         else:
             return taken
     return replace(taken, failed=taken.failed + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A request's JSON: its open folder and its name."""
+
+    folder: OpenFolder
+    name: str
 
 
 def _document(folder: OpenFolder) -> str:
@@ -266,11 +278,11 @@ def _document(folder: OpenFolder) -> str:
 
 
 def _received(
-    desk: Desk, actor: Actor, place: Place, document: tuple[OpenFolder, str], *, resumed: bool
+    desk: Desk, actor: Actor, place: _RequestFolder, document: _Document, *, resumed: bool
 ) -> Request:
     """Take the request in, unless a killed run already did."""
-    drop, name = place
-    raw = _only_named(*document)
+    drop, name = place.drop, place.name
+    raw = _only_named(document.folder, document.name)
     try:
         record = Record(0, json_of(raw, "JSON"))
     except CaseFileError as error:
@@ -293,7 +305,7 @@ def _received(
         raise FileError(msg)
     originals: list[Original] = []
     with desk.store.private_folder() as private:
-        recordings = _recordings(record, checked, (drop.path / TAKING / name, document[0]), private)
+        recordings = _recordings(record, checked, drop.path / TAKING / name, document.folder, private)
         try:
             originals.append(Original(put_into_store(desk, raw)))
             for copy, recording in recordings:
@@ -317,10 +329,9 @@ def _only_named(folder: OpenFolder, name: str) -> bytes:
 
 
 def _recordings(
-    record: Record, document: _Dropped, lies: tuple[Path, OpenFolder], private: Path
+    record: Record, document: _Dropped, path: Path, folder: OpenFolder, private: Path
 ) -> tuple[tuple[Path, NewRecording], ...]:
     """Return a private copy of each recording that a request names, with its catalogue entry."""
-    path, folder = lies
     found, faults = [], []
     for number, one in enumerate(document.recordings):
         copy = private / f"recording-{number}{Path(one.file).suffix.lower()}"
@@ -354,13 +365,13 @@ def _recordings(
     return tuple(found)
 
 
-def _remove(desk: Desk, place: Place, folder: OpenFolder, request: Request) -> None:
+def _remove(desk: Desk, place: _RequestFolder, folder: OpenFolder, request: Request) -> None:
     """Remove the clear files of a request that was taken in, the JSON last.
 
     Raises:
         FileError: when one of them differs from its sealed copy, such as a file still being written.
     """
-    drop, name = place
+    drop, name = place.drop, place.name
     files = sorted(folder.names(), key=lambda file: file.endswith(".json"))
     named = named_digests(desk, request.number)
     if any(not folder.has_file(file) or _digest(desk, folder, file) not in named for file in files):

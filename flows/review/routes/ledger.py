@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -95,7 +96,7 @@ def show_password(
 ) -> Response:
     """Return the page with a package's password, which the audit log records."""
     password = releases.package_password(site_of(request).desk, _reader(user), number, turn)
-    return _page(request, user, number, (turn, password))
+    return _page(request, user, number, _ShownPassword(turn, password))
 
 
 @router.post("/ledger/{number}/deliver")
@@ -161,7 +162,15 @@ def letter(request: Request, user: Reader, number: Number, turn: Turn = None) ->
     return _file(content, DOCX, f"{package_name(number, answer)}_回答書.docx")
 
 
-def _page(request: Request, user: User, number: str, password: tuple[int, str] | None = None) -> Response:
+@dataclass(frozen=True, slots=True)
+class _ShownPassword:
+    """Password of a package, and number of its answer."""
+
+    turn: int
+    password: str = field(repr=False)
+
+
+def _page(request: Request, user: User, number: str, password: _ShownPassword | None = None) -> Response:
     desk, actor = site_of(request).desk, _reader(user)
     # Before the row: a release that ends in between would be shown neither as running nor as done.
     errand = site_of(request).outgoing.of(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -66,18 +66,26 @@ class _Work:
     next_call: str
 
 
-EVERYTHING = ("", "", "")
+class _Filters(NamedTuple):
+    """Filters of the queue; an empty text means any."""
+
+    state: str
+    number: str
+    reviewer: str
+
+
+EVERYTHING = _Filters("", "", "")
 """No filter."""
 
 
 def _filters(
     state: StateName = "", number: Annotated[str, Query(alias="request")] = "", reviewer: Name = ""
-) -> tuple[str, str, str]:
-    """Return the state, request number and reviewer to filter by; an empty text means any."""
-    return state, number[:40], reviewer
+) -> _Filters:
+    """Return the filters of a request for the queue."""
+    return _Filters(state, number[:40], reviewer)
 
 
-Wanted = Annotated[tuple[str, str, str], Depends(_filters)]
+Wanted = Annotated[_Filters, Depends(_filters)]
 
 
 @router.get("/calls")
@@ -88,11 +96,10 @@ def queue_page(
 ) -> Response:
     """Return the queue as a page."""
     rows, reviewers = _rows(site_of(request), wanted)
-    state, number, reviewer = wanted
     values = {
         "rows": rows,
         "work": _work(site_of(request), user),
-        "filters": {"state": state, "request": number, "reviewer": reviewer},
+        "filters": {"state": wanted.state, "request": wanted.number, "reviewer": wanted.reviewer},
         "states": [(each.value, each.label) for each in SHOWN],
         "reviewers": reviewers,
         "breach_clocks": open_clocks(site_of(request).desk),
@@ -136,13 +143,13 @@ def _work(site: Site, user: User) -> _Work:
     return _Work(len(parts[0]), len(parts[1]), (soon, later), len(approve), next_call)
 
 
-def _rows(site: Site, wanted: tuple[str, str, str]) -> tuple[list[dict[str, Any]], list[str]]:
+def _rows(site: Site, wanted: _Filters) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the rows, and everybody who has decided on one of the calls."""
-    state, number, reviewer = wanted
-    known = State(state) if state in {each.value for each in SHOWN} else None
+    reviewer = wanted.reviewer
+    known = State(wanted.state) if wanted.state in {each.value for each in SHOWN} else None
     open_by = opened_by(site.desk)
     shown, names = [], set()
-    for queued in list_queue(site.desk, known, number):
+    for queued in list_queue(site.desk, known, wanted.number):
         counted = _counted(site, queued)
         names |= set(counted.reviewers)
         if reviewer and reviewer not in counted.reviewers:

@@ -33,7 +33,7 @@ Samples = npt.NDArray[np.int16]
 # whole number of samples per period at 8, 16, 32 and 48 kHz.
 _TONE_HERTZ: Final = 1000.0
 # -20 dBFS: below speech, so that a listener is not startled; far above the -38 dBFS from
-# which the contract counts a frame as speech.
+# which an evaluation counts a frame as speech.
 _TONE_DBFS: Final = -20.0
 _BLOCK_SAMPLES: Final = 1 << 20  # samples of a channel that are masked at once
 _EDGE_SECONDS: Final = 0.005  # a raised cosine this long makes no click

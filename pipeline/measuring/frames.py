@@ -1,4 +1,4 @@
-"""Frames of a call and its masked copy: which are speech, and which were changed."""
+"""Frames of a call and its masked copy, classified as speech and as changed."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class AudioPair:
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """Which frames are speech and which are changed; shape (channels, frames); the last may be shorter."""
+    """Speech frames and changed frames as masks, shape (channels, frames); the last frame may be shorter."""
 
     speech: Marked = field(repr=False)
     changed: Marked = field(repr=False)

@@ -311,7 +311,7 @@ HARMLESS: dict[str, Act] = {
     "mask_again.follow_list": lambda d, s: mask_again.follow_list(d, ANALYST, s.request, s.calls[0]),
     "lists.import_staff": lambda d, _: lists.import_staff(d, CLERK, StaffList((CaseName("山本"),))),
     "presence.open_call": lambda d, s: presence.open_call(d, _session(d), ANALYST.name, s.calls[0]),
-    "presence.add_heard": lambda d, s: presence.add_heard(
+    "presence.add_listening": lambda d, s: presence.add_listening(
         d, ANALYST, s.calls[0], CopyVersion(1, 0), ((0.0, 1.0),)
     ),
     "presence.close_call": lambda d, s: presence.close_call(d, _session(d), s.calls[0]),

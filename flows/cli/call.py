@@ -176,10 +176,10 @@ def list_(
 
 
 def _lines(found: Iterable[Call], numbers: dict[str, str], now: datetime) -> Iterable[tuple[object, ...]]:
-    from flows.desk.work.holding import told_of_claim
+    from flows.desk.work.holding import claim_text
 
     for one in found:
-        why = told_of_claim(one.lease_until, now) if one.lease_until is not None else one.failure_reason
+        why = claim_text(one.lease_until, now) if one.lease_until is not None else one.failure_reason
         yield one.call_id, numbers[one.request_id], one.state.label, one.revision, why
 
 

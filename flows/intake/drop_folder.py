@@ -56,7 +56,7 @@ from flows.intake.drop_stay import (
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Free, Moment, Phones, Refused, Strict
 from flows.intake.known import dropped_reference, known_references
-from flows.intake.recordings import AUDIO_SUFFIXES, SETTLE_SECONDS, heard
+from flows.intake.recordings import AUDIO_SUFFIXES, SETTLE_SECONDS, measured_sound
 from flows.intake.request_document import RequestDocument
 from flows.intake.tabular import FileError, Record
 from pipeline.errors import CaseFileError
@@ -339,7 +339,7 @@ def _recordings(
         try:
             with folder.read(one.file, only_name=True) as clear:
                 copy_stream(clear, copy)
-            sound = heard(copy)
+            sound = measured_sound(copy)
             reason = "音声として読めません"
         except RecordingUnreadableError:
             reason = "音声として読めません"

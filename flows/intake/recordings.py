@@ -317,10 +317,10 @@ def examine(desk: Desk, uri: str) -> Sound | None:
             copy_source(desk.settings, uri, copy)
         except RecordingUnreadableError:
             return None
-        return heard(copy)
+        return measured_sound(copy)
 
 
-def heard(path: Path) -> Sound | None:
+def measured_sound(path: Path) -> Sound | None:
     """Read a private copy of a recording, or return ``None`` when it cannot be read.
 
     It is decoded as for masking, because a header may promise more than the file contains.

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flows.desk.answers.basis import AnswerBasis, check_basis, heard_digest, read_basis
+from flows.desk.answers.basis import AnswerBasis, check_basis, played_digest_of, read_basis
 from flows.desk.answers.releases import ReleasedCall, ReleasedRange
 from flows.desk.cases.calls import get_call
 from flows.desk.cases.catalogue import get_recording
@@ -244,4 +244,4 @@ def released_call(desk: Desk, call: CallMaterial) -> ReleasedCall:
 
 def _played(call: CallMaterial, approval: Approval) -> KeyedDigest:
     """Return the digest of the approved masked audio, of an answer that is listened to in person."""
-    return heard_digest(approval.files) if call.manner.way is Way.IN_PERSON else NO_DIGEST
+    return played_digest_of(approval.files) if call.manner.way is Way.IN_PERSON else NO_DIGEST

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.desk.breaches.clocks import Clock
-from flows.desk.kinds.breaches import told_left
+from flows.desk.kinds.breaches import days_left_text
 from flows.desk.kinds.states import State
 from flows.desk.work.backlog import Due, Standing
-from flows.desk.work.holding import Held, told_of_claim
+from flows.desk.work.holding import Held, claim_text
 
 __all__ = ["KINDS", "End", "Fate", "Tally", "Tried", "failures_of", "rows_of", "summary"]
 
@@ -221,7 +221,7 @@ def _calls(title: str, calls: Iterable[tuple[str, str]], what_next: str) -> list
 
 
 def _held(held: tuple[Held, ...], now: datetime) -> list[str]:
-    rows = [f"| {one.call_id} | {told_of_claim(one.until, now)} |" for one in held]
+    rows = [f"| {one.call_id} | {claim_text(one.until, now)} |" for one in held]
     return ["## ほかの作業プロセスが処理中の通話", _table("| 通話 | |\n|---|---|", rows)] if rows else []
 
 
@@ -241,7 +241,7 @@ def _clocks(clocks: tuple[Clock, ...]) -> list[str]:
     if not clocks:
         return []
     rows = [
-        f"| {one.breach} | {one.stage.label} | {one.due_on.isoformat()} | {told_left(one.days_left)} |"
+        f"| {one.breach} | {one.stage.label} | {one.due_on.isoformat()} | {days_left_text(one.days_left)} |"
         for one in clocks
     ]
     return ["## 漏えい等の報告の期限", _table("| 番号 | | 期限 | 残り |\n|---|---|---|---:|", rows)]

@@ -247,12 +247,14 @@ def _tell_clocks(desk: Desk, found: Breach) -> None:
 def _due(desk: Desk, found: Breach) -> str:
     """Return the reports that are still to be made, with their days."""
     from flows.desk.breaches.clocks import clocks_of
-    from flows.desk.kinds.breaches import told_left
+    from flows.desk.kinds.breaches import days_left_text
     from flows.desk.kinds.values import JAPAN
 
     today = desk.clock().astimezone(JAPAN).date()
     clocks = clocks_of(desk.settings, found, today)
-    return "、".join(f"{each.stage.label} {each.due_on} ({told_left(each.days_left)})" for each in clocks)
+    return "、".join(
+        f"{each.stage.label} {each.due_on} ({days_left_text(each.days_left)})" for each in clocks
+    )
 
 
 def _moment(text: str, option: str) -> datetime | None:

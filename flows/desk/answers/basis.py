@@ -27,7 +27,7 @@ from flows.desk.storage.tables import ApprovalRow, CallRow, IdentityRow, Request
 from flows.desk.work.plans import approved_of
 from flows.files.keyed_digest import NO_DIGEST, KeyedDigest
 
-__all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "heard_digest", "read_basis"]
+__all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "played_digest_of", "read_basis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class AnswerBasis:
     def played(self, call: CallBasis) -> KeyedDigest:
         """Return the digest of the approved audio of a call that the requester hears in person, or empty."""
         sounds = self.manner.way is Way.IN_PERSON and call.revision
-        return heard_digest(call.files) if sounds else NO_DIGEST
+        return played_digest_of(call.files) if sounds else NO_DIGEST
 
     @property
     def answered(self) -> tuple[CallBasis, ...]:
@@ -108,7 +108,7 @@ class AnswerBasis:
         return Step.RELEASE if self.discloses else Step.REFUSE
 
 
-def heard_digest(files: Iterable[tuple[str, KeyedDigest]]) -> KeyedDigest:
+def played_digest_of(files: Iterable[tuple[str, KeyedDigest]]) -> KeyedDigest:
     """Return the digest of the approved sound that is heard in person; mostly that is the masked one."""
     by_kind = dict(files)
     return by_kind.get(FileKind.VISIT_AUDIO) or by_kind[FileKind.MASKED_AUDIO]

@@ -29,7 +29,7 @@ __all__ = [
     "PaperItem",
     "ReachedStage",
     "Stage",
-    "told_left",
+    "days_left_text",
 ]
 
 
@@ -267,6 +267,6 @@ class Breach:
         return f"残り {'、'.join(left)}" if left else "報告と通知を終えた"
 
 
-def told_left(days: int) -> str:
+def days_left_text(days: int) -> str:
     """Return how many days are left, or by how many a date has passed."""
     return f"あと{days}日" if days >= 0 else f"{-days}日超過"

@@ -19,7 +19,15 @@ from flows.desk.sealing.shape import Shape
 from flows.desk.storage.review_tables import HeardRow, PresenceRow
 from flows.desk.storage.tables import new_id
 
-__all__ = ["CopyVersion", "Listening", "add_heard", "close_call", "list_heard", "open_call", "opened_by"]
+__all__ = [
+    "CopyVersion",
+    "Listening",
+    "add_listening",
+    "close_call",
+    "list_listenings",
+    "open_call",
+    "opened_by",
+]
 
 PRESENCE_TIMEOUT = timedelta(seconds=50)
 """A page reports every 20 s that it is open, so two reports may be lost."""
@@ -109,7 +117,7 @@ def opened_by(desk: Desk, call_id: str | None = None, but: str = "") -> Mapping[
     return {call: tuple(sorted(logins)) for call, logins in found.items()}
 
 
-def add_heard(desk: Desk, actor: Actor, call_id: str, copy: CopyVersion, stretches: Spans) -> None:
+def add_listening(desk: Desk, actor: Actor, call_id: str, copy: CopyVersion, stretches: Spans) -> None:
     """Record that stretches of a masked copy were listened to.
 
     Args:
@@ -140,7 +148,7 @@ def add_heard(desk: Desk, actor: Actor, call_id: str, copy: CopyVersion, stretch
         change.record("call.hear", Subject(owner.request_id, call_id), detail)
 
 
-def list_heard(desk: Desk, call_id: str, revision: int) -> tuple[Listening, ...]:
+def list_listenings(desk: Desk, call_id: str, revision: int) -> tuple[Listening, ...]:
     """Return the stretches of one revision's copies that people listened to, in the order of listening."""
     with desk.read() as session:
         return _heard(session, desk.keyring, call_id, revision)

@@ -23,7 +23,7 @@ from flows.desk.kinds.file_values import FileOwner
 from flows.desk.kinds.states import State, Step, step_call
 from flows.desk.kinds.values import Actor, Call, ListVersions
 from flows.desk.storage.tables import CallRow, RecordingRow, RequestRow
-from flows.desk.work.holding import told_of_claim
+from flows.desk.work.holding import claim_text
 from flows.desk.work.plans import add_plan
 from pipeline.types import MaskPlan
 
@@ -123,7 +123,7 @@ def _certain(change: Change, call_id: str) -> CallRow:
     row = call_row(change.session, call_id)
     step_call(State(row.state), Step.CLAIM, call_id)
     if row.state == State.PROCESSING and row.lease_until is not None and row.lease_until >= change.now:
-        msg = f"{call_id}: 別の作業プロセスが{told_of_claim(row.lease_until, change.now)}"
+        msg = f"{call_id}: 別の作業プロセスが{claim_text(row.lease_until, change.now)}"
         raise ImpossibleStepError(msg)
     return row
 

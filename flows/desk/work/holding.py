@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flows.desk.kinds.values import JAPAN
 
-__all__ = ["Held", "told_of_claim"]
+__all__ = ["Held", "claim_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Held:
     until: datetime
 
 
-def told_of_claim(until: datetime, now: datetime) -> str:
+def claim_text(until: datetime, now: datetime) -> str:
     """Say when a call will be taken up again, and who may free it before.
 
     Args:

@@ -132,7 +132,7 @@ def _sounds(record: Exported, call_id: str, profile: Profile, sounds: SoundFiles
         if profile.sound == "by-id":
             return [(f"{call_id}:{path.stem}", path) for path in sounds.of_id(call_id)]
         if profile.sound == "beside":
-            path = sounds.beside(record.path, profile.beside)
+            path = sounds.next_to_list(record.path, profile.beside)
             return [(call_id or path.stem, path)]
         if isinstance(place, str):
             return [(call_id, sounds.named(place))]

@@ -53,7 +53,7 @@ class SoundFiles:
                 return path
         raise Refused("録音ファイルがありません")
 
-    def beside(self, path: Path, ending: str) -> Path:
+    def next_to_list(self, path: Path, ending: str) -> Path:
         """Find the recording next to a list, under the list's name without its ending.
 
         Raises:

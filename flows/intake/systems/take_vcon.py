@@ -15,7 +15,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DuplicateError
 from flows.desk.kinds.values import Actor, FileKind, NewRecording
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.recordings import Sound, heard
+from flows.intake.recordings import Sound, measured_sound
 from flows.intake.systems.vcon import VconRecording, read_vcon
 
 __all__ = ["take_vcon"]
@@ -55,7 +55,7 @@ def take_vcon(
         recordings = [
             # A file that was handed over is erased with its request, so that each has its own.
             replace(new, source_id=f"{new.source_id}-{owner}")
-            for new in _checked(found, [heard(file) for file in written], operator_channel)
+            for new in _checked(found, [measured_sound(file) for file in written], operator_channel)
         ]
         _hand_over(desk, actor, request, list(zip(written, recordings, strict=True)))
     return tuple(_attached(desk, actor, request, each) for each in recordings)

@@ -21,7 +21,7 @@ from flows.desk.kinds import values as kinds
 from flows.desk.kinds.request_words import label_of_note
 from flows.desk.kinds.states import CALL_STEPS, CLOSED, REQUEST_STEPS, State, Step
 from flows.desk.kinds.values import JAPAN, Call, FoundRecording, IdentityMethod, Role
-from flows.desk.work.holding import told_of_claim
+from flows.desk.work.holding import claim_text
 from flows.review.clerk.request_form import LABELS, shown, texts_of
 from flows.review.guarding.access import User
 from flows.review.guarding.site import site_of
@@ -129,7 +129,7 @@ def _checks(desk: Desk, number: str) -> list[tuple[str, str, str, str]]:
 
 def _call(desk: Desk, number: int, call: Call) -> Mapping[str, Any]:
     recording = get_recording(desk, call.recording_id).content
-    held = None if call.lease_until is None else told_of_claim(call.lease_until, desk.clock())
+    held = None if call.lease_until is None else claim_text(call.lease_until, desk.clock())
     return {
         "number": number,
         "call_id": call.call_id,

@@ -27,7 +27,7 @@ from flows.desk.record.ledger import LedgerQuery, LedgerRow, ledger
 from flows.intake.fields import moment_of
 from flows.masking.mask_case_call import load_models
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
-from flows.releasing.ledger_table import COLUMNS, cells, told_way, write_csv
+from flows.releasing.ledger_table import COLUMNS, cells, way_text, write_csv
 from flows.releasing.letter_content import kind_of
 from flows.releasing.release import draft_letter
 from flows.review.guarding.access import User, require
@@ -182,7 +182,7 @@ def _page(request: Request, user: User, number: str, password: _ShownPassword | 
             "release": each.release,
             "kind": each.release.kind.label,
             "at": f"{each.release.released_at.astimezone(JAPAN):%Y-%m-%d %H:%M}",
-            "way": "" if each.release.manner == AS_ASKED else told_way(way_of(each.release)),
+            "way": "" if each.release.manner == AS_ASKED else way_text(way_of(each.release)),
             "visit": each is row.answers[-1]
             and each.release.manner.way is Way.IN_PERSON
             and state is State.RELEASED
@@ -218,7 +218,7 @@ def _next_way(row: LedgerRow) -> dict[str, Any] | None:
         return None
     numbers = {call.call_id: call.number for call in row.calls}
     passages = tuple((numbers.get(each.call_id, 0), each) for each in row.way.manner.passages)
-    return {"settled": row.way.settled, "told": told_way(GivenWay(row.way.manner.way, passages))}
+    return {"settled": row.way.settled, "told": way_text(GivenWay(row.way.manner.way, passages))}
 
 
 def _row(desk: Desk, actor: Actor, number: str) -> LedgerRow:
@@ -257,7 +257,7 @@ def _difference(difference: Difference | None) -> dict[str, Any] | None:
         "ranges": ranges,
         "calls": calls,
         "files": difference.files,
-        "ways": None if difference.ways is None else tuple(map(told_way, difference.ways)),
+        "ways": None if difference.ways is None else tuple(map(way_text, difference.ways)),
     }
 
 

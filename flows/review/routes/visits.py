@@ -22,7 +22,7 @@ from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotFoundError
-from flows.desk.kinds.passage_text import told_passage
+from flows.desk.kinds.passage_text import format_passage
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Role
 from flows.desk.kinds.ways import PlayedFrom, Visit, VisitSession, Way
@@ -178,7 +178,7 @@ def _told(visit: Visit, answer: Release) -> dict[str, Any]:
         "present": visit.present,
         "by": visit.by,
         "played": [
-            (f"{at.astimezone(JAPAN):%H:%M:%S}", f"通話{told_passage(numbers.get(each.call_id, 0), each)}")
+            (f"{at.astimezone(JAPAN):%H:%M:%S}", f"通話{format_passage(numbers.get(each.call_id, 0), each)}")
             for at, each in visit.played
         ],
     }

@@ -31,7 +31,7 @@ from pipeline.ownership.evidence.numbers import (
 )
 from pipeline.ownership.evidence.postal_codes import without_leading_code
 from pipeline.ownership.evidence.stretches import Stretch
-from pipeline.ownership.evidence.values_said import FILLERS
+from pipeline.ownership.evidence.value_pieces import FILLERS
 from pipeline.ownership.known.addresses import numbers_of, without_numbering
 from pipeline.ownership.known.forms import NAMES, NUMBERS, SpokenForm
 from pipeline.ownership.known.kanji import KanjiReader

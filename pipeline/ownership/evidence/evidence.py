@@ -30,13 +30,13 @@ from pipeline.ownership.evidence.letters import (
     written_name,
 )
 from pipeline.ownership.evidence.mail import heard_user, written_user
-from pipeline.ownership.evidence.nearness import heard, without_honorific, written
+from pipeline.ownership.evidence.nearness import heard_nearness, without_honorific, written_nearness
 from pipeline.ownership.evidence.neighbours import Neighbour, PairValues, name_before, neighbour_features
 from pipeline.ownership.evidence.numbers import block_in, figures_in
 from pipeline.ownership.evidence.postal_codes import POSTAL_FIGURES, addresses_of_codes, names_town
 from pipeline.ownership.evidence.stretches import Channels, Stretch
 from pipeline.ownership.evidence.talk import in_group_anywhere, is_in_group, owner_in_talk, setting
-from pipeline.ownership.evidence.values_said import values_said
+from pipeline.ownership.evidence.value_pieces import pieces_of_values
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.forms import NAMES, SpokenForm
 from pipeline.ownership.known.known_case import KnownCase
@@ -94,7 +94,7 @@ class Evidence:
             for at, (entity, said) in enumerate(zip(self._entities, self._said, strict=True))
             if entity.entity_type == "PERSON"
         }
-        self._values = values_said(self._entities, transcript.text)
+        self._values = pieces_of_values(self._entities, transcript.text)
         self._codes = addresses_of_codes(self._entities, transcript.text)
         channels = Channels(transcript)
         self._heard = [channels.stretches(finding) for finding in findings]
@@ -166,7 +166,7 @@ class Evidence:
             forms = [form for form in forms if form.claimant is not Claimant.COLLEAGUES]
         shared = {**self._settings[at], Feature.LISTENED: float(bool(stretches))}
         line = morae(without_honorific(name.kana[0])) if name else self._line(said)
-        near = written(line, forms), heard(stretches, forms)
+        near = written_nearness(line, forms), heard_nearness(stretches, forms)
         out: dict[Claimant, FeatureValues] = {}
         for claimant in Claimant:
             values = {
@@ -228,7 +228,7 @@ class Evidence:
         if pieces:
             values |= _renamed(figures_in((together,), phones), _TOGETHER)
             forms = [form for form in known.forms if form.claimant is claimant]
-            values |= _renamed(written(self._line(together), forms)[claimant], _TOGETHER)
+            values |= _renamed(written_nearness(self._line(together), forms)[claimant], _TOGETHER)
         if claimant is Claimant.REQUESTER:
             values |= block_in(said, known.blocks, known.rooms)
             if pieces:

@@ -17,7 +17,7 @@ from pipeline.sound.morae import Mora, morae, undrawn
 from pipeline.sound.search import SoundText
 from pipeline.sound.spotting import covered, spotted
 
-__all__ = ["FAIR_ODDS", "heard", "without_honorific", "without_particles", "written"]
+__all__ = ["FAIR_ODDS", "heard_nearness", "without_honorific", "without_particles", "written_nearness"]
 
 MAX_PRICE, FAIR_PRICE = 0.6, 0.3
 """Greatest price per mora of a form at which it may match the words at all, and fairly."""
@@ -40,7 +40,7 @@ def without_honorific(kana: str) -> str:
     return _ENDS.sub("", kana)
 
 
-def written(
+def written_nearness(
     line: tuple[Mora | None, ...], forms: Sequence[SpokenForm]
 ) -> Mapping[Claimant, Mapping[Feature, float]]:
     """Measure the similarity of the forms to the words of a finding.
@@ -78,7 +78,7 @@ def written(
     return out
 
 
-def heard(
+def heard_nearness(
     stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
 ) -> Mapping[Claimant, Mapping[Feature, float]]:
     """Measure the similarity of the forms to the sound of a finding.
@@ -88,7 +88,7 @@ def heard(
         forms: Spoken forms of the case.
 
     Returns:
-        The same features as ``written``, for the sound; empty without a posteriorgram.
+        The same features as ``written_nearness``, for the sound; empty without a posteriorgram.
     """
     out: dict[Claimant, NearnessValues] = {claimant: {} for claimant in Claimant}
     fair, before, behind = (dict.fromkeys(Claimant, 0.0) for _ in range(3))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ownership.evidence.feature import Feature, FeatureValues
-from pipeline.ownership.evidence.values_said import PIECE_CHARS
+from pipeline.ownership.evidence.value_pieces import PIECE_CHARS
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.sound.morae import likeness
 from pipeline.types import EntitySpan

@@ -51,7 +51,7 @@ def fill(desk: Desk, folder: Path) -> None:
     call = in_review(desk, folder)
     requests.add_note(desk, CLERK, call.request_id, "電話あり")
     lists.import_staff(desk, CLERK, StaffList((CaseName("山本", "ヤマモト"),)))
-    presence.add_heard(desk, ANALYST, call.call_id, CopyVersion(1, 1), ((0.0, 1.0),))
+    presence.add_listening(desk, ANALYST, call.call_id, CopyVersion(1, 1), ((0.0, 1.0),))
     approve(desk, call)
     answered(desk, call.request_id)
     account = accounts.add_account(desk, CLERK, "kubota", (Role.ANALYST,), PASSWORD)

@@ -14,7 +14,7 @@ from pipeline.ownership.known.addresses import block_of
 from pipeline.sound.digits import digits_of
 from pipeline.types import EntitySpan
 
-__all__ = ["FILLERS", "PIECE_CHARS", "values_said"]
+__all__ = ["FILLERS", "PIECE_CHARS", "pieces_of_values"]
 
 PIECE_CHARS: Final = 24
 """Greatest number of characters between two pieces of one value: a short turn of the other side."""
@@ -44,7 +44,7 @@ FILLERS: Final = re.compile(r"はい|ええ|うん|えっと|えーと|えー|�
 """Words between two pieces of one address or number."""
 
 
-def values_said(entities: Sequence[EntitySpan], text: str) -> tuple[tuple[int, ...], ...]:
+def pieces_of_values(entities: Sequence[EntitySpan], text: str) -> tuple[tuple[int, ...], ...]:
     """Group findings that are pieces of one value.
 
     Args:

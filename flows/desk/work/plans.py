@@ -273,11 +273,10 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
 
     Raises:
         NotAllowedError: when the role does not allow it.
-        ImpossibleStepError: when the call is not in review, its review is not complete, whoever
-            approves has decided on it, or a masked file of the revision is not there: nobody can
-            approve what was not made.
-        ReviewRuleError: when an item of the plan is undecided or waits for a second person, or more
-            than a trim of what was found is heard again and nobody gave a reason.
+        ImpossibleStepError: when the call is not in review, its review is not complete, the approver has
+            decided on it, or a masked file of the revision is missing.
+        ReviewRuleError: when an item of the plan is undecided or waits for a second person, or more than a
+            trim of a found mask is audible again without a reason.
         ConflictError: when it is not the newest revision, or a decision is not in it.
     """
     check_may_approve(actor)
@@ -343,10 +342,7 @@ def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
 
 
 def approved_of(session: Session, row: CallRow, keyring: Keyring) -> tuple[StoredPlan, Approval]:
-    """Return the approved plan within a session, as ``approved_plan``.
-
-    For other modules of ``flows.desk``.
-    """
+    """Return the approved plan within a session, as ``approved_plan``; for ``flows.desk``."""
     if State(row.state) is not State.APPROVED:
         msg = f"{row.id}: 承認されていません。いまの状態は「{State(row.state).label}」です"
         raise ImpossibleStepError(msg)

@@ -1,4 +1,4 @@
-"""Reads ``CASE.json``, as people write it, into a ``CallCase``.
+"""Read ``CASE.json``, as people write it, into a ``CallCase``.
 
 Strict: an unknown key, a repeated key or a malformed value is an error that names the key and
 never shows the value.  A case that is read only in part would keep or mask the wrong person.

@@ -1,4 +1,4 @@
-"""Reads words from a file instead of from a recogniser: ``--transcript``.
+"""Read words from a file instead of from a recogniser: ``--transcript``.
 
 Takes the JSON of faster-whisper, WhisperX and the OpenAI ``verbose_json`` with word times:
 ``segments[].words[]`` (or, as OpenAI writes it, one ``words[]`` next to ``segments[]``), each word with

@@ -1,4 +1,4 @@
-"""Moves the files of a call into a folder that others may write to: all of them, or none.
+"""Move the files of a call into a folder that others may write to: all of them, or none.
 
 Each is copied there under a random name, because renaming is atomic only within one file system; then all
 get their names, the last one telling that the others are there.  What a killed run leaves is removed by a

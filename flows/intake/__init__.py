@@ -1,4 +1,4 @@
-"""Imports requests, recordings and lists from files that people and telephone systems write.
+"""Import requests, recordings and lists from files that people and telephone systems write.
 
 A file is imported whole or not at all.  Every mistake is reported with its row and column, never with the
 value.

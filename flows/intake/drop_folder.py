@@ -1,4 +1,4 @@
-"""Imports requests from a drop folder: a request's JSON and the recordings that it names.
+"""Import requests from a drop folder: a request's JSON and the recordings that it names.
 
     inbox/X.json, a.wav      as somebody puts them there
     inbox/taking/ID/         ours: being taken in; a killed run's are finished by the next

@@ -1,4 +1,4 @@
-"""Imports the company's lists, its staff, confidential terms and products, from YAML, JSON or CSV.
+"""Import the company's lists, its staff, confidential terms and products, from YAML, JSON or CSV.
 
 YAML and JSON have the keys of ``CASE.json``: ``staff`` is the staff list; ``company``,
 ``confidential_terms`` and ``policy`` are the company list.  A file holds one of them or both, and

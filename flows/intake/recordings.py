@@ -1,4 +1,4 @@
-"""Imports recordings into the catalogue, from the telephone system's list or from file names."""
+"""Import recordings into the catalogue, from the telephone system's list or from file names."""
 
 from __future__ import annotations
 

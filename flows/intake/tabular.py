@@ -1,4 +1,4 @@
-"""Reads CSV and JSON as lists of documents, each with the row it came from.
+"""Read CSV and JSON as lists of documents, each with the row it came from.
 
 A CSV file is a flat view of the JSON: every column fills one key of the document.  The headings may be the
 Japanese ones or the keys.  Excel's Shift_JIS is accepted as well as UTF-8.

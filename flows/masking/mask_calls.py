@@ -176,7 +176,7 @@ def sanitised(raised: Exception) -> PipelineError:
 
 
 def outcome_of(audio: Path, error: PipelineError | None, made: Sequence[Workspace]) -> Outcome:
-    """A call's outcome, from its workspace: the only one in ``made``, where the call got so far."""
+    """Return a call's outcome, from its workspace: the only one in ``made``, where the call got so far."""
     listener = None
     for workspace in made:
         with contextlib.suppress(PipelineError):

@@ -1,4 +1,4 @@
-"""Looks for personal data in words that a person wrote, at once and with the real recognizers.
+"""Find personal data in words that a person wrote, at once and with the real recognizers.
 
 The corrected lines and a few around them are processed like a call of their own.  Findings in the new words
 are aligned to the sound of the recognised words beneath, as the first findings were, and become items of the
@@ -97,7 +97,7 @@ def items_in(words: Corrections, models: Models) -> tuple[MaskItem, ...]:
 
 
 def _around(words: Corrections) -> tuple[Transcript, int]:
-    """The lines with new words and those around them, and where they begin in the corrected text."""
+    """Return the lines with new words and those around them, and where they begin in the corrected text."""
     segments = words.now.transcript.segments
     new = [words.now.chars(piece.chars) for piece in words.new]
     lines = [n for n, each in enumerate(segments) if any(each.chars.overlaps(chars) for chars in new)]

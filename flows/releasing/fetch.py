@@ -1,4 +1,4 @@
-"""Takes a released package out of the store for delivery, as a ZIP or as a folder for a CD-R."""
+"""Take a released package out of the store for delivery, as a ZIP or as a folder for a CD-R."""
 
 from __future__ import annotations
 

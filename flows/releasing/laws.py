@@ -1,4 +1,4 @@
-"""Extracts the names of laws from an analyst's reason for a mask on item 3, and nothing else."""
+"""Extract the names of laws from an analyst's reason for a mask on item 3, and nothing else."""
 
 from __future__ import annotations
 

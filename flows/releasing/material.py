@@ -1,4 +1,4 @@
-"""Gathers the material of an answer: its calls, their plans, the decision and its reasons."""
+"""Gather the material of an answer: its calls, their plans, the decision and its reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cuts the chosen passages out of a call's approved copy: the same samples, and the words spoken in them."""
+"""Cut the chosen passages out of a call's approved copy: the same samples, and the words spoken in them."""
 
 from __future__ import annotations
 

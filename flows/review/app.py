@@ -1,4 +1,4 @@
-"""Makes the page's FastAPI application from its routes, its middleware and an opened desk."""
+"""Make the page's FastAPI application from its routes, its middleware and an opened desk."""
 
 from __future__ import annotations
 

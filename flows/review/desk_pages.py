@@ -25,7 +25,7 @@ class OnPage:
 
 
 def _page(*routes: str, instead: str = "") -> OnPage:
-    """A page; a route is written as ``POST /requests/{number}/note``."""
+    """Return a page; a route is written as ``POST /requests/{number}/note``."""
     return OnPage(tuple((method, path) for method, path in (route.split() for route in routes)), instead)
 
 

@@ -119,7 +119,7 @@ class Tally:
         return sum(one.counts.get(count, 0) for one in self.tried)
 
     def counts(self) -> dict[str, int]:
-        """The counts that the run returns."""
+        """Return the counts that the run returns."""
         return {
             "masked": self.masked,
             "set_aside": sum(self.set_aside.values()),

@@ -1,4 +1,4 @@
-"""Records deliveries of answers, packages put out for another system, and objections."""
+"""Record deliveries of answers, packages put out for another system, and objections."""
 
 from __future__ import annotations
 

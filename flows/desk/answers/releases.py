@@ -1,4 +1,4 @@
-"""Records released answers with their content, and reopens a released case by an explicit step."""
+"""Record released answers with their content, and reopen a released case by an explicit step."""
 
 from __future__ import annotations
 

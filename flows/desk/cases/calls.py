@@ -265,7 +265,7 @@ def case_of(desk: Desk, call_id: str, versions: ListVersions | None = None) -> P
 def who_spoke(
     operator: str, staff: tuple[CaseName, ...]
 ) -> tuple[tuple[CaseName, ...], tuple[CaseName, ...]]:
-    """The staff, and those of them whom the recording's metadata names as its operator.
+    """Return the staff, and those of them whom the recording's metadata names as its operator.
 
     Args:
         operator: The operator in the recording system's list: a full name, a surname, or an id that is no

@@ -1,4 +1,4 @@
-"""Records who has which call open, and which parts of its masked copy were listened to."""
+"""Record the calls that each person has open, and the parts of masked copies that people listened to."""
 
 from __future__ import annotations
 

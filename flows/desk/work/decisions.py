@@ -107,7 +107,7 @@ def add_decision(change: Change, call_id: str, position: int, decision: Decision
 
 
 def decisions_of(session: Session, call_id: str, keyring: Keyring) -> tuple[Decision, ...]:
-    """A call's decisions in the order in which they were made, within a session."""
+    """Return a call's decisions in the order in which they were made, within a session."""
     statement = select(DecisionRow).where(DecisionRow.call_id == call_id).order_by(DecisionRow.position)
     return tuple(take_sealed(row, DECISION, keyring) for row in session.scalars(statement))
 

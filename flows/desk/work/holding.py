@@ -1,4 +1,4 @@
-"""Says of a call that a worker has: until when, and who may free it."""
+"""State until when a worker has a call, and who may free it."""
 
 from __future__ import annotations
 

@@ -310,7 +310,7 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
 
 
 def _visit_kinds(plan: MaskPlan) -> set[FileKind]:
-    """The kind of the sound that is heard in person, where the plan has such a voice."""
+    """Return the kind of the sound that is heard in person, where the plan has such a voice."""
     return {FileKind.VISIT_AUDIO} if plan.heard_in_person else set()
 
 

@@ -1,4 +1,4 @@
-"""Reads the records of an export, and picks values out of them by a profile's paths."""
+"""Read the records of an export, and pick values out of them by a profile's paths."""
 
 from __future__ import annotations
 

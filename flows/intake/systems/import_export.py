@@ -1,4 +1,4 @@
-"""Imports the recordings of an export into the catalogue: all of them, or none with a report."""
+"""Import the recordings of an export into the catalogue: all of them, or none with a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the recordings of an export below the folder of its list, and nowhere else.
+"""Find the recordings of an export below the folder of its list, and nowhere else.
 
 No path of a list is opened as it is: a link is refused, and only the last parts of a place are searched, so
 that a list can name neither another host nor a file elsewhere on this machine.

@@ -1,4 +1,4 @@
-"""Takes the recordings of a vCon in for a request: sealed into the store, all of them or none."""
+"""Import the recordings of a vCon for a request: seal them into the store, all of them or none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the recordings of a vCon, the IETF's container of a conversation.
+"""Read the recordings of a vCon, the IETF's container of a conversation.
 
 Written to draft-ietf-vcon-vcon-core-04 of 7 September 2026 and its JSON schema
 (https://datatracker.ietf.org/doc/draft-ietf-vcon-vcon-core/); earlier drafts' name of the media type is read

@@ -1,4 +1,4 @@
-"""Forms that are sent twice: the second sending of one is answered as the first was."""
+"""Answer a form that is sent twice like the first time, without executing it again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Completes and reopens the review of a call, and checks the conditions for it.
+"""Complete and reopen the review of a call, and check the conditions for it.
 
 Completing listens to the finished copy, which takes minutes for a long call, longer than a browser waits: it
 runs in the background.  It changes the desk only at its end, and only without new decisions meanwhile; when
@@ -193,7 +193,7 @@ def reopen(desk: Desk, actor: Actor, review: Review, reason: str) -> Review:
 
 
 def _found(number: int, items: tuple[MaskItem, ...]) -> ReviewDecision:
-    """The decision by which findings of the last check come into the review."""
+    """Return the decision by which findings of the last check come into the review."""
     numbered = tuple(
         replace(item, item_id=f"h{number:04d}.{place}") for place, item in enumerate(items, start=1)
     )

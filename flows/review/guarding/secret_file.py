@@ -1,4 +1,4 @@
-"""Reads the secrets with which other programs prove themselves, from a file of ours, and compares."""
+"""Read the secrets of other programs from a file of ours, and compare them with given ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds other places in the call with the same sound: findings, and places that are no findings yet."""
+"""Find other places in the call with the same sound: findings, and places that are no findings yet."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ BEARER = "bearer "
 
 @router.get("/health/live")
 def live() -> PlainTextResponse:
-    """The process answers."""
+    """Answer that the process is alive."""
     return PlainTextResponse("ok\n")
 
 

@@ -142,7 +142,7 @@ def _is_hidden(part: Part, line: Segment, opened: OpenedCall) -> bool:
 
 
 def _place(opened: OpenedCall, given: GivenText, kind: ReviewKind) -> CharSpan:
-    """The recognised characters of the line that is meant, or of the place where one begins."""
+    """Return the recognised characters of the addressed line, or of the place where one begins."""
     segments = opened.now.transcript.segments
     if kind is ReviewKind.BREAK:
         at = opened.now.raw(CharSpan(given.start_char, given.start_char + 1)).start
@@ -175,7 +175,7 @@ def _brought_out(
 
 
 def _voices(site: Site, user: User, opened: OpenedCall, correction: Correction) -> tuple[MaskItem, ...]:
-    """The voice of a line that a third person says, where it is no finding yet."""
+    """Return the voice of a line that a third person says, where it is no finding yet."""
     review = opened.review
     call_id, plan = review.call.call_id, review.stored.plan
     sound = site.shelf.get(user.actor, call_id, plan.audio_sha256)

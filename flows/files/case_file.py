@@ -50,7 +50,7 @@ REASONS = {
 MALFORMED = "値の形が正しくありません"
 
 UNKNOWN_KEY = "(知らないキー)"
-"""Shown instead of a key that is not ours, which may be somebody's name."""
+"""Shown instead of an unknown key, which may be a person's name."""
 
 MAX_KEY_CHARS = 40
 """Characters of a key that are shown; our own keys have at most 18."""

@@ -76,9 +76,9 @@ def make_final(
         ImpossibleStepError: when the call is not in review.
         ConflictError: when the plan belongs to another call, recording or transcript, or when somebody has
             decided since.
-        ReviewRuleError: when masked words stand unmasked elsewhere, or are also audible on another
-            channel, so that a person must decide on those; nothing is changed.
-        CallUnsafeError: when something masked can still be heard or read; nothing is changed.
+        ReviewRuleError: when masked words occur unmasked elsewhere, or are also audible on another channel,
+            so that a person must decide on those; nothing is changed.
+        CallUnsafeError: when masked data can still be heard or read; nothing is changed.
     """
     step_call(get_call(desk, call_id).state, Step.DECIDE, call_id)
     if plan.call_id != call_id:
@@ -130,8 +130,9 @@ def _places(leaks: Sequence[Leak]) -> str:
 def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) -> MemoryWorkspace:
     """Write a call's masked files under the names of ``MASKED_FILES``, without verifying them.
 
-    The words are those that people corrected, and so are the workspace's transcript and the places in it of
-    the plan's items: what is verified is what is read.  Above the text stands whether it was proofread.
+    The words are the corrected ones, also in the workspace's transcript, into which the plan's items then
+    point: the verified text is the text that people read.  A note above the text states whether it was
+    proofread.
 
     Args:
         desk: The desk.
@@ -152,7 +153,7 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
 def render_with_words(
     desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan
 ) -> tuple[MemoryWorkspace, Corrected]:
-    """As ``render``, and return the corrected words, which carry places back to the recognised ones."""
+    """Write a call's masked files as ``render`` does, and return the corrected words, too."""
     audio, folder = places
     recording, transcript = read_recording(audio, folder), transcript_of(desk, actor, plan.call_id)
     if (plan.audio_sha256, plan.transcript_sha256) != (recording.sha256, transcript_sha256(transcript)):
@@ -174,9 +175,9 @@ def render_with_words(
 
 
 def _leaks(call: Workspace) -> Sequence[Leak]:
-    """Return what the written files still leak, without listening again.
+    """Return the leaks of the written files, without listening again.
 
-    What was recognised under a mask must not stand elsewhere either, where a person has written it otherwise.
+    The recognised words under a mask must not occur elsewhere either, even if a person corrected them.
     """
     original, transcript, plan = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
     try:

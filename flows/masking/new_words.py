@@ -140,7 +140,7 @@ def _flagged(item: MaskItem) -> MaskItem:
 
 
 def _is_known(item: MaskItem, words: Corrections) -> bool:
-    """Whether its words are masked already, or were found to be the same party's; signs are no words.
+    """Whether a finding's words are masked already, or found as the same party's; punctuation is no words.
 
     A voice masks them only as long as it is masked itself.
     """

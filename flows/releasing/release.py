@@ -1,4 +1,4 @@
-"""Releases an answer: renders the calls again from the final plans, verifies, packs and seals them.
+"""Release an answer: render the calls again from the final plans, verify, pack and seal them.
 
 Everything is made in a temporary folder and in the store under random names; one transaction of the desk
 makes it the answer and freezes the case.  If the process is killed before that, nothing has happened, and
@@ -118,7 +118,7 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
     """Make a call's files again from the plan, compare them with the approved ones, and verify them."""
     if call.approved is None:
         return call
-    # Here: a letter, or an answer without calls, is made without anything of sound.
+    # Imported here: a letter, or an answer without calls, needs none of the modules for sound.
     from flows.masking.final_copy import files_of, render
     from flows.masking.visit_copy import visit_copy
     from flows.stages import certain, verify
@@ -212,7 +212,7 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
 
 
 def _voices(material: Material) -> Iterator[dict[str, object]]:
-    """Yield the stretches in which a third person speaks, in whole seconds, and what of them is given."""
+    """Yield a third person's stretches in whole seconds, with the disclosed part of each."""
     for call in material.calls:
         ranges = masked_ranges(call)
         given = [ReleasedRange(start, end, THIRD_VOICE, 0, Remains.NOTHING) for start, end in call.consented]

@@ -175,9 +175,9 @@ def render_with_words(
 
 
 def _leaks(call: Workspace) -> Sequence[Leak]:
-    """Return the leaks of the written files, without listening again.
+    """Return what the written files still leak, without listening again.
 
-    The recognised words under a mask must not occur elsewhere either, even if a person corrected them.
+    What was recognised under a mask must not stand elsewhere either, where a person has written it otherwise.
     """
     original, transcript, plan = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
     try:

@@ -101,7 +101,7 @@ class Night:
         tried: Ids of the calls that this run has tried.
         tally: Their counts.
         stopped: Error code of the reason why this machine can mask no more calls.
-        waiting: Numbers of waiting calls, from the beginning on.
+        waiting: How many calls waited, from the beginning on.
     """
 
     at_most: int

@@ -28,7 +28,7 @@ _SPOKEN_DIGITS = (
     ("8", "はち ハチ"),
     ("9", "きゅう キュウ キュー キュ"),
 )
-"""Spellings of each spoken digit in a recogniser's text."""
+"""How a recogniser writes each spoken digit."""
 
 _DIGITS = {
     **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),

@@ -310,6 +310,6 @@ def _line(line: str) -> tuple[float, str]:
 
 
 def _folded(text: str) -> str:
-    """Return the letters and digits of ``text`` in one width and case."""
+    """Letters and digits of ``text`` alone, of one width and case."""
     wide = unicodedata.normalize("NFKC", text).casefold()
     return "".join(char for char in wide if char.isalnum())

@@ -235,7 +235,7 @@ def _spoken(segment: Segment) -> TimeSpan:
 
 
 def _time(words: Sequence[Word]) -> TimeSpan:
-    """Return the time from the first start of some words to their last end."""
+    """The time from the first start of some words to their last end."""
     return TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words))
 
 

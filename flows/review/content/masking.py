@@ -38,7 +38,7 @@ class Work:
         masked: Calls that wait for an analyst now.
         failed: Calls that could not be masked.
         running: Whether it still runs.
-        fault: Reason why it ended before the queue was empty.
+        fault: Why it ended before the queue was empty.
     """
 
     by: str = field(repr=False)

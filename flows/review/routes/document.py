@@ -303,7 +303,7 @@ def _finding(
 
 
 def _near(item: MaskItem, masked: tuple[MaskItem, ...], opened: OpenedCall) -> str:
-    """Return the masked words right before a finding without words of its own."""
+    """What is masked right before a finding that has only a sound: it was heard like that."""
     if item.chars.start < item.chars.end:
         return ""
     before = (other.chars for other in masked if other.chars.start < other.chars.end == item.chars.end)

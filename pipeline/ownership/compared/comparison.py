@@ -117,5 +117,5 @@ def runs_of(marked: Iterable[tuple[str, Mark]]) -> tuple[Run, ...]:
 
 
 def text_of(runs: Iterable[Run]) -> str:
-    """Return the text of all runs."""
+    """The value that runs are cut from."""
     return "".join(run.text for run in runs)

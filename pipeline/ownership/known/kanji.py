@@ -90,24 +90,24 @@ class _Way(NamedTuple):
 
 
 def explained(text: str, name: str, reader: KanjiReader) -> Explained:
-    """Search a text for the words that explain the kanji of a name.
+    """Look for the words that explain the kanji of a name.
 
     Args:
-        text: Recognised text, or kana from the posteriorgram.
-        name: A full name as written, without blanks.
-        reader: Reader of the text, which knows kanji.
+        text: As recognised, or heard.
+        name: A whole name as written, blanks left out.
+        reader: Reads the text, and knows kanji.
 
     Returns:
-        The explanation with the greatest worth; zeros for a text too short to explain anything.
+        What the words of the highest total worth explain; nothing in a text too short to explain anything.
     """
     return explained_each(text, (name,), reader)[0]
 
 
 def explained_each(text: str, names: Sequence[str], reader: KanjiReader) -> list[Explained]:
-    """Search a text for the words that explain many names; each kanji is searched once.
+    """Look for the words that explain each of many names; a kanji that many have is looked for once.
 
     Returns:
-        The result of ``explained`` for each name.
+        For each name the result of ``explained``.
     """
     line = reader.line(text).morae
     if len(line) < MIN_MORAE:

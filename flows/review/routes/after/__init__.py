@@ -1,1 +1,1 @@
-"""Routes for steps after an answer."""
+"""Routes for what comes after an answer."""

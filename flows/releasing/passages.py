@@ -24,18 +24,18 @@ from pipeline.types import TimeSpan
 __all__ = ["write_passages"]
 
 
-def write_passages(call: CallMaterial, products: Path, where: tuple[Material, Path]) -> None:
+def write_passages(call: CallMaterial, products: Path, material: Material, inside: Path) -> None:
     """Write a call's passages into the package's folder, and nothing else of the call.
 
     Args:
         call: The call.
         products: Folder with its masked files, which are the approved ones and are verified.
-        where: The material of the answer, and the package's folder.
+        material: The material of the answer.
+        inside: The package's folder.
 
     Raises:
         CallUnsafeError: when a passage lies outside the recording, or a cut differs from the copy.
     """
-    material, inside = where
     if material.gives_audio:
         whole = read_recording(products / outputs.MASKED_WAV)
         for at, passage in enumerate(call.passages, start=1):

@@ -76,20 +76,24 @@ class Since:
 
 
 def masked_since(
-    course: Course, now: MaskPlan, call: tuple[Transcript, Recording], within: Iterable[tuple[float, float]]
+    course: Course,
+    now: MaskPlan,
+    transcript: Transcript,
+    recording: Recording,
+    within: Iterable[tuple[float, float]],
 ) -> Since:
     """Compare a new plan with the disclosed one.
 
     Args:
         course: The disclosed plan, before and after decisions.
         now: The new plan for the same words.
-        call: The words and the recording.
+        transcript: Words of the call.
+        recording: The call.
         within: Stretches of the call that were disclosed at all, in seconds.
 
     Returns:
-        The difference.  Of a mask that only has other edges, what is longer than ``MIN_SECONDS`` counts.
+        The differences.  Where a mask only has other edges, stretches longer than ``MIN_SECONDS`` count.
     """
-    transcript, recording = call
     outside = minus(((0.0, recording.duration),), union(within))
     sides = {voice: _Decided(course, recording, voice=voice) for voice in (False, True)}
     masks = []

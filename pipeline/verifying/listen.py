@@ -94,7 +94,7 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _TimedWord:
     """A word and its time in seconds of the call."""
 
     text: str
@@ -228,15 +228,15 @@ def _wanted(plan: MaskPlan, readings: tuple[tuple[str, str], ...]) -> _Wanted:
     return _Wanted(tuple(masked.items()), Nearby(kept, lambda each: each[1].time), items)
 
 
-def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tuple[_Said, ...]]:
+def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tuple[_TimedWord, ...]]:
     """Return the words of every clip with their times in the call; empty for clips of punctuation only."""
     if not clips:
         return []
     heard = listener(Sounds(clips, masked))
-    out: list[tuple[_Said, ...]] = []
+    out: list[tuple[_TimedWord, ...]] = []
     for clip, segments in zip(clips, heard, strict=True):
         said = tuple(
-            _Said(word.text, clip.original(word, masked.rate))
+            _TimedWord(word.text, clip.original(word, masked.rate))
             for segment in segments
             for word in segment.words
         )
@@ -244,7 +244,7 @@ def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tu
     return out
 
 
-def _matches(heard: Sequence[tuple[_Said, ...]], wanted: _Wanted, reader: SoundReader) -> Iterator[Leak]:
+def _matches(heard: Sequence[tuple[_TimedWord, ...]], wanted: _Wanted, reader: SoundReader) -> Iterator[Leak]:
     """Yield a leak where words of the clips sound like a masked value and no kept item explains it."""
     lines = [reader.line("".join(word.text for word in said)) for said in heard]
     sounds = SoundLines(line.morae for line in lines)
@@ -288,7 +288,7 @@ def _bound(needle: Needle, most: float = _MAX_PRICE_NEARBY, away: float = 0.0) -
     return min(most, max(0.0, _PRICE_PER_BIT * (told - _MIN_BITS_IF_UNLIKE)) / len(needle))
 
 
-def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:
+def _time(chars: CharSpan, said: tuple[_TimedWord, ...]) -> TimeSpan:
     """Return the time of the words that share a character with a span."""
     at, touched = 0, []
     for word in said:

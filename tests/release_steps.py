@@ -29,7 +29,6 @@ from flows.desk.kinds.breaches import BreachKind, DutyDecision, Paper, PaperItem
 from flows.desk.kinds.values import Answer, CompanyList, FileKind, NewRecording, Role, StaffList, Wanted
 from flows.desk.kinds.ways import Manner, PlayedFrom, VisitSession, Way
 from flows.desk.people import presence, sessions, trusted_sessions
-from flows.desk.people.presence import CopyVersion
 from flows.desk.record import erasure, ledger, periods, rotation
 from flows.desk.storage.store import StoredFile
 from flows.desk.work import claims, corrections, plans, reviews
@@ -311,9 +310,7 @@ HARMLESS: dict[str, Act] = {
     "mask_again.follow_list": lambda d, s: mask_again.follow_list(d, ANALYST, s.request, s.calls[0]),
     "lists.import_staff": lambda d, _: lists.import_staff(d, CLERK, StaffList((CaseName("山本"),))),
     "presence.open_call": lambda d, s: presence.open_call(d, _session(d), ANALYST.name, s.calls[0]),
-    "presence.add_listening": lambda d, s: presence.add_listening(
-        d, ANALYST, s.calls[0], CopyVersion(1, 0), ((0.0, 1.0),)
-    ),
+    "presence.add_heard": lambda d, s: presence.add_heard(d, ANALYST, s.calls[0], (1, 0), ((0.0, 1.0),)),
     "presence.close_call": lambda d, s: presence.close_call(d, _session(d), s.calls[0]),
     "releases.package_password": lambda d, s: releases.package_password(d, APPROVER, s.request),
     "catalogue.add_recordings": lambda d, _: catalogue.add_recordings(

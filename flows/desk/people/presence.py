@@ -1,4 +1,4 @@
-"""Record the calls that each person has open, and the parts of masked copies that people listened to."""
+"""Records who has which call open, and which parts of its masked copy were listened to."""
 
 from __future__ import annotations
 
@@ -19,15 +19,7 @@ from flows.desk.sealing.shape import Shape
 from flows.desk.storage.review_tables import HeardRow, PresenceRow
 from flows.desk.storage.tables import new_id
 
-__all__ = [
-    "CopyVersion",
-    "Listening",
-    "add_listening",
-    "close_call",
-    "list_listenings",
-    "open_call",
-    "opened_by",
-]
+__all__ = ["Heard", "add_heard", "close_call", "list_heard", "open_call", "opened_by"]
 
 PRESENCE_TIMEOUT = timedelta(seconds=50)
 """A page reports every 20 s that it is open, so two reports may be lost."""
@@ -41,15 +33,7 @@ class _Name:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyVersion:
-    """Version of a masked copy: revision of the plan, and number of decisions folded into it."""
-
-    revision: int
-    decisions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Listening:
+class Heard:
     """Stretches of a masked copy that somebody listened to.
 
     Attributes:
@@ -66,7 +50,7 @@ class Listening:
 
 
 NAME: Shape[_Name] = Shape(_Name)
-LISTENING: Shape[Listening] = Shape(Listening)
+HEARD: Shape[Heard] = Shape(Heard)
 
 
 def open_call(desk: Desk, session_id: str, login: str, call_id: str) -> None:
@@ -117,44 +101,36 @@ def opened_by(desk: Desk, call_id: str | None = None, but: str = "") -> Mapping[
     return {call: tuple(sorted(logins)) for call, logins in found.items()}
 
 
-def add_listening(desk: Desk, actor: Actor, call_id: str, copy: CopyVersion, stretches: Spans) -> None:
+def add_heard(desk: Desk, actor: Actor, call_id: str, copy: tuple[int, int], stretches: Spans) -> None:
     """Record that stretches of a masked copy were listened to.
 
     Args:
         desk: The desk.
         actor: The person who listened.
         call_id: The call's id.
-        copy: Version of the copy.
+        copy: Revision of the plan, and number of decisions folded into it.
         stretches: Starts and ends in seconds, in order, none of them empty.
     """
     with desk.change(actor) as change:
         owner = call_row(change.session, call_id)
         row = HeardRow(
-            id=new_id("h"),
-            call_id=call_id,
-            revision=copy.revision,
-            decisions=copy.decisions,
-            heard_at=change.now,
+            id=new_id("h"), call_id=call_id, revision=copy[0], decisions=copy[1], heard_at=change.now
         )
-        whole = Listening(copy.revision, copy.decisions, change.now, actor.name, stretches)
-        put_sealed(row, whole, LISTENING, change.keyring)
+        whole = Heard(copy[0], copy[1], change.now, actor.name, stretches)
+        put_sealed(row, whole, HEARD, change.keyring)
         change.session.add(row)
         seconds = round(sum(end - start for start, end in stretches))
-        detail: dict[str, str | int] = {
-            "revision": copy.revision,
-            "decisions": copy.decisions,
-            "seconds": seconds,
-        }
+        detail: dict[str, str | int] = {"revision": copy[0], "decisions": copy[1], "seconds": seconds}
         change.record("call.hear", Subject(owner.request_id, call_id), detail)
 
 
-def list_listenings(desk: Desk, call_id: str, revision: int) -> tuple[Listening, ...]:
-    """Return the stretches of one revision's copies that people listened to, in the order of listening."""
+def list_heard(desk: Desk, call_id: str, revision: int) -> tuple[Heard, ...]:
+    """Return what was listened to of copies of one revision, in the order of listening."""
     with desk.read() as session:
         return _heard(session, desk.keyring, call_id, revision)
 
 
-def _heard(session: Session, keyring: Keyring, call_id: str, revision: int) -> tuple[Listening, ...]:
+def _heard(session: Session, keyring: Keyring, call_id: str, revision: int) -> tuple[Heard, ...]:
     statement = select(HeardRow).where(HeardRow.call_id == call_id, HeardRow.revision == revision)
     rows = session.scalars(statement.order_by(HeardRow.heard_at, HeardRow.id))
-    return tuple(take_sealed(row, LISTENING, keyring) for row in rows)
+    return tuple(take_sealed(row, HEARD, keyring) for row in rows)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.values import Role
-from flows.desk.people.presence import CopyVersion, add_listening
+from flows.desk.people.presence import add_heard
 from flows.desk.work.plans import approve as approve_plan
 from flows.desk.work.reviews import load_review, record
 from flows.masking.mask_case_call import load_models
@@ -274,9 +274,7 @@ def heard(request: Request, user: Reviewer, call_id: CallId, given: GivenHeard) 
     if given.count > opened.review.count or not stretches:
         msg = "聞いた区間が正しくありません"
         raise ReviewRuleError(msg)
-    add_listening(
-        site.desk, user.reviewer, call_id, CopyVersion(opened.review.stored.revision, given.count), stretches
-    )
+    add_heard(site.desk, user.reviewer, call_id, (opened.review.stored.revision, given.count), stretches)
     now = document.heard_now(site, opened)
     left = length(minus(((0.0, duration),), union(now, opened.sketch.quiet)))
     return {"heard": now, "left": round(left, 3), "all": left < document.NO_LENGTH + 0.01}

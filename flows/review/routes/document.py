@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.desk.kinds.states import State
-from flows.desk.people.presence import list_listenings, opened_by
+from flows.desk.people.presence import list_heard, opened_by
 from flows.desk.work.decisions import folded
 from flows.desk.work.review_queue import QueuedCall
 from flows.desk.work.reviews import Review
@@ -204,7 +204,7 @@ def heard_now(site: Site, opened: OpenedCall) -> Spans:
     review, sketch = opened.review, opened.sketch
     plan, shape = review.stored.plan, (sketch.channels, sketch.length)
     by_copy: dict[int, list[tuple[float, float]]] = {}
-    for entry in list_listenings(site.desk, review.call.call_id, review.stored.revision):
+    for entry in list_heard(site.desk, review.call.call_id, review.stored.revision):
         by_copy.setdefault(entry.decisions, []).extend(entry.stretches)
     counting: list[Spans] = []
     for known, stretches in by_copy.items():

@@ -16,7 +16,6 @@ from flows.desk.integrity.rows import BELONGS, UNSEALED
 from flows.desk.kinds.errors import SealBrokenError
 from flows.desk.kinds.values import Role, StaffList
 from flows.desk.people import accounts, presence, sessions
-from flows.desk.people.presence import CopyVersion
 from flows.desk.storage.review_tables import SessionRow
 from flows.desk.storage.tables import RequestRow, Table
 from flows.desk.work import plans
@@ -51,7 +50,7 @@ def fill(desk: Desk, folder: Path) -> None:
     call = in_review(desk, folder)
     requests.add_note(desk, CLERK, call.request_id, "電話あり")
     lists.import_staff(desk, CLERK, StaffList((CaseName("山本", "ヤマモト"),)))
-    presence.add_listening(desk, ANALYST, call.call_id, CopyVersion(1, 1), ((0.0, 1.0),))
+    presence.add_heard(desk, ANALYST, call.call_id, (1, 1), ((0.0, 1.0),))
     approve(desk, call)
     answered(desk, call.request_id)
     account = accounts.add_account(desk, CLERK, "kubota", (Role.ANALYST,), PASSWORD)

@@ -79,7 +79,7 @@ def hear(call: Workspace, models: Models) -> Hearing:
 def heard_again(recording: Recording, recogniser: FasterWhisperRecogniser, call_id: str) -> Transcript:
     """The second hearing: by the model beside the one that wrote the words, or by that in short windows."""
     if recogniser.beside is not None:
-        return pipeline.hearing.second_hearing.hear_beside(recording, recogniser.beside, call_id)
+        return pipeline.hearing.second_hearing.hear_with_other_model(recording, recogniser.beside, call_id)
     return pipeline.hearing.second_hearing.hear_again(recording, recogniser.in_batches(), call_id)
 
 

@@ -107,7 +107,7 @@ class Settings(BaseModel):
             responsible desk and the phone numbers of the company list.
         orphan_seconds: Age from which a stored file that no row names counts as left by a killed run.
         prefect_start_seconds: How long Prefect's server may take to start; Prefect's default of 20 s is
-            too short for two busy cores (facts.md section 4).
+            too short for two busy cores.
         prefect_hosts: Further host names of Prefect's server, separated by commas, such as that of a
             proxy; this machine's own names are always allowed.
         review_hosts: Host names of the review page, separated by commas.

@@ -5,8 +5,7 @@
     played         ---<--==============-->---------   AROUND_SECONDS before and after
 
 The page plays these stretches, and the queue states their length: time played for two findings counts once;
-pauses and thoughts between them are not counted.  ``kaiji evaluate`` counts the findings alone, as the
-contract states.
+pauses and thoughts between them are not counted.  ``kaiji evaluate`` counts the findings alone.
 """
 
 from __future__ import annotations

@@ -23,8 +23,7 @@ class Remains(enum.StrEnum):
     NOTHING: neither its sound nor its words.
     TEXT: its words, under the masks of the data in them; its sound is masked.
     IN_PERSON: its sound, but only where the requester listens in person; a copy that leaves the house holds
-    neither
-        sound nor words.
+        neither its sound nor its words.
     """
 
     NOTHING = "nothing"

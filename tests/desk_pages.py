@@ -1,4 +1,4 @@
-"""For every command of ``kaiji``: where the same is done on the page, or why it is not.
+"""Page for every command of ``kaiji``, or the reason why there is none.
 
 A page calls the function that the command calls, so that checks and audit log are the same.
 """
@@ -16,8 +16,8 @@ class OnPage:
     """The page of a command.
 
     Attributes:
-        routes: Methods and paths that do what the command does; none where there is no page.
-        instead: Why there is none, or what of the command the page leaves out.
+        routes: Methods and paths with the same effect; empty where there is no page.
+        instead: Reason why there is none, or the part of the command that the page lacks.
     """
 
     routes: tuple[tuple[str, str], ...] = ()
@@ -25,7 +25,7 @@ class OnPage:
 
 
 def _page(*routes: str, instead: str = "") -> OnPage:
-    """A page; a route is written as ``POST /requests/{number}/note``."""
+    """Return a page; a route is written as ``POST /requests/{number}/note``."""
     return OnPage(tuple((method, path) for method, path in (route.split() for route in routes)), instead)
 
 
@@ -126,4 +126,4 @@ PAGES: Mapping[str, OnPage] = {
     "breach draft": _page("GET /breaches/{number}/report", "GET /breaches/{number}/notice"),
     "breach done": _page("POST /breaches/{number}/done"),
 }
-"""By the command's name; ``tests/flows/review/test_desk_pages.py`` holds it complete."""
+"""Page by command; ``tests/flows/review/test_desk_pages.py`` checks that it is complete."""

@@ -21,7 +21,7 @@ from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.states import State, state_of_request
 from flows.desk.kinds.values import Call
 from flows.desk.work import plans
-from flows.folders.endings import told_to_end
+from flows.folders.endings import raised_signals
 from flows.settings import Settings
 from tests.serving import ROOT
 
@@ -230,7 +230,7 @@ def _fork_on_demand() -> None:
 def _work_in_a_fork() -> NoReturn:
     status = 1
     try:
-        with told_to_end():
+        with raised_signals():
             print(os.getpid(), flush=True)
             _work_off()
         status = 0

@@ -25,14 +25,14 @@ from flows.desk.cases import (
 )
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
-from flows.desk.kinds.breaches import BreachKind, Paper, Stage
+from flows.desk.kinds.breaches import BreachKind, DutyDecision, Paper, PaperItem, ReachedStage, Stage
 from flows.desk.kinds.values import Answer, CompanyList, FileKind, NewRecording, Role, StaffList, Wanted
-from flows.desk.kinds.ways import Manner, Way
+from flows.desk.kinds.ways import Manner, PlayedFrom, VisitSession, Way
 from flows.desk.people import presence, sessions, trusted_sessions
 from flows.desk.record import erasure, ledger, periods, rotation
 from flows.desk.storage.store import StoredFile
 from flows.desk.work import claims, corrections, plans, reviews
-from flows.desk.work.claims import Claim
+from flows.desk.work.claims import Claim, Failure
 from flows.releasing.release import release
 from flows.settings import Settings
 from pipeline.errors import PipelineError
@@ -319,7 +319,7 @@ HARMLESS: dict[str, Act] = {
     "calls.check_unchanged": lambda d, s: calls.check_unchanged(d, s.calls[0]),
     "calls.open_recording": lambda d, s: _opened_recording(d, s.calls[0]),
     "claims.extend_claim": lambda d, s: claims.extend_claim(d, WORKER, s.claim),
-    "claims.fail_call": lambda d, s: claims.fail_call(d, WORKER, s.claim, ("x", "x"), retry=True),
+    "claims.fail_call": lambda d, s: claims.fail_call(d, WORKER, s.claim, Failure("x", "x"), retry=True),
     "claims.claim_call": lambda d, _: claims.claim_call(d, WORKER),
     "claims.finish_processing": lambda d, s: claims.finish_processing(
         d,
@@ -350,17 +350,21 @@ HARMLESS: dict[str, Act] = {
     "sessions.find_session": lambda d, _: _session(d),
     "visits.begin_visit": lambda d, s: visits.begin_visit(d, APPROVER, s.request, "本人", _session(d)),
     "visits.grant_play": lambda d, s: visits.grant_play(
-        d, APPROVER, (s.request, _session(d)), (s.calls[0], 0.0)
+        d, APPROVER, VisitSession(s.request, _session(d)), PlayedFrom(s.calls[0], 0.0)
     ),
     "visits.record_played": lambda d, s: visits.record_played(
-        d, APPROVER, (s.request, _session(d)), s.calls[0], ((0.0, 1.0),)
+        d, APPROVER, VisitSession(s.request, _session(d)), s.calls[0], ((0.0, 1.0),)
     ),
     "visits.end_visit": lambda d, s: visits.end_visit(d, APPROVER, s.request),
     "steps.mark_breach": lambda d, s: steps.mark_breach(d, APPROVER, s.request, LOST),
-    "steps.state_fact": lambda d, _: steps.state_fact(d, APPROVER, "B-2026-0001", (Paper.REPORT, 4), "x"),
-    "steps.decide_duty": lambda d, _: steps.decide_duty(d, APPROVER, "B-2026-0001", ((1,), True), "x"),
+    "steps.state_fact": lambda d, _: steps.state_fact(
+        d, APPROVER, "B-2026-0001", PaperItem(Paper.REPORT, 4), "x"
+    ),
+    "steps.decide_duty": lambda d, _: steps.decide_duty(
+        d, APPROVER, "B-2026-0001", DutyDecision((1,), True), "x"
+    ),
     "steps.record_done": lambda d, _: steps.record_done(
-        d, APPROVER, "B-2026-0001", (Stage.NOTICE, None), "x"
+        d, APPROVER, "B-2026-0001", ReachedStage(Stage.NOTICE, None), "x"
     ),
     "exposure.exposures": lambda d, _: exposure.exposures(d, APPROVER, "B-2026-0001"),
     "rotation.rotate": lambda d, _: rotation.rotate(d, CLERK),

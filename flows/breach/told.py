@@ -8,10 +8,10 @@ from itertools import groupby
 
 from flows.desk.answers.differences import way_of
 from flows.desk.breaches.exposure import Exposure, Opened
-from flows.desk.kinds.passage_text import told_passage
+from flows.desk.kinds.passage_text import format_passage
 from flows.desk.kinds.values import JAPAN, FileKind
 from flows.desk.kinds.ways import Passage, Visit, Way
-from flows.releasing.ledger_table import told_way
+from flows.releasing.ledger_table import way_text
 from flows.releasing.letter_content import KINDS, OTHER_KIND
 
 __all__ = ["HEADINGS", "data_items", "day_of", "heard_rows", "moment_of", "what_went_out"]
@@ -48,7 +48,7 @@ def what_went_out(found: Exposure) -> Iterator[str]:
     """Yield what an answer disclosed: when, in which way, how much, and how it was protected."""
     answer, mark = found.answer, found.mark
     yield f"請求 {mark.request} 第{mark.turn}回の回答({answer.kind.label}、{moment_of(answer.released_at)})"
-    yield f"開示のしかた　{told_way(way_of(answer))}"
+    yield f"開示のしかた　{way_text(way_of(answer))}"
     calls = [call for call in answer.calls if not call.withheld]
     masked = sum(len(call.masked) for call in calls)
     yield f"通話 {len(calls)}件(伏せた所 {masked}か所)、ファイル {len(answer.files)}件"
@@ -98,7 +98,7 @@ def _visit(visit: Visit, found: Exposure) -> Iterator[tuple[datetime, tuple[str,
     if not visit.played:
         yield visit.began_at, ("対面の聴取", who, "何も再生していない")
     for at, passage in visit.played:
-        yield at, ("対面の聴取", who, f"通話{told_passage(_number(found, passage), passage)}")
+        yield at, ("対面の聴取", who, f"通話{format_passage(_number(found, passage), passage)}")
 
 
 def _number(found: Exposure, passage: Passage) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +26,7 @@ from flows.cli.session import (
 )
 
 if TYPE_CHECKING:
+    from flows.desk.cases.catalogue import DaySpan
     from flows.desk.kinds.values import Call, FoundRecording
     from flows.intake.tabular import Layout
 
@@ -68,14 +69,16 @@ def search(
     示すのは録音のID、開始日時、長さだけです。
     """
     with opened(who) as session:
-        days = (first.date() if first else None, last.date() if last else None)
+        from flows.desk.cases.catalogue import DaySpan
+
+        days = DaySpan(first.date() if first else None, last.date() if last else None)
         found = _of_case(session, case, days) if case else _asked(session, days)
         table(("録音", "開始", "長さ", "請求に追加済"), found)
         if not found:
             typer.echo(NOTHING_FOUND, err=True)
 
 
-def _asked(session: Session, days: tuple[date | None, date | None]) -> list[tuple[object, ...]]:
+def _asked(session: Session, days: DaySpan) -> list[tuple[object, ...]]:
     from flows.desk.cases.catalogue import RecordingQuery
     from flows.desk.cases.catalogue import search as find
     from flows.desk.integrity.chain import Subject
@@ -83,7 +86,7 @@ def _asked(session: Session, days: tuple[date | None, date | None]) -> list[tupl
     questions = ("顧客番号(空は問わない)", "電話番号(空は問わない)", "担当者(空は問わない)")
     customer, number, operator = answers(questions)
     query = RecordingQuery(
-        customer_id=customer, number=number, operator=operator, first=days[0], last=days[1]
+        customer_id=customer, number=number, operator=operator, first=days.first, last=days.last
     )
     found = find(session.desk, query)
     with session.desk.change(session.actor) as change:
@@ -91,9 +94,7 @@ def _asked(session: Session, days: tuple[date | None, date | None]) -> list[tupl
     return [_line(one, frozenset()) for one in found]
 
 
-def _of_case(
-    session: Session, number: str, days: tuple[date | None, date | None]
-) -> list[tuple[object, ...]]:
+def _of_case(session: Session, number: str, days: DaySpan) -> list[tuple[object, ...]]:
     from flows.desk.cases import calls, requests
     from flows.desk.cases.catalogue import search_for
     from flows.desk.integrity.chain import Subject
@@ -175,10 +176,10 @@ def list_(
 
 
 def _lines(found: Iterable[Call], numbers: dict[str, str], now: datetime) -> Iterable[tuple[object, ...]]:
-    from flows.desk.work.holding import told_of_claim
+    from flows.desk.work.holding import claim_text
 
     for one in found:
-        why = told_of_claim(one.lease_until, now) if one.lease_until is not None else one.failure_reason
+        why = claim_text(one.lease_until, now) if one.lease_until is not None else one.failure_reason
         yield one.call_id, numbers[one.request_id], one.state.label, one.revision, why
 
 

@@ -281,7 +281,7 @@ def nightly() -> None:
     with opened("", "system") as session:
         # A missing or wrong key is reported before Prefect is started.
         from flows.desk.work.backlog import backlog
-        from flows.desk.work.holding import told_of_claim
+        from flows.desk.work.holding import claim_text
 
         settings = session.desk.settings
         now = backlog(session.desk)
@@ -289,7 +289,7 @@ def nightly() -> None:
             typer.echo("処理待ちの通話はありません。加えるには kaiji call attach")
             return
         for held in now.held:
-            why = told_of_claim(held.until, session.desk.clock())
+            why = claim_text(held.until, session.desk.clock())
             typer.echo(f"kaiji: {held.call_id}: {why}", err=True)
         typer.echo(f"kaiji: 処理待ち {len(now.ready)} 件。Prefect の準備に1分ほどかかります", err=True)
     hand_on(settings)

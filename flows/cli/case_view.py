@@ -137,10 +137,10 @@ def _names(names: Iterable[CaseName]) -> str:
 def tell_breaches(session: Session) -> None:
     """Tell on stderr which reports of breaches are still to be made."""
     from flows.desk.breaches.clocks import open_clocks
-    from flows.desk.kinds.breaches import told_left
+    from flows.desk.kinds.breaches import days_left_text
 
     for clock in open_clocks(session.desk):
-        told = f"{clock.stage.label} {clock.due_on} ({told_left(clock.days_left)})"
+        told = f"{clock.stage.label} {clock.due_on} ({days_left_text(clock.days_left)})"
         typer.echo(f"kaiji: 漏えい等の報告の期限 {clock.breach} {told}", err=True)
 
 

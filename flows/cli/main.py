@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import LOOK, Table
-from flows.folders.endings import told_to_end
+from flows.folders.endings import raised_signals
 from flows.quiet import quiet_libraries, without_plugins
 from flows.version import VERSION
 
@@ -56,7 +56,7 @@ def main() -> None:
     gc.set_threshold(FEW_LOOKS)
     without_plugins()
     try:
-        with told_to_end():
+        with raised_signals():
             app()
     finally:
         gc.freeze()

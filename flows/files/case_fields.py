@@ -1,4 +1,4 @@
-"""The fields of a case: each turns what people write into one way of writing it, or refuses it.
+"""Fields of a case: each converts the spellings that people use into one, or refuses the value.
 
 A validator raises a bare ``ValueError``: a reason of its own could repeat the value.
 """
@@ -23,7 +23,7 @@ KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
 PHONE = re.compile(r"\+?[\d\s().\-ー−‐]+")
 EMAIL = re.compile(r"[a-z0-9._%+\-]{1,64}@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
 CODE = re.compile(r"[0-9A-Z]{4,30}")
-"""A number by which a company knows somebody, letters among it; three figures are in most numbers."""
+"""A number by which a company identifies a person, with letters; three digits are part of most numbers."""
 MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 3, 15
 """Bounds of a phone number's digits: 110 and 119 are numbers too; ITU-T E.164 allows 15."""
 
@@ -65,7 +65,7 @@ def _email(address: str) -> str:
 
 
 def _code(number: str) -> str:
-    """Return the letters and digits of a number by which a company knows somebody."""
+    """Return the letters and digits of a number by which a company identifies a person."""
     plain = unicodedata.normalize("NFKC", number).strip().upper()
     code = re.sub(r"[\s\-ー−‐]", "", plain)
     if not CODE.fullmatch(code):

@@ -1,4 +1,4 @@
-"""Reads ``CASE.json``, as people write it, into a ``CallCase``.
+"""Read ``CASE.json``, as people write it, into a ``CallCase``.
 
 Strict: an unknown key, a repeated key or a malformed value is an error that names the key and
 never shows the value.  A case that is read only in part would keep or mask the wrong person.
@@ -48,7 +48,7 @@ REASONS = {
 MALFORMED = "値の形が正しくありません"
 
 UNKNOWN_KEY = "(知らないキー)"
-"""Shown instead of a key that is not ours, which may be somebody's name."""
+"""Shown instead of an unknown key, which may be a person's name."""
 
 MAX_KEY_CHARS = 40
 """Characters of a key that are shown; our own keys have at most 18."""
@@ -123,7 +123,7 @@ _Kinds = create_model(
     __base__=Strict,
     **{kind: (MaskAction, Field(default=MaskAction.MASK)) for kind in FURTHER_KINDS},  # type: ignore[call-overload]  # the table of kinds
 )
-"""What is done with each kind; names, addresses, telephone numbers, mail and secrets are always masked."""
+"""Action for each kind; names, addresses, telephone numbers, mail and secrets are always masked."""
 
 
 class _Policy(Strict):
@@ -213,7 +213,7 @@ def shown(key: str) -> str:
     """Return a key of a file as one short line that a terminal may show.
 
     Args:
-        key: As it stands in the file.
+        key: Key as written in the file.
     """
     printable = "".join(letter if letter.isprintable() else "?" for letter in key[:MAX_KEY_CHARS])
     return printable + ("…" if len(key) > MAX_KEY_CHARS else "")
@@ -320,7 +320,7 @@ def _text_of(content: bytes, where: str) -> str:
 
 
 def read_json_series(path: Path, where: str) -> tuple[object, ...]:
-    """Read JSON values that stand one after another, with or without white space between them.
+    """Read JSON values that follow one another, with or without white space between them.
 
     Returns:
         The parsed values; none of an empty file.
@@ -342,7 +342,7 @@ def read_json_series(path: Path, where: str) -> tuple[object, ...]:
 
 
 def _once(where: str) -> Callable[[list[tuple[str, object]]], dict[str, object]]:
-    """Return what makes an object of its pairs and refuses a key that stands twice."""
+    """Return a function that makes an object of its pairs and refuses a repeated key."""
 
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)

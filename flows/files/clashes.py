@@ -1,4 +1,4 @@
-"""Checks whether an output file is one of the input files, under any name."""
+"""Check whether an output file is one of the input files, under any name."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ __all__ = ["clashes", "repeats"]
 
 
 def clashes(outputs: Iterable[Path], inputs: Iterable[Path]) -> Iterator[Path]:
-    """Find the outputs that are one of the inputs: by the same path, a link, or a name in other case.
+    """Find the outputs that are inputs, too: by the same path, a link, or a name in other case.
 
     Args:
         outputs: Files to be written; they need not exist.
         inputs: Files that are read.
 
     Yields:
-        Each output that is one of the inputs, or has the path of a missing input.
+        Each output that is an input, or has the path of a missing input.
     """
     read = {mark for path in inputs for mark in _marks(path)}
     for path in outputs:
@@ -25,7 +25,7 @@ def clashes(outputs: Iterable[Path], inputs: Iterable[Path]) -> Iterator[Path]:
 
 
 def _marks(path: Path) -> Iterator[tuple[object, ...]]:
-    """Return what identifies a file: its inode, that of a link's target, and its folder and name."""
+    """Return the identity of a file: its inode, that of a link's target, and its folder and name."""
     for follow in (True, False):
         try:
             found = path.stat(follow_symlinks=follow)

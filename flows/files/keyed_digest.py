@@ -1,13 +1,13 @@
 """The one rule on digests: of words, people and documents there are keyed ones only.
 
-A plain hash of what can be guessed tells it to whoever has the hash: a masked name is found with a list of
-names, a telephone number by counting.  Therefore
+A plain hash of guessable data reveals the data to anyone with the hash: a masked name is found by trying a
+list of names, a telephone number by counting.  Therefore
 
-- a digest of a text, of a document or of anything derived from them is keyed (``DigestKey``): it proves that
-  two values are equal to whoever holds the key, and tells nothing to others;
-- a digest may be plain where it tells nobody anything new: of a recording's whole sound file and of random
-  or sealed bytes, which nobody can guess; of a model or lexicon of ours, which everybody has; and of a
-  finished product's own files, in the manifest that lies beside them.
+- a digest of a text, of a document or of anything derived from them is keyed (``DigestKey``): it proves to
+  the holder of the key that two values are equal, and reveals nothing to others;
+- a digest may be plain where it reveals nothing: of a recording's whole sound file and of random or sealed
+  bytes, which nobody can guess; of a model or lexicon of ours, which is public; and of a finished product's
+  own files, in the manifest among them.
 
 Where nothing reads a digest, none is made.
 """
@@ -29,11 +29,11 @@ KeyedDigest = NewType("KeyedDigest", str)
 
 
 NO_DIGEST = KeyedDigest("")
-"""Of what there is not."""
+"""Digest of a missing value."""
 
 
 class Digested(enum.StrEnum):
-    """What a keyed digest is of; digests of different things never equal each other."""
+    """Kind of data of a keyed digest; digests of different kinds never equal each other."""
 
     FILE = "file"
     PLAN = "plan"
@@ -58,8 +58,8 @@ class DigestKey:
         """Key a digest (HMAC-SHA256).
 
         Args:
-            what: What it is of.
-            sha256: The plain digest, which is not kept.
+            what: Kind of data.
+            sha256: The plain digest, which is not stored.
         """
         return KeyedDigest(hmac.digest(self.secret, f"{what}\0{sha256}".encode(), "sha256").hex())
 

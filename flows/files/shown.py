@@ -1,4 +1,4 @@
-"""Turns a file's name, or any other text from outside, into one printable line; the only place that does.
+"""Turn a file's name, or any other text from outside, into one printable line; the only place that does.
 
 A name may contain a line break, terminal escape sequences or marks that change the direction of writing.
 Printed unchanged it could forge or hide one of our lines.

@@ -1,13 +1,13 @@
-"""Reads words from a file instead of from a recogniser: ``--transcript``.
+"""Read words from a file instead of from a recogniser: ``--transcript``.
 
 Takes the JSON of faster-whisper, WhisperX and the OpenAI ``verbose_json`` with word times:
-``segments[].words[]`` (or, as OpenAI writes it, one ``words[]`` beside ``segments[]``), each
-word with ``word``, ``start``, ``end`` and perhaps ``probability`` or ``score``.  Unknown keys are ignored;
-required keys must be present and well formed, and what the file says twice must agree
-(``flows.files.transcript_order``).  A source that guarantees its times, such as a person or a forced
-aligner, says so beside ``segments``: ``"times_within": 0.02``, the largest error of an edge in seconds.
+``segments[].words[]`` (or, as OpenAI writes it, one ``words[]`` next to ``segments[]``), each word with
+``word``, ``start``, ``end`` and perhaps ``probability`` or ``score``.  Unknown keys are ignored; required
+keys must be present and well formed, and statements that occur twice must agree
+(``flows.files.transcript_order``).  A source that guarantees its times, such as a person or a forced aligner,
+states the largest error of an edge in seconds next to ``segments``: ``"times_within": 0.02``.
 
-Whether the words are spoken where the file says is checked in ``pipeline.given.given_words``.
+``pipeline.given.given_words`` checks that the words are spoken at their times.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from pipeline.types import Transcript
 __all__ = ["read_transcript"]
 
 CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1}
-"""In a two-channel file channel 0 is the operator and 1 the caller (contract section 2)."""
+"""In a two-channel file channel 0 is the operator and 1 the caller."""
 
 UNKNOWN_PROBABILITY = 1.0
-"""Probability of words whose file gives none: people corrected them, or the program is sure."""
+"""Probability of words whose file states none: a person corrected them, or the program is sure."""
 
 MAX_SECONDS_AFTER_END = 0.5
 """Seconds by which a word may end after the audio, because recognisers work in padded windows."""
 
 MAX_SECONDS_OUTSIDE_SEGMENT = 1.0
-"""Seconds by which a word may lie outside its segment, whose times are rounded to whole tokens or were set
-before its words were aligned."""
+"""Seconds by which a word may lie outside its segment: segment times are rounded to whole tokens or were set
+before the words were aligned."""
 
 _Object = Mapping[str, object]
 
@@ -74,8 +74,8 @@ def read_transcript(path: Path, recording: Recording, call_id: str) -> Transcrip
         The transcript; a word without a time takes the gap between its neighbours.
 
     Raises:
-        CaseFileError: names the place of the fault: a key is missing or of the wrong type; a text is not what
-            its words say; times are negative, run backwards, contradict their segment or lie after the
+        CaseFileError: names the place of the fault: a key is missing or of the wrong type; a text differs
+            from its words; times are negative, run backwards, contradict their segment or lie after the
             audio; segments of one speaker overlap; there are more words than the recording has time for.
         CallUnsafeError: when the file contains no word.
     """
@@ -119,7 +119,7 @@ def _listed(document: _Object) -> list[_Listed]:
 
 
 def _loose_words(document: _Object, entries: Sequence[_Object]) -> list[list[object]]:
-    """Assign the words that are listed beside the segments to the segments whose text contains them.
+    """Assign words listed next to the segments to the segments whose text contains them.
 
     Times cannot decide it: segments and words are timed separately and differ by up to a second.
     """
@@ -291,7 +291,7 @@ def _word_text(word: _Object, where: str) -> str:
         msg = f"transcript: {where}.word: 文字列ではありません"
         raise CaseFileError(msg)
     # A newline separates utterances in the transcript, so neither it nor any character that is read
-    # as a line end may stand inside one.
+    # as a word may contain a line end.
     return text.replace("\n", " ").replace("\r", " ")
 
 

@@ -37,15 +37,15 @@ speaker says fourteen a second (``transcribe.FASTEST``); a recogniser that loops
 
 
 MOST_WORDS = 400
-"""Words of an utterance: half a minute of talk has 250.  What is asked about one of them looks at all of its
-utterance, so that time would grow with the square of a file whose words are in one list."""
+"""Greatest number of words of an utterance: half a minute of talk has 250.  The work for each word grows with
+its utterance, so the time for a file with all words in one list would grow with its square."""
 
 
 def refuse_other_text(text: str, words: str, where: str) -> None:
     """Refuse a text that differs from its words.
 
     Args:
-        text: Text of a segment or of the whole file; empty when the file gives none.
+        text: Text of a segment or of the whole file; empty where the file has none.
         words: The joined words of the same segment or file.
         where: Name of the place in error messages.
 
@@ -114,12 +114,12 @@ def shared_out(words: Sequence[str], texts: Sequence[str]) -> list[int]:
     """Assign words to the segments whose texts they make up.
 
     Args:
-        words: All words, in order.
+        words: All words in order.
         texts: Texts of the segments, in order.
 
     Returns:
-        For each word the index of its segment: the one in whose text the middle of the word lies when words
-        and texts are joined; the last segment for words beyond the texts.
+        Index of the segment for each word: the one whose text contains the middle of the word when words and
+        texts are joined; the last segment for words beyond the texts.
     """
     ends = list(itertools.accumulate(len(fold_letters(text)) for text in texts))
     out, at = [], 0
@@ -131,10 +131,10 @@ def shared_out(words: Sequence[str], texts: Sequence[str]) -> list[int]:
 
 
 def utterances(words: Sequence[HeardWord]) -> Iterator[Sequence[HeardWord]]:
-    """Cut what one voice says in one go into utterances of at most ``MOST_WORDS``.
+    """Split the continuous speech of one voice into utterances of at most ``MOST_WORDS``.
 
     Args:
-        words: Of a segment, in order.
+        words: Words of a segment, in order.
 
     Yields:
         Them, one after another, cut at the longest pause of the second half of each.

@@ -1,1 +1,1 @@
-"""Folders of others, opened by descriptor; folders of ours; what is done before a process ends."""
+"""Other people's folders, opened by descriptor; folders of ours; clean-up before a process ends."""

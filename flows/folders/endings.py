@@ -1,9 +1,10 @@
 """Ending a process on a signal so that all its clean-up code still runs.
 
 By default Python stops at once on SIGTERM and SIGHUP, which would leave clear text on disk until the next
-start.  ``told_to_end`` turns these signals into an exception.  ``undisturbed`` delays signals for short
+start.  ``raised_signals`` turns these signals into an exception.  ``undisturbed`` delays signals for short
 stretches that must not be interrupted, such as making a folder or renaming a call's files.  An exception can
-come just before clean-up code starts and so prevent it; ``before_ending`` names what is done in any case.
+come just before clean-up code starts and so prevent it; ``before_ending`` registers clean-up that always
+runs.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Final
 
-__all__ = ["EndedBySignal", "before_ending", "told_to_end", "undisturbed"]
+__all__ = ["EndedBySignal", "before_ending", "raised_signals", "undisturbed"]
 
 _END_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 """Signals that ask a process to end."""
@@ -55,7 +56,7 @@ def before_ending(work: Callable[[], None]) -> Callable[[], None]:
 
 
 @contextlib.contextmanager
-def told_to_end() -> Iterator[None]:
+def raised_signals() -> Iterator[None]:
     """Turn a signal to end into an exception; when it leaves the context, the process ends by that signal.
 
     A signal that is ignored, such as SIGHUP under ``nohup``, stays ignored.  From the first signal on all

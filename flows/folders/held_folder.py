@@ -1,8 +1,8 @@
 """Temporary folders for clear text: closed to other users, and always removed afterwards.
 
-They lie in a folder of ours that nobody else can write to, so that what is found there is ours.  A killed
-process cannot clean up.  Each folder therefore has a lock that the system releases when its process ends,
-and a later process removes the folders whose lock nobody holds.
+They lie in a folder of ours that nobody else can write to, so everything in it is ours.  A killed process
+cannot clean up.  Each folder therefore has a lock that the system releases when its process ends, and a later
+process removes the folders without a lock holder.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NOT_OURS = (
     "作業フォルダが別の利用者のものか、ほかの利用者が書けるか入れ替えられます"
     "(chmod go-w とするか、KAIJI_WORK で別の場所を指定してください)"
 )
-"""What a person is told of a ``KAIJI_WORK`` that is not ours alone."""
+"""Message to a person whose ``KAIJI_WORK`` can be written to by others."""
 
 LOCK = ".lock"
 
@@ -42,7 +42,7 @@ def is_held(folder: Path) -> bool:
     """Return whether a running process holds the lock of a folder of ours.
 
     Args:
-        folder: The folder; a missing one is held by nobody.
+        folder: The folder; a missing one has no holder.
 
     Raises:
         NotOurFolderError: when others can write to the folder or exchange it.
@@ -98,7 +98,7 @@ def swept_folder(root: Path, prefix: str, failure: type[PipelineError]) -> Itera
 
     Args:
         root: The folder that contains it: ours alone, and made where it is missing.
-        prefix: Prefix of its name and of theirs.
+        prefix: Prefix of the folder's name, shared by the others to be removed.
         failure: Error to raise.
 
     Yields:
@@ -181,7 +181,7 @@ def sweep(root: Path, prefix: str, before: Callable[[Path], None] = lambda _: No
     """
     with open_own_folder(root, make=True) as parent:
         for name in parent.names():
-            # Skip a folder that disappears meanwhile, and what is no folder of ours.
+            # Skip a folder that disappears meanwhile, and anything that is no folder of ours.
             with contextlib.suppress(OSError):
                 if name.startswith(prefix) and _left_behind(parent, name):
                     before(root / name)

@@ -1,4 +1,4 @@
-"""Moves the files of a call into a folder that others may write to: all of them, or none.
+"""Move the files of a call into a folder that others may write to: all of them, or none.
 
 Each is copied there under a random name, because renaming is atomic only within one file system; then all
 get their names, the last one telling that the others are there.  What a killed run leaves is removed by a
@@ -82,7 +82,7 @@ def _copied(source: BinaryIO, part: BinaryIO) -> str:
 
 
 def undo_moving(private: Path) -> None:
-    """Remove the files to which a killed run had given their names before it came to the last one.
+    """Remove the files of a killed run that had got their names before the last one did.
 
     Args:
         private: The folder of ours that has the journal.
@@ -91,7 +91,7 @@ def undo_moving(private: Path) -> None:
         noted = json.loads((private / JOURNAL).read_text(encoding="utf-8"))
         named = {str(name): str(digest) for name, digest in noted["named"].items()}
         with open_folder(Path(noted["out"])) as out:
-            # Another folder may lie at the path by now.
+            # By now the path may lead to another folder.
             if list(out.identity) != noted["identity"] or _holds(out, *list(named.items())[-1]):
                 return
             for name, digest in named.items():
@@ -106,8 +106,8 @@ def _holds(out: OpenFolder, name: str, digest: str) -> bool:
 def sweep_parts(out: OpenFolder) -> None:
     """Remove the copies that killed runs left in a folder.
 
-    Whoever may write there could have made such a name.  So nothing behind a name is removed or changed, only
-    the name itself, and only an ordinary file's that is this user's.
+    Another writer could have made such a name.  So the target of a name is never removed or changed; only the
+    name itself is, and only that of an ordinary file of this user.
     """
     for name in _parts(out):
         with contextlib.suppress(OSError), out.read(name) as file:

@@ -1,9 +1,9 @@
 """A folder opened once, by descriptor, for places that other people can write to.
 
-Whoever may write into a folder can lay a link, a pipe or somebody else's folder under any name in it, and can
-exchange the folder itself between a look at it and its use.  So a folder is found once, on a way that no
-other user's link leads, and from then on each name in it is one step from its descriptor, which follows no
-link.  Nothing is ever removed with what is in it, but for folders of ours inside folders of ours.
+A person with write access to a folder can put a link, a pipe or another person's folder under any name in it,
+and can exchange the folder itself between a check and its use.  So a folder is opened once, on a way without
+other users' links, and from then on each name in it is one step from its descriptor, without following links.
+No folder is removed with its content, except folders of ours inside folders of ours.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 PART: Final = ".kaiji-"
-"""Begins the name of a file that is being written; whoever watches the folder must pass over it."""
+"""Prefix of the name of a file that is being written; watchers of the folder must ignore it."""
 
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _LOCK: Final = _READ | os.O_CREAT
@@ -56,7 +56,7 @@ class OpenFolder:
         handle: Descriptor of the folder, closed with the context.
 
     Raises:
-        OSError: from every method, as the system tells it.
+        OSError: from every method, as the system raises it.
     """
 
     def __init__(self, handle: int) -> None:
@@ -70,7 +70,7 @@ class OpenFolder:
 
     @property
     def identity(self) -> tuple[int, int]:
-        """Device and inode: the same whatever the folder's name is by now."""
+        """Device and inode, which do not depend on the folder's present name."""
         found = os.fstat(self._handle)
         return found.st_dev, found.st_ino
 
@@ -107,7 +107,7 @@ class OpenFolder:
             os.close(handle)
 
     def found(self, name: str) -> os.stat_result | None:
-        """Return what has a name, without following a link; ``None`` when nothing has it."""
+        """Return the status of a name, without following a link; ``None`` where there is nothing."""
         try:
             return os.stat(_one(name), dir_fd=self._handle, follow_symlinks=False)
         except FileNotFoundError:
@@ -161,7 +161,7 @@ class OpenFolder:
         return os.fdopen(os.open(_one(name), _CREATE, mode, dir_fd=self._handle), "wb")
 
     def part(self, mode: int = 0o600) -> tuple[str, BinaryIO]:
-        """Open a new file under a random name, for what gets its own name when it is whole."""
+        """Open a new file under a random name; it gets its own name when it is complete."""
         name = f"{PART}{secrets.token_hex(16)}.part"
         return name, self.create(name, mode)
 
@@ -260,7 +260,7 @@ class OpenFolder:
             for inner in folder.names():
                 found = folder.found(inner)
                 if found is not None and stat.S_ISDIR(found.st_mode):
-                    # It opens every folder without following a link, and goes no other way.
+                    # It opens every folder without following a link, and takes no other way.
                     shutil.rmtree(inner, ignore_errors=True, dir_fd=folder._handle)  # noqa: SLF001
                 elif inner != last:
                     folder.remove(inner)
@@ -322,7 +322,7 @@ def _ours(folder: OpenFolder) -> OpenFolder:
 
 
 def _one(name: str) -> str:
-    """Return a name that is one step, and refuse any other."""
+    """Return a name that is a single step, and refuse any other."""
     if name in {"", ".", ".."} or "/" in name or "\0" in name:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
     return name

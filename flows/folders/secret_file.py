@@ -1,4 +1,4 @@
-"""Reads files with secrets, which only their owner may read."""
+"""Read files with secrets, which only their owner may read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The way to a folder or file: one name at a time, over no other user's link.
 
-Whoever can write to a folder on the way can exchange what lies behind it between a look and its use.  So the
-way is gone once, by descriptors, and what it led to is held.
+A person with write access to a folder on the way can exchange the rest of the way between a check and its
+use.  So the way is followed once, by descriptors, and the folder at its end is held.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from flows.folders.endings import undisturbed
 __all__ = ["WALK", "NotOurFolderError", "check_nothing", "check_ours", "check_way", "walk"]
 
 WALK: Final = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-"""Where there is ``O_PATH``, a folder need not be readable to lead further."""
+"""Flag with which a folder need not be readable to be passed through; only where there is ``O_PATH``."""
 
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _MAX_LINKS: Final = 40
@@ -35,7 +35,7 @@ def walk(path: Path, check: Check, *, make: int | None = None, file: bool = Fals
     """Go from the root to a folder or a file.
 
     Args:
-        path: Where it is.  A link on the way is followed if root or this user made it.
+        path: Path of the folder.  A link on the way is followed if root or this user made it.
         check: Called for each folder on the way, but not for the last one.
         make: Mode of folders that are made where they are missing; by default none is made.
         file: Whether the last name is a file's, which is not opened.
@@ -88,9 +88,9 @@ def check_ours(found: os.stat_result) -> None:
 
 def check_way(found: os.stat_result) -> None:
     """Refuse a folder in which others could exchange the next one on the way."""
-    # With the sticky bit only its owner, and that of the folder, may move what lies in it.
+    # With the sticky bit only the owner of an entry, and of the folder, may move it.
     kept = found.st_mode & stat.S_ISVTX
-    # Where every user has a group of their own, it may write to all their folders.
+    # Where every user has a private group, the group's write permission is harmless.
     group = found.st_mode & stat.S_IWGRP and found.st_gid not in {0, os.getgid()}
     if found.st_uid not in _trusted() or (not kept and (group or found.st_mode & stat.S_IWOTH)):
         raise NotOurFolderError

@@ -1,5 +1,5 @@
-"""Imports requests, recordings and lists from files that people and telephone systems write.
+"""Import requests, recordings and lists from files that people and telephone systems write.
 
-A file is imported as a whole or not at all.  Every mistake in it is reported with its row and column, never
-with the value.
+A file is imported whole or not at all.  Every mistake is reported with its row and column, never with the
+value.
 """

@@ -1,4 +1,4 @@
-"""Imports requests from a CSV or JSON file: all of them, or none with a report of every mistake."""
+"""Import requests from a CSV or JSON file: all of them, or none with a report of every mistake."""
 
 from __future__ import annotations
 

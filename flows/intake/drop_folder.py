@@ -1,21 +1,22 @@
-"""Imports requests from a drop folder: a request's JSON and the recordings that it names.
+"""Import requests from a drop folder: a request's JSON and the recordings that it names.
 
     inbox/X.json, a.wav      as somebody puts them there
     inbox/taking/ID/         ours: being taken in; a killed run's are finished by the next
     inbox/done/ID.json       taken in: the request's number and how many files, no personal data
     inbox/failed/ID/         set aside for a while; why is in ``failed/ID.error.json``, no personal data
 
-ID is random, so it tells nothing about the request.
+ID is random, so it reveals nothing about the request.
 
-Others write to the folder, so it is opened once and each name in it is one step from its descriptor; what is
-read is read from copies in a private folder.  The three folders in it are ours, or nothing is done there.
+Others write to the folder, so it is opened once and each name in it is one step from its descriptor; files
+are read from copies in a private folder.  If one of the three folders in it is not ours, nothing is done
+there.
 
-The folder is no place to keep files: what was taken in lies sealed in the store, where it is erased with
-its request, and is removed here.  Each file is sealed and read back, then one transaction registers all
-of them together with the request, and only then is the clear file removed, if its bytes are the sealed
-ones.  After a kill at any point the next run finds the clear files without a request, or both, and
-finishes.  A file is unlinked, not overwritten: overwriting would also change other hard links of the file,
-and proves nothing on a disk with wear levelling or snapshots.
+The folder is not for keeping files: imported files lie sealed in the store, where they are erased with their
+request, and are removed here.  Each file is sealed and read back, then one transaction registers all of them
+together with the request, and only then is the clear file removed, if its bytes are the sealed ones.  After a
+kill at any point the next run finds the clear files without a request, or both, and finishes.  A file is
+unlinked, not overwritten: overwriting would also change other hard links of the file, and proves nothing on a
+disk with wear levelling or snapshots.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ from flows.intake.drop_stay import (
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Free, Moment, Phones, Refused
 from flows.intake.known import dropped_reference, known_references
-from flows.intake.recordings import AUDIO_SUFFIXES, SETTLE_SECONDS, heard
+from flows.intake.recordings import AUDIO_SUFFIXES, SETTLE_SECONDS, measured_sound
 from flows.intake.request_document import RequestDocument
 from flows.intake.tabular import FileError, Record
 from pipeline.errors import CaseFileError
@@ -64,7 +65,7 @@ from pipeline.errors import CaseFileError
 __all__ = ["Taken", "take_folder"]
 
 LOCK_NAME = ".lock"
-"""Of the lock, in ``taking``: a folder of ours, where nobody else can lay anything under its name."""
+"""Name of the lock in ``taking``, a folder of ours, where nobody else can place that name."""
 
 OTHER_NAMES = "ほかの名前(ハードリンク)もあるファイルは取り込みません。写しを置いてください"
 
@@ -116,7 +117,7 @@ class _Dropped(RequestDocument):
 
 
 def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTLE_SECONDS) -> Taken:
-    """Import what lies in a drop folder.
+    """Import the documents and recordings in a drop folder.
 
     Args:
         desk: The desk.
@@ -127,14 +128,14 @@ def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTL
     Raises:
         FileError: when the folder cannot be used.
         ConflictError: when another process uses the folder.
-        DeskError: when the desk cannot be used; the next run finishes what was begun.
+        DeskError: when the desk cannot be used; the next run finishes the begun imports.
     """
     taken = Taken()
     with _held(inbox) as drop:
         remember_folder(desk, inbox)
         clear_stays_of(desk, actor, drop)
         for name in filter(OWN_FOLDER.fullmatch, drop.taking.names()):
-            taken = _take(desk, actor, (drop, name), taken, resumed=True)
+            taken = _take(desk, actor, _RequestFolder(drop, name), taken, resumed=True)
         for file in drop.inbox.names():
             found = drop.inbox.found(file)
             # A folder is no request, and may be anybody's.
@@ -146,7 +147,7 @@ def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTL
             name = new_id("x")
             with drop.taking.make(name) as folder:
                 drop.inbox.move(file, folder, file)
-            taken = _take(desk, actor, (drop, name), taken, resumed=False)
+            taken = _take(desk, actor, _RequestFolder(drop, name), taken, resumed=False)
         unnamed = sum(_is_audio(file) and drop.inbox.has_file(file) for file in drop.inbox.names())
     # The recordings of a waiting request are in the folder too.
     return taken if taken.waiting else replace(taken, unnamed=unnamed)
@@ -195,7 +196,7 @@ def _complete(inbox: OpenFolder, file: str, settled: float) -> bool:
         return False
     named = _named(_content(inbox, file))
     if not all(inbox.has_file(name) for name in named):
-        # After that time the request is taken as it is, and refused for what is missing.
+        # After that time the request is imported as it is, and refused for the missing files.
         return age > WAIT_SECONDS
     return all(now - _written_at(inbox, name) >= settled for name in named)
 
@@ -207,7 +208,7 @@ def _written_at(inbox: OpenFolder, name: str) -> float:
 
 
 def _content(folder: OpenFolder, name: str) -> bytes:
-    """Return what lies under a request's name, as far as a request can go; empty where it is no file."""
+    """Return the files under a request's name, up to the size of a request; empty where it is no file."""
     try:
         with folder.read(name) as file:
             return file.read(MAX_FILE_BYTES + 1)
@@ -227,13 +228,17 @@ def _named(content: bytes) -> list[str]:
     return [name for name in names if isinstance(name, str) and name and Path(name).name == name]
 
 
-Place = tuple[DropFolder, str]
-"""A drop folder, and the name of a request's folder in ``taking``."""
+@dataclass(frozen=True, slots=True)
+class _RequestFolder:
+    """A drop folder, and the name of a request's folder in ``taking``."""
+
+    drop: DropFolder
+    name: str
 
 
-def _take(desk: Desk, actor: Actor, place: Place, taken: Taken, *, resumed: bool) -> Taken:
+def _take(desk: Desk, actor: Actor, place: _RequestFolder, taken: Taken, *, resumed: bool) -> Taken:
     """Import one request, or set it aside."""
-    drop, name = place
+    drop, name = place.drop, place.name
     with drop.taking.own(name) as folder:
         if not folder.names():
             # A run was killed before it moved the request here, or after it had finished.
@@ -244,7 +249,7 @@ def _take(desk: Desk, actor: Actor, place: Place, taken: Taken, *, resumed: bool
             for sound in _named(_content(folder, file)):
                 if drop.inbox.has_file(sound) and folder.found(sound) is None:
                     drop.inbox.move(sound, folder, sound)
-            request = _received(desk, actor, place, (folder, file), resumed=resumed)
+            request = _received(desk, actor, place, _Document(folder, file), resumed=resumed)
             taken = replace(taken, requests=(*taken.requests, request))
             _remove(desk, place, folder, request)
         except IntakeError as error:
@@ -254,6 +259,14 @@ def _take(desk: Desk, actor: Actor, place: Place, taken: Taken, *, resumed: bool
         else:
             return taken
     return replace(taken, failed=taken.failed + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A request's JSON: its open folder and its name."""
+
+    folder: OpenFolder
+    name: str
 
 
 def _document(folder: OpenFolder) -> str:
@@ -266,11 +279,11 @@ def _document(folder: OpenFolder) -> str:
 
 
 def _received(
-    desk: Desk, actor: Actor, place: Place, document: tuple[OpenFolder, str], *, resumed: bool
+    desk: Desk, actor: Actor, place: _RequestFolder, document: _Document, *, resumed: bool
 ) -> Request:
     """Take the request in, unless a killed run already did."""
-    drop, name = place
-    raw = _only_named(*document)
+    drop, name = place.drop, place.name
+    raw = _only_named(document.folder, document.name)
     try:
         record = Record(0, json_of(raw, "JSON"))
     except CaseFileError as error:
@@ -293,7 +306,7 @@ def _received(
         raise FileError(msg)
     originals: list[Original] = []
     with desk.store.private_folder() as private:
-        recordings = _recordings(record, checked, (drop.path / TAKING / name, document[0]), private)
+        recordings = _recordings(record, checked, drop.path / TAKING / name, document.folder, private)
         try:
             originals.append(Original(put_into_store(desk, raw)))
             for copy, recording in recordings:
@@ -317,10 +330,9 @@ def _only_named(folder: OpenFolder, name: str) -> bytes:
 
 
 def _recordings(
-    record: Record, document: _Dropped, lies: tuple[Path, OpenFolder], private: Path
+    record: Record, document: _Dropped, path: Path, folder: OpenFolder, private: Path
 ) -> tuple[tuple[Path, NewRecording], ...]:
     """Return a private copy of each recording that a request names, with its catalogue entry."""
-    path, folder = lies
     found, faults = [], []
     for number, one in enumerate(document.recordings):
         copy = private / f"recording-{number}{Path(one.file).suffix.lower()}"
@@ -328,7 +340,7 @@ def _recordings(
         try:
             with folder.read(one.file, only_name=True) as clear:
                 copy_stream(clear, copy)
-            sound = heard(copy)
+            sound = measured_sound(copy)
             reason = "音声として読めません"
         except RecordingUnreadableError:
             reason = "音声として読めません"
@@ -354,13 +366,13 @@ def _recordings(
     return tuple(found)
 
 
-def _remove(desk: Desk, place: Place, folder: OpenFolder, request: Request) -> None:
+def _remove(desk: Desk, place: _RequestFolder, folder: OpenFolder, request: Request) -> None:
     """Remove the clear files of a request that was taken in, the JSON last.
 
     Raises:
-        FileError: when one of them differs from what was sealed, such as a file still being written.
+        FileError: when one of them differs from its sealed copy, such as a file still being written.
     """
-    drop, name = place
+    drop, name = place.drop, place.name
     files = sorted(folder.names(), key=lambda file: file.endswith(".json"))
     named = named_digests(desk, request.number)
     if any(not folder.has_file(file) or _digest(desk, folder, file) not in named for file in files):

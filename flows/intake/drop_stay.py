@@ -55,7 +55,7 @@ class DropFolder:
 
     Attributes:
         path: Its path, for the catalogue and for telling people; nothing is opened by it.
-        inbox: Where people lay their files.
+        inbox: Folder into which people put their files.
         taking: Requests that are being taken in.
         done: The receipts.
         failed: Requests that were set aside.
@@ -129,21 +129,21 @@ def _remembered(desk: Desk) -> list[str]:
 
 
 def clear_stays(desk: Desk, actor: Actor) -> int:
-    """Remove from all drop folders of this machine what has stayed long enough.
+    """Remove files that have stayed long enough from all drop folders of this machine.
 
     Returns:
         Number of requests whose files were removed.
     """
     count = 0
     for place in _remembered(desk):
-        # The folder's disk may not be mounted, or somebody laid a link there: the next import tells it.
+        # The folder's disk may not be mounted, or somebody put a link there: the next import reports it.
         with contextlib.suppress(OSError, FileError), open_drop_folder(Path(place)) as drop:
             count += clear_stays_of(desk, actor, drop)
     return count
 
 
 def clear_stays_of(desk: Desk, actor: Actor, drop: DropFolder) -> int:
-    """Remove from one drop folder what has stayed long enough, and record it in the audit log.
+    """Remove files that have stayed long enough from one drop folder, and record it in the audit log.
 
     Requests that were set aside stay for ``retain_failed_days``.  Files that earlier versions left in
     ``done/`` stay as long as the ledger knows the request or one of its recordings.
@@ -199,7 +199,7 @@ def _places(desk: Desk) -> set[str]:
 
 
 def _is_known(desk: Desk, place: OpenFolder, name: str) -> bool:
-    """Return whether the ledger still has the request whose document lies in a folder."""
+    """Return whether the ledger still has the request of the document in a folder."""
     references = []
     with place.own(name) as folder:
         for each in folder.names():

@@ -1,4 +1,4 @@
-"""Mistakes in an imported file: the place of each and what is expected there, never the value."""
+"""Mistakes in an imported file: the place of each and the expected value, never the actual one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Fault", "IntakeError", "write_report"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One mistake.
+    """A mistake in an imported file.
 
     Attributes:
         row: Row as a spreadsheet counts it, the heading being 1; in JSON the position in the array,
@@ -64,5 +64,5 @@ def write_report(faults: Iterable[Fault], path: Path) -> None:
     writer = csv.writer(text)
     writer.writerow(["行", "列", "理由"])
     writer.writerows([fault.row or "", fault.column, fault.reason] for fault in faults)
-    # The byte order mark tells Excel that the file is UTF-8.
+    # The byte order mark makes Excel read the file as UTF-8.
     put_file(path, text.getvalue().encode("utf-8-sig"))

@@ -1,7 +1,7 @@
-"""Field types of imported files: they turn what a clerk writes into values, or give a reason in Japanese.
+"""Field types of imported files: each converts a cell into a value, or gives a reason in Japanese.
 
-Each accepts the text of a CSV cell as well as a JSON value.  A reason says what is expected and never
-repeats the value.
+Each accepts the text of a CSV cell as well as a JSON value.  A reason states the expected value and never
+repeats the actual one.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class Refused(ValueError):  # noqa: N818 (a value that is refused, not an error of the program)
-    """A value is malformed; the message says what is expected and does not repeat the value."""
+    """A value is malformed; the message states the expected value and does not repeat the actual one."""
 
 
 def saying(reason: str) -> WrapValidator:
@@ -307,7 +307,7 @@ Phones = Annotated[tuple[Number, ...], Field(max_length=MAX_VALUES), BeforeValid
 
 
 def number_of(text: str) -> str | None:
-    """Return the digits of a phone number; ``None`` when it is none."""
+    """Return the digits of a phone number; ``None`` where the text is none."""
     try:
         return NUMBER.validate_python(text)
     except ValidationError:

@@ -63,7 +63,8 @@ class FilePattern:
         names: Names of the fields, in the order of the groups.
         start_format: Format for ``strptime``.
         whole_path: Whether it matches the path instead of the file's own name.
-        operator_channel: Channel of a two-channel file on which the operator speaks; names do not tell it.
+        operator_channel: Channel of a two-channel file on which the operator speaks, which names do not
+            contain.
     """
 
     regex: re.Pattern[str]
@@ -101,7 +102,7 @@ def compile_pattern(pattern: str) -> FilePattern:
         pattern: A pattern as described in the module's docstring.
 
     Raises:
-        PatternError: says in Japanese what is wrong.
+        PatternError: when the pattern is malformed; the message describes the fault in Japanese.
     """
     names: list[str] = []
     start_format = ""

@@ -1,4 +1,4 @@
-"""Finds requests that were taken in before."""
+"""Find requests that were imported before."""
 
 from __future__ import annotations
 

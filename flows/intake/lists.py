@@ -1,8 +1,9 @@
-"""Imports the company's lists, its staff, confidential terms and products, from YAML, JSON or CSV.
+"""Import the company's lists, its staff, confidential terms and products, from YAML, JSON or CSV.
 
 YAML and JSON have the keys of ``CASE.json``: ``staff`` is the staff list; ``company``,
 ``confidential_terms`` and ``policy`` are the company list.  A file holds one of them or both, and
-each replaces the whole list: what it leaves out is no longer in it.  The columns of CSV: 種類, 表記, 読み.
+each replaces the whole list: entries that it lacks are no longer in it.  The columns of CSV: 種類, 表記,
+読み.
 """
 
 from __future__ import annotations
@@ -64,12 +65,12 @@ def import_lists(desk: Desk, actor: Actor, path: Path, *, may_empty: bool = Fals
     """Make the lists of a file the current ones.
 
     A file without a policy leaves the policy unchanged.  A file without any entry of a kind that the current
-    list has is refused, because an import must not accidentally disclose what was masked before.
+    list has is refused, because an import must not accidentally disclose formerly masked data.
 
     Args:
         desk: The desk.
         actor: The person who imports.
-        path: As for ``read_lists``.
+        path: File as for ``read_lists``.
         may_empty: Whether all entries of a kind may be removed.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Asks for a request at the terminal, question by question, and checks each answer at once."""
+"""Ask for a request at the terminal, question by question, and check each answer at once."""
 
 from __future__ import annotations
 

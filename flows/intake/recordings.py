@@ -1,4 +1,4 @@
-"""Imports recordings into the catalogue, from the telephone system's list or from file names."""
+"""Import recordings into the catalogue, from the telephone system's list or from file names."""
 
 from __future__ import annotations
 
@@ -304,7 +304,7 @@ def _add_batch(
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What is known of a recording that was read once: its length, and its number of channels."""
+    """Length and number of channels of a recording, which was read once."""
 
     seconds: float
     channels: int
@@ -318,10 +318,10 @@ def examine(desk: Desk, uri: str) -> Sound | None:
             copy_source(desk.settings, uri, copy)
         except RecordingUnreadableError:
             return None
-        return heard(copy)
+        return measured_sound(copy)
 
 
-def heard(path: Path) -> Sound | None:
+def measured_sound(path: Path) -> Sound | None:
     """Read a private copy of a recording, or return ``None`` when it cannot be read.
 
     It is decoded as for masking, because a header may promise more than the file contains.

@@ -1,4 +1,4 @@
-"""Reads CSV and JSON as lists of documents, each with the row it came from.
+"""Read CSV and JSON as lists of documents, each with the row it came from.
 
 A CSV file is a flat view of the JSON: every column fills one key of the document.  The headings may be the
 Japanese ones or the keys.  Excel's Shift_JIS is accepted as well as UTF-8.
@@ -48,7 +48,7 @@ class FileError(DeskError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a CSV file.
+    """A column of a CSV file.
 
     Attributes:
         key: English heading.
@@ -76,7 +76,7 @@ class Layout:
 
     Attributes:
         columns: All known columns.
-        headings: A company's own headings and the keys they stand for.
+        headings: A company's own headings and the keys that they mean.
         others_allowed: Whether unknown columns are ignored.
     """
 
@@ -153,7 +153,7 @@ def parse_records(
         The valid documents, and every mistake in the others.
 
     Raises:
-        FileError: when the file cannot be read at all.
+        FileError: when the file cannot be read.
         IntakeError: when the headings are not those of ``layout``.
     """
     good: list[tuple[Record, T]] = []
@@ -291,7 +291,7 @@ def record_of(texts: Mapping[str, str], layout: Layout) -> Record:
     """Return the document of a form, which is filled in as one row of a file would be.
 
     Args:
-        texts: What was written, by the columns' keys, by which its mistakes are named too.
+        texts: Texts of the cells, by the columns' keys, which also name the mistakes.
         layout: The columns.
     """
     names = {column.place: column.key for column in layout.columns}

@@ -1,1 +1,1 @@
-"""One call or many masked, by the command or by a worker."""
+"""Mask one call or many, for a command or a worker."""

@@ -76,9 +76,9 @@ def make_final(
         ImpossibleStepError: when the call is not in review.
         ConflictError: when the plan belongs to another call, recording or transcript, or when somebody has
             decided since.
-        ReviewRuleError: when masked words stand unmasked elsewhere, or are also audible on another
-            channel, so that a person must decide on those; nothing is changed.
-        CallUnsafeError: when something masked can still be heard or read; nothing is changed.
+        ReviewRuleError: when masked words occur unmasked elsewhere, or are also audible on another channel,
+            so that a person must decide on those; nothing is changed.
+        CallUnsafeError: when masked data can still be heard or read; nothing is changed.
     """
     # Here: pages that only show a copy load nothing that detects.
     from flows.stages import unsafe, verify_written
@@ -132,8 +132,9 @@ def _places(leaks: Sequence[Leak]) -> str:
 def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) -> MemoryWorkspace:
     """Write a call's masked files under the names of ``MASKED_FILES``, without verifying them.
 
-    The words are those that people corrected, and so are the workspace's transcript and the places in it of
-    the plan's items: what is verified is what is read.  Above the text stands whether it was proofread.
+    The words are the corrected ones, also in the workspace's transcript, into which the plan's items then
+    point: the verified text is the text that people read.  A note above the text states whether it was
+    proofread.
 
     Args:
         desk: The desk.
@@ -154,7 +155,7 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
 def render_with_words(
     desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan
 ) -> tuple[MemoryWorkspace, Corrected]:
-    """As ``render``, and return the corrected words, which carry places back to the recognised ones."""
+    """Write a call's masked files as ``render`` does, and return the corrected words, too."""
     audio, folder = places
     recording, transcript = read_recording(audio, folder), transcript_of(desk, actor, plan.call_id)
     if (plan.audio_sha256, plan.transcript_sha256) != (recording.sha256, transcript_sha256(transcript)):

@@ -1,6 +1,6 @@
-"""The checks of a release, already when an analyst completes a call: what is left becomes a finding.
+"""Checks of a release, made already when an analyst completes a call: each leak becomes a finding.
 
-Whoever approves or releases cannot mend a call; the analyst who has it open can, at once and at the place.
+The persons who approve or release cannot mend a call; the analyst who has it open can, at once and in place.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SHOWN_ALREADY = frozenset({"TEXT", "CROSSTALK"})
 def last_check(
     desk: Desk, actor: Actor, plan: MaskPlan, load_models: Callable[[str], Models]
 ) -> tuple[MaskItem, ...]:
-    """Make a call's copy, read and hear it again, and find what is left of what was masked.
+    """Make a call's copy, read and hear it again, and find the remaining leaks.
 
     Args:
         desk: The desk.
@@ -61,7 +61,7 @@ def last_check(
         models = load_models(desk.settings.model)
         if listed := _listed_since(desk, call, models):
             return tuple(replace(item, chars=now.raw(item.chars)) for item in listed)
-        # What is heard in person is all that the masked copy holds, and more.
+        # The copy that is heard in person has all sound of the masked copy, and more.
         heard = visit_copy(call) or call
         left = prove(heard, models)
         found = places_of(heard.get(PLAN), left, heard.get(TRANSCRIPT), heard.get(RECORDING)) if left else ()
@@ -71,7 +71,7 @@ def last_check(
 
 
 def _listed_since(desk: Desk, call: Workspace, models: Models) -> tuple[MaskItem, ...]:
-    """Where a word is said unmasked that a list has to be masked by now."""
+    """Return unmasked occurrences of words that a list masks by now."""
     plan, transcript, case = call.get(PLAN), call.get(TRANSCRIPT), case_of(desk, call.get(PLAN).call_id).case
     found = left_unmasked(plan.items, transcript, case.words, models.reader)
     aligned = align(found, transcript, call.get(RECORDING), plan.policy)

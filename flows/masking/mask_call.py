@@ -1,8 +1,8 @@
 """The Prefect flow that masks one call: a task for each stage.
 
-Prefect stores parameters, task names, results and the text of exceptions in clear.  It therefore receives
-two random ids and gets counts back; values go through the run's folder, and an exception that reaches
-Prefect says what went wrong and where, never what was said.
+Prefect stores parameters, task names, results and the text of exceptions in clear.  It therefore receives two
+random ids and gets counts back; values go through the run's folder, and an exception that reaches Prefect
+states the kind and place of the failure, never words of the call.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def mask_calls_by_flow(calls: Sequence[Path], order: Order) -> Iterator[Outcome]
 
     Args:
         calls: Audio files with different stems.
-        order: What is asked for each.
+        order: Options for each call.
 
     Yields:
         One outcome for each call, in the given order.  The run's folder is gone afterwards.

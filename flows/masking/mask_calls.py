@@ -51,7 +51,7 @@ class Order:
     Attributes:
         out: Folder for the products.
         case: Returns the case of a call's file; may raise ``CaseFileError``.
-        policy: Padding around masks, and what fills them.
+        policy: Padding and fill of masks.
         transcript: Returns the file with a call's words, or ``None``.
         model: Name or path of the speech model.
         listen_again: Whether the finished audio is recognised once more.
@@ -90,7 +90,7 @@ class Outcome:
     """The fate of one call: a plan that was carried out and proven, or an error.
 
     Attributes:
-        listener: Who listened; ``None`` where the call did not get so far.
+        listener: The listener that was used; ``None`` where the call did not get so far.
     """
 
     audio: Path = field(repr=False)
@@ -112,7 +112,7 @@ def mask_calls(
 
     Args:
         calls: Audio files with different stems.
-        order: What is asked for each.
+        order: Options for each call.
         models: Loads each model when a call first needs it.
         run: Runs each stage.
 
@@ -142,7 +142,7 @@ def attempt(audio: Path, out: Path, mask: Callable[[], None]) -> PipelineError |
         mask: Masks the call and publishes its files.
 
     Returns:
-        The error, whose message holds no personal data; ``None`` when all went well.
+        The error, with a message without personal data; ``None`` on success.
     """
     try:
         outputs.withdraw(out, audio.stem)
@@ -177,7 +177,7 @@ def sanitised(raised: Exception) -> PipelineError:
 
 
 def outcome_of(audio: Path, error: PipelineError | None, made: Sequence[Workspace]) -> Outcome:
-    """A call's outcome, from its workspace: the only one in ``made``, where the call got so far."""
+    """Return a call's outcome, from its workspace: the only one in ``made``, where the call got so far."""
     listener = None
     for workspace in made:
         with contextlib.suppress(PipelineError):

@@ -2,8 +2,7 @@
 
 The worker claims the call, copies the recording and checks that it is unchanged, masks it by the same
 recipe as ``kaiji mask``, seals the products into the store, and stores plan and files in one transaction.
-Whatever interrupts it, no clear text is left, and the call is either in the queue or set aside with a
-reason.
+After any interruption no clear text is left, and the call is either in the queue or set aside with a reason.
 """
 
 from __future__ import annotations
@@ -40,6 +39,7 @@ from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Actor, FileKind, ListVersions
 from flows.desk.work.claims import (
     Claim,
+    Failure,
     Processed,
     claim_call,
     extend_claim,
@@ -82,7 +82,7 @@ __all__ = [
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 TRANSIENT_ERRORS = (DatabaseBusyError, DatabaseGoneError, StorageGoneError)
-"""Errors that pass by themselves, such as a server that restarts."""
+"""Temporary errors, such as a server that restarts."""
 
 MACHINE_ERRORS = (
     DatabaseFullError,
@@ -97,9 +97,9 @@ MACHINE_ERRORS = (
 """Errors of this machine, which the next call would meet too."""
 
 RENEWALS_PER_LEASE = 3
-"""How often a claim is renewed within its time, so that two renewals may fail."""
+"""Number of renewals of a claim within its time, so that two renewals may fail."""
 
-TIMEOUT_FAILURE = ("timeout", "時間内に処理が終わりませんでした")
+TIMEOUT_FAILURE = Failure("timeout", "時間内に処理が終わりませんでした")
 
 KINDS = {
     outputs.MASKED_WAV: FileKind.MASKED_AUDIO,
@@ -121,7 +121,7 @@ class GaveUpError(PipelineError):
         super().__init__(f"{error.code}: {error}")
         self.kind = error.code
         self.call_id = ""
-        """Id of the call, for the log of failures; set by whoever asked for it."""
+        """Id of the call, for the log of failures; set by the caller."""
 
 
 class SetAsideError(GaveUpError):
@@ -183,7 +183,7 @@ def remove_left_over(desk: Desk) -> None:
 
 
 def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]:
-    """Mask a call that waits in the queue, or whose worker was killed.
+    """Mask a call that waits in the queue, or that a killed worker had claimed.
 
     Args:
         desk: The desk.
@@ -219,7 +219,7 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
         except Exception as raised:  # noqa: BLE001 (made harmless, and settled at the desk)
             failure = _settled(desk, worker, claim, raised)
         except BaseException:
-            # The worker was told to stop, so no attempt is counted.
+            # The worker was asked to stop, so no attempt is counted.
             with _told_once(), contextlib.suppress(DeskError):
                 release_claim(desk, worker, claim)
             raise
@@ -252,11 +252,11 @@ def _settled(desk: Desk, worker: Actor, claim: Claim, raised: Exception) -> Pipe
         if is_of_the_machine(error):
             release_claim(desk, worker, claim)
             return MachineError(error)
-        call = fail_call(desk, worker, claim, (error.code, str(error)), retry=again)
+        call = fail_call(desk, worker, claim, Failure(error.code, str(error)), retry=again)
     except ClaimLostError as lost:
         return ClaimLostError(str(lost))
     except DeskError as other:
-        # The claim expires by itself.
+        # The claim will expire.
         return MachineError(error if is_of_the_machine(error) else other)
     return PutBackError(error) if call.state is State.REQUESTED else SetAsideError(error)
 
@@ -284,7 +284,7 @@ def _mask(desk: Desk, worker: Actor, claim: Claim, still_ours: Callable[[], None
             note=proof_note(None),
         )
         made = _run_recipe(job, still_ours)
-        _hand_in(desk, worker, claim, (made, prepared.lists))
+        _hand_in(desk, worker, claim, made, prepared.lists)
     return made.counts
 
 
@@ -330,9 +330,8 @@ def _run_recipe(job: Job, still_ours: Callable[[], None]) -> _Made:
     return _Made(plan, counts, files)
 
 
-def _hand_in(desk: Desk, worker: Actor, claim: Claim, work: tuple[_Made, ListVersions]) -> None:
+def _hand_in(desk: Desk, worker: Actor, claim: Claim, made: _Made, versions: ListVersions) -> None:
     """Seal the files into the store and attach them to the call; on a failure remove them all."""
-    made, versions = work
     stored: list[NewFile] = []
     try:
         for kind, path in made.files.items():
@@ -345,7 +344,7 @@ def _hand_in(desk: Desk, worker: Actor, claim: Claim, work: tuple[_Made, ListVer
 
 
 def _discard(desk: Desk, claim: Claim, stored: Sequence[NewFile]) -> None:
-    """Remove stored files that no row names; what cannot be removed now is swept later."""
+    """Remove stored files that no row names; the rest is swept later."""
     with contextlib.suppress(DeskError):
         if get_call(desk, claim.call_id).state is State.IN_REVIEW:
             # The change was committed after all; only its confirmation was lost.

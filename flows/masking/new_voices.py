@@ -1,4 +1,4 @@
-"""Makes the finding of a third person's voice where a line is said to be a third person's.
+"""Make the finding of a third person's voice where a person attributes a line to a third person.
 
 A line gets such a speaker by a decision, which can be undone: an item that comes with another decision, or
 was widened by one, does not count as holding it.
@@ -16,18 +16,18 @@ from pipeline.masking.voices import MARGIN_SECONDS, third_voices
 from pipeline.third_voice import THIRD, THIRD_VOICE
 from pipeline.types import CallCase, CharSpan, MaskAction, MaskItem, MaskPlan, Party, Transcript
 
-__all__ = ["Said", "voices_in", "voices_left"]
+__all__ = ["ThirdPersonLines", "voices_in", "voices_left"]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Lines of a call that a person gave to a third person.
+class ThirdPersonLines:
+    """Lines of a call that a person attributed to a third person.
 
     Attributes:
-        now: The text with them.
+        now: The text with these lines.
         raw: Their characters in the recognised text.
-        recording: The call's sound.
-        stored: The plan that the decisions are made on; like the draft, it points into the recognised text.
+        recording: The call.
+        stored: Plan that the decisions refer to; like the draft, it points into the recognised text.
         draft: The plan with all decisions so far.
     """
 
@@ -38,40 +38,40 @@ class Said:
     draft: MaskPlan
 
 
-def voices_in(said: Said) -> tuple[MaskItem, ...]:
-    """Make the items of a third person's lines, masked and undecided, where none lasts that holds them.
+def voices_in(lines: ThirdPersonLines) -> tuple[MaskItem, ...]:
+    """Make the items of a third person's lines, masked and undecided, where no lasting item covers them.
 
     Args:
-        said: The lines.
+        lines: The lines.
 
     Returns:
-        New items in order of time, their ids still those of a first plan.
+        New items in order of time, with the ids of a first plan.
     """
-    lasting = {item.item_id: item for item in said.stored.items}
+    lasting = {item.item_id: item for item in lines.stored.items}
     held = [
         (lasting[item.item_id], item)
-        for item in said.draft.items
+        for item in lines.draft.items
         if item.item_id in lasting and _stands(item) and item.entity_type == THIRD_VOICE
     ]
     return tuple(
         item
-        for item in _items(_these_alone(said), said.now, said.recording, said.draft)
+        for item in _items(_these_alone(lines), lines.now, lines.recording, lines.draft)
         if not any(_holds(before, item) and _holds(after, item) for before, after in held)
     )
 
 
 def voices_left(now: Corrected, recording: Recording, draft: MaskPlan) -> tuple[MaskItem, ...]:
-    """Make the items of all lines that a third person says and that no item holds, decided or not.
+    """Make the items of all of third persons' lines that no item covers, decided or not.
 
-    There are none but where a call was masked anew and people had said of the same words who speaks them.
+    There are some only where a call was masked anew after people had attributed its lines.
 
     Args:
-        now: The text as it is corrected.
-        recording: The call's sound.
+        now: The corrected text.
+        recording: The call.
         draft: The plan with all decisions.
 
     Returns:
-        As ``voices_in``.
+        The items, as from ``voices_in``.
     """
     voices = [item for item in draft.items if item.entity_type == THIRD_VOICE]
     lacking: list[MaskItem] = []
@@ -98,14 +98,14 @@ def _items(
     return (replace(item, chars=now.raw(item.chars)) for item in plan.items)
 
 
-def _these_alone(said: Said) -> Transcript:
-    """The text, with no other third person's lines in it than those that were just given to one."""
-    chars = said.now.chars(said.raw)
+def _these_alone(lines: ThirdPersonLines) -> Transcript:
+    """Return the transcript without other third persons' lines than those that just became one's."""
+    chars = lines.now.chars(lines.raw)
     segments = tuple(
         replace(each, speaker=None) if each.speaker == THIRD and not each.chars.overlaps(chars) else each
-        for each in said.now.transcript.segments
+        for each in lines.now.transcript.segments
     )
-    return replace(said.now.transcript, segments=segments)
+    return replace(lines.now.transcript, segments=segments)
 
 
 def _stands(item: MaskItem) -> bool:
@@ -114,7 +114,7 @@ def _stands(item: MaskItem) -> bool:
 
 
 def _holds(other: MaskItem, item: MaskItem) -> bool:
-    """Whether another item holds all the words of a new one, and the time in which they are said."""
+    """Whether another item covers all the words of a new one, and their time."""
     return (
         set(item.channels) <= set(other.channels)
         and not item.chars.without((other.chars,))

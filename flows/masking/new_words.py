@@ -1,8 +1,8 @@
-"""Looks for personal data in words that a person wrote, at once and with the real recognizers.
+"""Find personal data in words that a person wrote, at once and with the real recognizers.
 
-The corrected lines and a few around them are read as a call of their own.  What the words bring out is
-aligned to the sound of the recognised words beneath, as the first findings were, and becomes items of the
-plan: masked unless it is data that the case keeps, and flagged, because nobody has decided it yet.
+The corrected lines and a few around them are processed like a call of their own.  Findings in the new words
+are aligned to the sound of the recognised words beneath, as the first findings were, and become items of the
+plan: masked unless they are data that the case keeps, and flagged, because nobody has decided them yet.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Corrections", "items_in"]
 
 LINES_AROUND: Final = 4
-"""Lines before and after that are read too: a question and its answer, and what is said again."""
+"""Number of lines before and after that are read, too: a question and its answer, and repetitions."""
 
 FEW_NAMES: Final = frozenset({"few-names"})
 """The pass that counts the names of a whole call; a few lines always have few."""
@@ -67,7 +67,7 @@ class Corrections:
 
 
 def items_in(words: Corrections, models: Models) -> tuple[MaskItem, ...]:
-    """Find what new words bring out that is not masked, or not known as the same party's, already.
+    """Find data in new words that is not masked, or not known as the same party's, already.
 
     Args:
         words: The new words in their call.
@@ -97,7 +97,7 @@ def items_in(words: Corrections, models: Models) -> tuple[MaskItem, ...]:
 
 
 def _around(words: Corrections) -> tuple[Transcript, int]:
-    """The lines with new words and those around them, and where they begin in the corrected text."""
+    """Return the lines with new words and those around them, and where they begin in the corrected text."""
     segments = words.now.transcript.segments
     new = [words.now.chars(piece.chars) for piece in words.new]
     lines = [n for n, each in enumerate(segments) if any(each.chars.overlaps(chars) for chars in new)]
@@ -119,7 +119,7 @@ def _shifted(chars: CharSpan, by: int) -> CharSpan:
 
 
 def _on_recognised(finding: Finding, now: Corrected, base: int, models: Models) -> Finding:
-    """A finding with its place in the recognised text; it sounds as long as what was written takes to say."""
+    """Place a finding in the recognised text; its length in time follows from the length of the new words."""
     written = _shifted(finding.entity.chars, base)
     morae = len(models.reader.line(now.transcript.text[written.start : written.end]).morae)
     return replace(finding, entity=replace(finding.entity, chars=now.raw(written), morae=morae, parts=()))
@@ -132,7 +132,7 @@ def _is_timed(finding: Finding, transcript: Transcript) -> bool:
 
 
 def _flagged(item: MaskItem) -> MaskItem:
-    """A new mask waits for a person; what is in doubt is masked, whatever the case says of nobody's data."""
+    """Make a new mask that waits for a person; doubtful data is masked, whatever the case's policy for it."""
     if item.action is MaskAction.KEEP and not item.needs_review:
         return item
     ground = item.ground or default_ground(item.entity_type)
@@ -140,7 +140,7 @@ def _flagged(item: MaskItem) -> MaskItem:
 
 
 def _is_known(item: MaskItem, words: Corrections) -> bool:
-    """Whether its words are masked already, or were found to be the same party's; signs are no words.
+    """Whether a finding's words are masked already, or found as the same party's; punctuation is no words.
 
     A voice masks them only as long as it is masked itself.
     """

@@ -1,4 +1,4 @@
-"""What a transcript says of itself: made by a machine, or read through by a person and when."""
+"""Note on a transcript: made by a machine, or read through by a person, and when."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def proof_note(read_at: datetime | None) -> str:
     """Return the line above a transcript.
 
     Args:
-        read_at: When a person read it through with the sound; ``None`` when nobody has.
+        read_at: Time at which a person read it through with the sound; ``None`` where there is none.
     """
     if read_at is None:
         return UNREAD

@@ -1,6 +1,6 @@
-"""The copy that the requester only hears in person: the masked one with the voices that are heard so.
+"""The copy for listening in person: the masked one, with the voices that are played in person.
 
-It never leaves the house.  What else is masked stays masked in it, also within those voices.
+It never leaves the house.  Everything else stays masked in it, also within those voices.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ VISIT_WAV = f"{FOLDER}/{outputs.MASKED_WAV}"
 
 
 def visit_plan(plan: MaskPlan) -> MaskPlan:
-    """Return a plan that keeps the voices that are heard in person, and masks all else that is masked."""
+    """Return a plan that keeps the voices that are played in person, and masks everything else as before."""
     return replace(plan, items=tuple(map(_heard, plan.items)))
 
 

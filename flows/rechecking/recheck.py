@@ -207,7 +207,7 @@ def _since(
     stored = get_plan(desk, call.call_id, call.revision)
     course = _course(desk, stored, answer)
     with plan_anew(desk, actor, stored, load_models) as anew:
-        return masked_since(course, anew.plan, (anew.transcript, anew.recording), _stretches(answer, call))
+        return masked_since(course, anew.plan, anew.transcript, anew.recording, _stretches(answer, call))
 
 
 def _course(desk: Desk, stored: StoredPlan, answer: Release) -> Course:

@@ -1,4 +1,4 @@
-"""Takes a released package out of the store for delivery, as a ZIP or as a folder for a CD-R."""
+"""Take a released package out of the store for delivery, as a ZIP or as a folder for a CD-R."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def stored_file(desk: Desk, answer: Release, kind: FileKind = FileKind.PACKAGE) 
 
 
 def outer_instructions(number: str, answer: Release) -> bytes:
-    """Return the instructions that go beside a ZIP, where they can be read before it is opened."""
+    """Return the instructions for the place next to a ZIP, where they can be read before it is opened."""
     inner = {INSTRUCTIONS, MANIFEST, SUMS}
     names = [file.name for file in answer.files if file.name not in inner]
     return instructions(package_name(number, answer), number, names, outside=answer.encrypted)
@@ -75,7 +75,7 @@ def fetch_folder(desk: Desk, actor: Actor, request: str, out: Path, turn: int | 
         actor: An approver or administrator where the package is encrypted.
         request: Id or public number.
         out: An existing folder.
-        turn: Which answer; by default the last.
+        turn: Number of the answer; by default the last.
 
     Returns:
         Path of the folder; its files are checked against the recorded hashes.

@@ -1,4 +1,4 @@
-"""開封手順: tells the recipient how to open and check a package."""
+"""開封手順: instructions for the recipient to open and check a package."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def instructions(
         name: Name of the package.
         number: Public number of the request.
         files: Files in the package.
-        outside: Whether they lie beside an encrypted ZIP and explain how to open it, instead of inside it
-            or in a folder.
+        outside: Whether they lie next to an encrypted ZIP and explain how to open it, instead of inside it or
+            in a folder.
         unread: Whether nobody has read a transcript among the files through.
     """
     parts = [f"開示ファイルの開封手順 ({name})\n"]

@@ -1,4 +1,4 @@
-"""Extracts the names of laws from an analyst's reason for a mask on item 3, and nothing else."""
+"""Extract the names of laws from an analyst's reason for a mask on item 3, and nothing else."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NOT_LAWS: Final = ("法", "個人情報保護法", "同法", "本法", "方法"
 def laws_in(reasons: Iterable[str]) -> tuple[str, ...]:
     """Return the laws that some reasons name, each once, in order.
 
-    The rest of an analyst's text is not disclosed, because it may repeat what was said.
+    The rest of an analyst's text is not disclosed, because it may repeat words of the call.
     """
     found = (match[0] for reason in reasons for match in _LAW.finditer(reason) if match[1] not in _NOT_LAWS)
     return tuple(dict.fromkeys(found))

@@ -10,14 +10,14 @@ from typing import TextIO
 from flows.desk.answers.differences import GivenWay, way_of
 from flows.desk.kinds.breaches import Breach
 from flows.desk.kinds.csv_cells import plain_cell
-from flows.desk.kinds.passage_text import told_passage
+from flows.desk.kinds.passage_text import format_passage
 from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Delivery, Note, Wanted
 from flows.desk.kinds.ways import Passage, Visit, Way
 from flows.desk.record.ledger import LedgerAnswer, LedgerCall, LedgerRow
 
-__all__ = ["COLUMNS", "SHORT", "cells", "short_cells", "told_way", "write_csv"]
+__all__ = ["COLUMNS", "SHORT", "cells", "short_cells", "way_text", "write_csv"]
 
 COLUMNS = (
     *("請求番号", "状態", "受付日時", "受付方法", "期限", "請求者", "代理人", "代理権", "本人確認"),
@@ -43,7 +43,7 @@ DELIVERY = {Delivery.ELECTRONIC: "電磁的記録", Delivery.PAPER: "書面", De
 
 
 def cells(row: LedgerRow) -> tuple[str, ...]:
-    """Return one request's cells for ``COLUMNS``; several values of one kind stand on separate lines."""
+    """Return one request's cells for ``COLUMNS``; several values of one kind are on separate lines."""
     request, content = row.request, row.request.content
     agent = content.agent
     checks = (f"{each.method.label} {_time(each.checked_at)} {each.by}" for each in row.checks)
@@ -121,34 +121,34 @@ def _lines(parts: Iterable[str]) -> str:
 
 
 def _ways(row: LedgerRow) -> Iterable[str]:
-    """Yield how answers were given, where otherwise than asked for, and how the next one is to be."""
+    """Yield the ways of the answers where they differ from the request, and the way of the next one."""
     for each in row.answers:
         if each.release.manner.way is not Way.FILES:
-            yield f"第{each.release.turn}回 {told_way(way_of(each.release))}"
+            yield f"第{each.release.turn}回 {way_text(way_of(each.release))}"
     way = row.way
     if way is not None and way.manner.way is not Way.FILES:
         told = f"承認 {way.approved_by}" if way.settled else "承認前"
         passages = ((_number(row, each), each) for each in way.manner.passages)
         given = GivenWay(way.manner.way, tuple(passages))
-        yield f"次の回答 {told_way(given)} (決定 {way.by}、{told})"
+        yield f"次の回答 {way_text(given)} (決定 {way.by}、{told})"
 
 
-def told_way(given: GivenWay) -> str:
+def way_text(given: GivenWay) -> str:
     """Write how an answer discloses its calls, with the times of its passages."""
-    parts = "、".join(f"通話{told_passage(number, each)}" for number, each in given.passages)
+    parts = "、".join(f"通話{format_passage(number, each)}" for number, each in given.passages)
     return f"{given.way.label}: {parts}" if parts else given.way.label
 
 
 def _visit(visit: Visit, row: LedgerRow) -> Iterable[str]:
-    """Yield a visit: from when to when, with whom, and what was played at what time."""
+    """Yield a visit: its times, the people present, and the played stretches with their times."""
     end = "" if visit.ended_at is None else f"{visit.ended_at.astimezone(JAPAN):%H:%M}"
     yield f"{_time(visit.began_at)}から{end or '(終了の記録なし)'} 立会い {visit.present}、再生 {visit.by}"
     for at, each in visit.played:
-        yield f"　{at.astimezone(JAPAN):%H:%M:%S} 通話{told_passage(_number(row, each), each)}"
+        yield f"　{at.astimezone(JAPAN):%H:%M:%S} 通話{format_passage(_number(row, each), each)}"
 
 
 def _breach(breach: Breach, row: LedgerRow) -> Iterable[str]:
-    """Yield a breach: which answer, what happened, what was decided, and what was reported when."""
+    """Yield a breach: its answer, kind and decision, and the reports with their times."""
     yield f"{breach.number} {breach.state_label}"
     for mark in breach.marks:
         if mark.request_id == row.request.request_id:

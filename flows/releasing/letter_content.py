@@ -1,4 +1,4 @@
-"""Makes the content of an answer's letter: dates, times, kinds and grounds, never what was said."""
+"""Make the content of an answer's letter: dates, times, kinds and grounds, never words of the call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from flows.desk.answers.places import Place, places
+from flows.desk.answers.places import MaskedPlace, places
 from flows.desk.answers.releases import ReleasedRange
 from flows.desk.cases.lists import current_lists
 from flows.desk.integrity.desk import Desk
@@ -40,7 +40,7 @@ REMAINING = {
     Remains.TEXT: "(言葉は文字で開示します)",
     Remains.IN_PERSON: "(当社の窓口でだけお聞かせします)",
 }
-"""Told beside the kind of a voice of which something is given."""
+"""Words next to the kind of a voice that is disclosed in part."""
 
 
 def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterContent:
@@ -52,7 +52,7 @@ def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterCont
         encrypted: Whether the package needs a password.
 
     Returns:
-        The content; the company's name and contact are left out when nobody has set them.
+        The content; the company's name and contact are left out where they are not set.
     """
     rows = {
         "通話": tuple(_call_row(call, material.kind) for call in material.calls),
@@ -66,7 +66,7 @@ def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterCont
 
 
 def _needs(material: Material) -> Iterator[str]:
-    """Yield what a template must have for the way of this answer (33条3項, 36条)."""
+    """Yield the placeholders that a template must have for the way of this answer (33条3項, 36条)."""
     if material.manner.reason:
         yield "方法の理由"
     if material.manner.passages:
@@ -194,8 +194,8 @@ def _range_rows(material: Material) -> Iterator[dict[str, str]]:
             }
 
 
-def kind_of(place: Place | ReleasedRange) -> str:
-    """Return what is masked at a place, in words for the requester."""
+def kind_of(place: MaskedPlace | ReleasedRange) -> str:
+    """Return the kind of a masked place, in words for the requester."""
     return KINDS.get(place.entity_type, OTHER_KIND) + REMAINING[place.remains]
 
 
@@ -224,7 +224,7 @@ def _file_rows(material: Material) -> Iterator[dict[str, str]]:
             yield {"名前": wav, "内容": f"通話{call.number}の音声{told}"}
             yield {"名前": mp3, "内容": "同じ音声(MP3)"}
         what = f"通話{call.number}の文字起こし"
-        yield from _text_rows(material, call, (what, told), transcript_names(call.number))
+        yield from _text_rows(material, call, what, told, transcript_names(call.number))
 
 
 def _passage_file_rows(material: Material, call: CallMaterial, told: str) -> Iterator[dict[str, str]]:
@@ -234,14 +234,13 @@ def _passage_file_rows(material: Material, call: CallMaterial, told: str) -> Ite
             yield {"名前": wav, "内容": f"通話{call.number}の箇所{at}の音声{told}"}
             yield {"名前": mp3, "内容": "同じ音声(MP3)"}
     what = f"通話{call.number}の箇所の文字起こし"
-    yield from _text_rows(material, call, (what, told), passage_text_names(call.number))
+    yield from _text_rows(material, call, what, told, passage_text_names(call.number))
 
 
 def _text_rows(
-    material: Material, call: CallMaterial, what: tuple[str, str], names: tuple[str, str]
+    material: Material, call: CallMaterial, named: str, masked: str, names: tuple[str, str]
 ) -> Iterator[dict[str, str]]:
     """Yield a transcript, on paper or as its two files, and whether it was proofread."""
-    named, masked = what
     told = f"{masked}　{proof_note(call.read_at)}"
     if material.gives_text and material.request.content.delivery is Delivery.PAPER:
         yield {"名前": named, "内容": f"書面{told}"}
@@ -276,7 +275,7 @@ def _way(material: Material) -> str:
 
 
 def _replaced(material: Material) -> str:
-    """Return by what the masked places were replaced, in what is disclosed."""
+    """Return the replacements of the masked places in the disclosed files, in words."""
     sound = material.gives_audio or material.manner.way is Way.IN_PERSON
     if sound and material.gives_text:
         return "音声では一定の音に、文字では[氏名]などの表示に"

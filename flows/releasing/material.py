@@ -1,4 +1,4 @@
-"""Gathers the material of an answer: its calls, their plans, the decision and its reasons."""
+"""Gather the material of an answer: its calls, their plans, the decision and its reasons."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flows.desk.answers.basis import AnswerBasis, check_basis, heard_digest, read_basis
+from flows.desk.answers.basis import AnswerBasis, check_basis, played_digest_of, read_basis
 from flows.desk.answers.releases import ReleasedCall, ReleasedRange
 from flows.desk.cases.calls import get_call
 from flows.desk.cases.catalogue import get_recording
@@ -29,7 +29,7 @@ __all__ = ["CallMaterial", "Material", "gather", "masked_ranges", "released_call
 
 @dataclass(frozen=True, slots=True)
 class CallMaterial:
-    """One call of an answer.
+    """A call of an answer.
 
     Attributes:
         number: Number within the answer, from 1.
@@ -37,8 +37,8 @@ class CallMaterial:
         approved: Plan and approval of a call that is disclosed; ``None`` for a withheld call.
         reason: Reason for withholding the call, which the requester reads.
         ground: Ground for withholding the call: item of 33条2項.
-        manner: How the answer discloses its calls.
-        read_at: When a person read its text through; ``None`` when nobody has.
+        manner: Way in which the answer discloses its calls.
+        read_at: Time at which a person read its text through; ``None`` where there is none.
     """
 
     number: int
@@ -70,13 +70,13 @@ class CallMaterial:
 
     @property
     def masked(self) -> tuple[MaskItem, ...]:
-        """What is masked in the part of it that is disclosed; nothing of a withheld call."""
+        """Masked items in the disclosed part of the call; empty for a withheld call."""
         masked = () if self.plan is None else self.plan.masked
         return tuple(item for item in masked if self.manner.masks(self.call.call_id, item))
 
     @property
     def consented(self) -> tuple[tuple[float, float], ...]:
-        """Where a third person's voice is given with consent, in the part of it that is disclosed."""
+        """Stretches of a third person's voice that are disclosed with consent; empty for a withheld call."""
         return tuple(
             (item.time.start, item.time.end)
             for item in (() if self.plan is None else self.plan.items)
@@ -94,7 +94,7 @@ class Material:
         basis: The basis of the answer, which is compared again when it is released.
         reason: Reason why nothing is disclosed, which the requester reads.
         laws: Laws that the masks on item 3 rest on.
-        sound_only: Whether the company gives no transcript, whatever is asked for.
+        sound_only: Whether the company discloses no transcripts, whatever the request asks for.
     """
 
     request: Request
@@ -111,7 +111,7 @@ class Material:
 
     @property
     def manner(self) -> Manner:
-        """How the answer discloses its calls."""
+        """Way in which the answer discloses its calls."""
         return self.basis.manner
 
     @property
@@ -198,7 +198,7 @@ def _reasons_of_item_3(desk: Desk, calls: tuple[CallMaterial, ...]) -> list[str]
     found = [call.reason for call in calls if call.ground == 3]
     for call in calls:
         if any(item.ground == 3 for item in call.masked):
-            # For a stretch that an analyst added, the ground is in the decision's content.
+            # A stretch that an analyst added has its ground in the decision.
             found += [
                 made.reason
                 for made in decisions(desk, call.call.call_id)
@@ -208,9 +208,9 @@ def _reasons_of_item_3(desk: Desk, calls: tuple[CallMaterial, ...]) -> list[str]
 
 
 def masked_ranges(call: CallMaterial) -> tuple[ReleasedRange, ...]:
-    """Return the masked ranges of what is disclosed of a call; a withheld call has none.
+    """Return the masked ranges in the disclosed part of a call; a withheld call has none.
 
-    Of a range that a passage cuts, only the part inside is told.
+    A range across the edge of a passage is cut to the passage.
     """
     ranges = (
         ReleasedRange(
@@ -224,7 +224,7 @@ def masked_ranges(call: CallMaterial) -> tuple[ReleasedRange, ...]:
 
 
 def released_call(desk: Desk, call: CallMaterial) -> ReleasedCall:
-    """Return what the desk stores of a released or withheld call."""
+    """Return the stored form of a released or withheld call."""
     where = (call.number, call.call.call_id, call.call.recording_id)
     reviewers = tuple(dict.fromkeys(made.reviewer for made in decisions(desk, call.call.call_id)))
     if call.approved is None:
@@ -244,4 +244,4 @@ def released_call(desk: Desk, call: CallMaterial) -> ReleasedCall:
 
 def _played(call: CallMaterial, approval: Approval) -> KeyedDigest:
     """Return the digest of the approved masked audio, of an answer that is listened to in person."""
-    return heard_digest(approval.files) if call.manner.way is Way.IN_PERSON else NO_DIGEST
+    return played_digest_of(approval.files) if call.manner.way is Way.IN_PERSON else NO_DIGEST

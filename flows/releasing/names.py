@@ -42,8 +42,8 @@ def passage_names(number: int, passages: int) -> tuple[str, ...]:
     """Return every name that a file of a call's passages can have, in the order of the package.
 
     Args:
-        number: Of the call in the answer.
-        passages: How many were chosen.
+        number: Number of the call in the answer.
+        passages: Number of chosen passages.
     """
     sound = tuple(name for at in range(1, passages + 1) for name in passage_audio_names(number, at))
     return (*sound, *passage_text_names(number)) if passages else ()

@@ -61,7 +61,7 @@ def new_password() -> str:
 def write_sums(
     folder: Path, head: Mapping[str, object], files: Sequence[ReleasedFile]
 ) -> tuple[ReleasedFile, ...]:
-    """Write the manifest and ``SHA256SUMS`` over files that lie in a folder.
+    """Write the manifest and ``SHA256SUMS`` for the files in a folder.
 
     Args:
         folder: Folder of the files.
@@ -81,7 +81,7 @@ def write_sums(
 
 
 def described(path: Path, call: int = 0) -> ReleasedFile:
-    """Return what the desk stores of a file of a package."""
+    """Return the stored form of a file of a package."""
     return ReleasedFile(path.name, file_sha256(path), path.stat().st_size, call)
 
 
@@ -126,7 +126,7 @@ def unpack(archive: Path, password: str, files: Sequence[ReleasedFile], folder: 
         folder: Folder to write the files to; ``None`` only checks them.
 
     Raises:
-        PackageError: when anything differs from what was packed.
+        PackageError: when anything differs from the packed files.
     """
     import pyzipper
 

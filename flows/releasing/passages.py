@@ -1,4 +1,4 @@
-"""Cuts the chosen passages out of a call's approved copy: the same samples, and the words spoken in them."""
+"""Cut the chosen passages out of a call's approved copy: the same samples, and the words spoken in them."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from pipeline.types import TimeSpan
 __all__ = ["write_passages"]
 
 
-def write_passages(call: CallMaterial, products: Path, where: tuple[Material, Path]) -> None:
+def write_passages(call: CallMaterial, products: Path, material: Material, inside: Path) -> None:
     """Write a call's passages into the package's folder, and nothing else of the call.
 
     Args:
         call: The call.
         products: Folder with its masked files, which are the approved ones and are verified.
-        where: The material of the answer, and the package's folder.
+        material: The material of the answer.
+        inside: The package's folder.
 
     Raises:
         CallUnsafeError: when a passage lies outside the recording, or a cut differs from the copy.
     """
-    material, inside = where
     if material.gives_audio:
         whole = read_recording(products / outputs.MASKED_WAV)
         for at, passage in enumerate(call.passages, start=1):
@@ -67,7 +67,7 @@ def _cut(whole: Recording, passage: Passage, path: Path) -> Recording:
 def _words(passages: tuple[Passage, ...], masked: dict[str, object]) -> str:
     """Return the words of passages, each under a line that says which it is.
 
-    A note that the copy carries above its text, such as that nobody has proofread it, stands above these too.
+    A note above the copy's text, such as that nobody has proofread it, is repeated above these.
     """
     whole = masked_transcript(masked)
     parts = [f"{masked['note']}\n"] if masked.get("note") else []

@@ -1,4 +1,4 @@
-"""Releases an answer: renders the calls again from the final plans, verifies, packs and seals them.
+"""Release an answer: render the calls again from the final plans, verify, pack and seal them.
 
 Everything is made in a temporary folder and in the store under random names; one transaction of the desk
 makes it the answer and freezes the case.  If the process is killed before that, nothing has happened, and
@@ -83,7 +83,7 @@ def release(desk: Desk, actor: Actor, number: str, load_models: Callable[[str], 
     with desk.store.private_folder() as folder:
         inside = folder / "inside"
         inside.mkdir()
-        calls = tuple(_make_call(work, call, (material, inside)) for call in material.calls)
+        calls = tuple(_make_call(work, call, material, inside) for call in material.calls)
         material = replace(material, calls=calls)
         packed = _put_together(work, material, inside)
         kinds = {
@@ -91,7 +91,7 @@ def release(desk: Desk, actor: Actor, number: str, load_models: Callable[[str], 
             FileKind.LETTER: inside / LETTER,
             FileKind.MANIFEST: inside / MANIFEST,
         }
-        return _hand_in(work, material, (packed, kinds))
+        return _hand_in(work, material, packed, kinds)
 
 
 def draft_letter(desk: Desk, number: str) -> bytes:
@@ -114,11 +114,11 @@ def _letter(work: _Work, material: Material) -> bytes:
     return fill.fill_letter(template, content_of(work.desk, material, encrypted=work.encrypted))
 
 
-def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) -> CallMaterial:
+def _make_call(work: _Work, call: CallMaterial, material: Material, inside: Path) -> CallMaterial:
     """Make a call's files again from the plan, compare them with the approved ones, and verify them."""
     if call.approved is None:
         return call
-    # Here: a letter, or an answer without calls, is made without anything of sound.
+    # Imported here: a letter, or an answer without calls, needs none of the modules for sound.
     from flows.masking.final_copy import files_of, render
     from flows.masking.visit_copy import visit_copy
     from flows.stages import prove
@@ -127,7 +127,7 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
     stored, approval = call.approved
     call_id = call.call.call_id
     # A change since the basis was read is reported before hours of listening.
-    check_basis(work.desk, where[0].basis)
+    check_basis(work.desk, material.basis)
     with open_recording(work.desk, call_id) as audio, work.desk.store.private_folder() as folder:
         workspace = render(work.desk, work.actor, (audio, folder), stored.plan)
         copies = [each for each in (workspace, visit_copy(workspace)) if each is not None]
@@ -151,20 +151,19 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
                 "通話を「確認に戻す」で開き、そこを確かめてください"
             )
             raise StillThereError(msg, call_id, seconds)
-        _copy_out(call, workspace, where)
+        _copy_out(call, workspace, material, inside)
         return replace(call, seconds=workspace.get(RECORDING).duration)
 
 
-def _copy_out(call: CallMaterial, workspace: Workspace, where: tuple[Material, Path]) -> None:
+def _copy_out(call: CallMaterial, workspace: Workspace, material: Material, inside: Path) -> None:
     """Copy the files of a call that the answer discloses into the package's folder."""
     from flows.releasing.passages import write_passages
     from pipeline.audio.mp3 import write_mp3
     from pipeline.audio.recording import read_recording
 
-    material, inside = where
     number, folder = call.number, workspace.products
     if material.manner.way is Way.PASSAGES:
-        write_passages(call, folder, where)
+        write_passages(call, folder, material, inside)
         return
     if material.gives_audio:
         wav, mp3 = audio_names(number)
@@ -209,7 +208,7 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
 
 
 def _voices(material: Material) -> Iterator[dict[str, object]]:
-    """Yield the stretches in which a third person speaks, in whole seconds, and what of them is given."""
+    """Yield a third person's stretches in whole seconds, with the disclosed part of each."""
     for call in material.calls:
         ranges = masked_ranges(call)
         given = [ReleasedRange(start, end, THIRD_VOICE, 0, Remains.NOTHING) for start, end in call.consented]
@@ -219,9 +218,8 @@ def _voices(material: Material) -> Iterator[dict[str, object]]:
                 yield {"call": call.number, "start": place.start, "end": place.end, "given": what}
 
 
-def _hand_in(work: _Work, material: Material, made: tuple[Packed, Mapping[FileKind, Path]]) -> Release:
+def _hand_in(work: _Work, material: Material, packed: Packed, kinds: Mapping[FileKind, Path]) -> Release:
     """Seal the files into the store and make them the answer; on a failure remove them all."""
-    packed, kinds = made
     desk, stored = work.desk, list[NewFile]()
     check_basis(desk, material.basis)
     try:

@@ -42,7 +42,7 @@ def serve(host: str, port: int, settings: Settings) -> None:
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     quiet_libraries()
-    server = uvicorn.Server(server_config(create_app(settings), (host, port)))
+    server = uvicorn.Server(server_config(create_app(settings), host, port))
     with contextlib.suppress(KeyboardInterrupt):
         if settings.review_socket is None:
             server.run()
@@ -51,12 +51,13 @@ def serve(host: str, port: int, settings: Settings) -> None:
                 server.run([listening])
 
 
-def server_config(app: FastAPI, listen: tuple[str, int], bounds: Bounds | None = None) -> uvicorn.Config:
+def server_config(app: FastAPI, host: str, port: int, bounds: Bounds | None = None) -> uvicorn.Config:
     """Return uvicorn's configuration for the page.
 
     Args:
         app: The page.
-        listen: Address and port.
+        host: Address to listen on.
+        port: Port to listen on.
         bounds: Limits of its connections.
     """
     import uvicorn
@@ -65,8 +66,8 @@ def server_config(app: FastAPI, listen: tuple[str, int], bounds: Bounds | None =
 
     return uvicorn.Config(
         app,
-        host=listen[0],
-        port=listen[1],
+        host=host,
+        port=port,
         http=bounded(bounds or Bounds()),  # type: ignore[arg-type]  # whatever makes one of a connection
         # Our own URLs contain ids only, but a stranger's request may contain anything.
         access_log=False,
@@ -115,7 +116,7 @@ def unix_socket(path: Path, mode: int) -> Iterator[socket.socket]:
 
 
 def _clear_way(path: Path) -> None:
-    """Remove a socket on which nobody listens."""
+    """Remove a socket without a listening process."""
     if not path.is_socket():
         # Any other file is not removed, and binding fails.
         return

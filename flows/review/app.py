@@ -1,4 +1,4 @@
-"""Makes the page's FastAPI application from its routes, its middleware and an opened desk."""
+"""Make the page's FastAPI application from its routes, its middleware and an opened desk."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ ROUTERS = (
 
 
 def _warm(site: Site) -> None:
-    """Load what the first analyst would otherwise wait for."""
+    """Load the models and data that the first analyst would otherwise wait for."""
     site.library.warm()
     site.watch.warm()
     # The loaded objects stay until the end: without freezing them, garbage collection took two thirds of the
@@ -88,7 +88,7 @@ def create_app(
     Args:
         settings: The settings of this machine.
         desk: An opened desk, which is not closed; by default one is opened, and closed at the end.
-        turn: Of a practice desk that the company's page serves too, that page's turn to use models.
+        turn: For a practice desk served by the company's page: that page's turn to use models.
 
     Raises:
         DeskError: when the desk cannot be opened.

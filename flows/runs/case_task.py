@@ -1,7 +1,7 @@
 """Shared by the deployments: the task that masks one call, its limits, and the hook for failures.
 
 Prefect stores parameters, names, states, messages and artifacts in clear.  It therefore receives ids and
-gets counts back, and an exception that reaches it says what went wrong, never what was said.
+gets counts back, and an exception that reaches it states the failure, never words of the call.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def recognition() -> Iterator[None]:
 
 
 def _raised(state: State[Any]) -> object:
-    """Return what ended a run, also out of the record in which Prefect would store it."""
+    """Return the failure of a run, without the record in which Prefect would store it."""
     return getattr(state.data, "result", state.data)
 
 
@@ -200,13 +200,13 @@ class _Quiet(TypedDict):
 
 QUIET: _Quiet = {
     "persist_result": False,
-    # Prefect's own check would tell what it was given; a flow checks its ids itself.
+    # Prefect's own check would repeat the given values; a flow checks its ids itself.
     "validate_parameters": False,
     "log_prints": False,
     "on_failure": [tell_failure],
     "on_crashed": [tell_failure],
 }
-"""What every flow of a deployment is declared with, beside its name: nothing of a call reaches Prefect."""
+"""Declaration of every flow of a deployment except its name: no data of a call reaches Prefect."""
 
 
 def note_failure(call_id: str, fate: str, kind: str) -> None:
@@ -214,7 +214,7 @@ def note_failure(call_id: str, fate: str, kind: str) -> None:
 
     Args:
         call_id: The call's id.
-        fate: What became of it (``flows.runs.night_report.Fate``).
+        fate: Outcome of the call (``flows.runs.night_report.Fate``).
         kind: Error code of the failure.
     """
     run, deployment = str(this_run.id or ""), str(this_deployment.id or "")

@@ -30,7 +30,7 @@ __all__ = ["POOL", "close_forms", "deploy", "prepare_server"]
 POOL = "kaiji"
 
 PROCESS, CONTAINER = "process", "docker"
-"""Prefect's types of work pools: whose workers start processes, and containers."""
+"""Prefect's types of work pools: workers that start processes, or containers."""
 
 FILE = Path(__file__).with_name("prefect.yaml")
 
@@ -50,8 +50,8 @@ def prepare_server(client: SyncPrefectClient, recognitions: int, containers: Pat
         client: Client of the server.
         recognitions: Calls that are recognised at a time; an existing limit is the administrator's and
             is kept.
-        containers: Template of a pool whose workers start containers; without one they start processes, and
-            an existing pool of containers keeps its template.
+        containers: Template of a pool with workers that start containers; without one they start processes,
+            and an existing pool of containers keeps its template.
 
     Raises:
         TemplateError: when the template lets a run choose, or the pool is of the other type.

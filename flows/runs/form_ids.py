@@ -1,7 +1,7 @@
 """The ids that Prefect's form accepts, and a second check of them in the flow.
 
-The server refuses a malformed id before it stores anything.  A run that was started in another way is
-refused here, before the id is looked up and named in an error.
+The server refuses a malformed id before it stores anything.  A run that was started otherwise is refused
+here, before the id is searched and named in an error.
 """
 
 from __future__ import annotations

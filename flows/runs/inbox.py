@@ -63,7 +63,7 @@ def _recordings(desk: Desk) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _opened(desk: Desk) -> Iterator[OpenFolder | None]:
-    """Open the inbox, into which other people may lay files; ``None`` when there is none."""
+    """Open the inbox, into which other people may put files; ``None`` where there is none."""
     try:
         opened = open_folder(inbox_folder(desk))
     except (FileNotFoundError, NotADirectoryError):
@@ -107,15 +107,26 @@ def take_from_inbox(desk: Desk, actor: Actor, file_id: str, request: str) -> str
         if folder is None:
             return _taken_before(desk, file_id, request)
         with _read(folder, path.name) as clear:
-            return _taken(desk, actor, (folder, path, clear), (file_id, request))
+            return _taken(desk, actor, _InboxFile(folder, path, clear, file_id), request)
 
 
-def _taken(
-    desk: Desk, actor: Actor, file: tuple[OpenFolder, Path, BufferedReader], asked: tuple[str, str]
-) -> str:
-    """Take an open file; what is sealed, measured and compared is the same file, whatever has its name."""
-    (folder, path, clear), (file_id, request) = file, asked
-    recording = _as_recording(path, clear, f"{file_id}-{get(desk, request).request_id}")
+@dataclass(frozen=True, slots=True)
+class _InboxFile:
+    """An open file of the inbox: its folder, its path, its clear bytes, and its id."""
+
+    folder: OpenFolder
+    path: Path
+    clear: BufferedReader
+    file_id: str
+
+
+def _taken(desk: Desk, actor: Actor, file: _InboxFile, request: str) -> str:
+    """Import an open file.
+
+    Sealed, measured and compared is always the same file, whatever has its name by then.
+    """
+    folder, path, clear = file.folder, file.path, file.clear
+    recording = _as_recording(path, clear, f"{file.file_id}-{get(desk, request).request_id}")
     found = search(desk, RecordingQuery(source_id=recording.source_id))
     if found:
         recording_id = found[0].recording_id

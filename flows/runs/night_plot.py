@@ -1,7 +1,7 @@
 """The plot of a night: when each call was masked or failed, and how many waited; times and counts only.
 
-Prefect's page takes raw SVG out of a markdown artifact and shows an image whose address is its data, so the
-plot is such an image.  A table below says the same to whoever does not see it.
+Prefect's page removes raw SVG from a markdown artifact but shows an image whose address is its data, so the
+plot is such an image.  A table below it has the same content for people who cannot see it.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ WIDTH, HEIGHT = 760, 280
 SHAPE = f'xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
 
 LEFT, RIGHT = 44, 744
-"""Where the time axis begins and ends."""
+"""Left and right end of the time axis."""
 
 STRIP, STRIP_HEIGHT = 48, 34
 """The strip of the calls, one after the other."""
 
 TOP, BOTTOM = 118, 236
-"""Of the line of the waiting calls."""
+"""Height of the line of waiting calls."""
 
 MIN_PIXELS = 0.6
-"""Of a block: a long night has more calls than the plot has pixels, and a failure must not vanish."""
+"""Least width of a block: a long night has more calls than the plot has pixels, and a failure must not
+vanish."""
 
 COLOURS = {Fate.MASKED: "#17633a", Fate.SET_ASIDE: "#a3201a", Fate.PUT_BACK: "#b06f00"}
 
@@ -38,7 +39,7 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many calls waited at a moment, in seconds from the beginning of the night."""
+    """Number of waiting calls at a moment, in seconds from the beginning of the night."""
 
     at: float
     calls: int
@@ -48,8 +49,8 @@ def plot(tally: Tally, waiting: Sequence[Waiting], seconds: float) -> str:
     """Return the plot of a night as markdown.
 
     Args:
-        tally: What the night has done, with the time of each call.
-        waiting: How many calls waited, in order of time.
+        tally: Outcomes of the night, with the time of each call.
+        waiting: Numbers of waiting calls, in order of time.
         seconds: Length of the night.
     """
     image = base64.b64encode(as_svg(tally, waiting, seconds).encode()).decode()
@@ -104,7 +105,7 @@ def _legend(tally: Tally) -> Iterator[str]:
 
 
 def _blocks(tried: Sequence[Tried], whole: float) -> Iterator[str]:
-    """Yield a block for each call; those of one fate that touch are one, failures are drawn last."""
+    """Yield a block for each call; touching blocks of one outcome are joined, failures are drawn last."""
     drawn: list[tuple[Fate, float, float]] = []
     for one in tried:
         start = _x(one.began, whole)

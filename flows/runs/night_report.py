@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.desk.breaches.clocks import Clock
-from flows.desk.kinds.breaches import told_left
+from flows.desk.kinds.breaches import days_left_text
 from flows.desk.kinds.states import State
 from flows.desk.work.backlog import Due, Standing
-from flows.desk.work.holding import Held, told_of_claim
+from flows.desk.work.holding import Held, claim_text
 
 __all__ = ["KINDS", "End", "Fate", "Tally", "Tried", "failures_of", "rows_of", "summary"]
 
 
 class Fate(enum.StrEnum):
-    """What became of a call in a run."""
+    """Outcome of a call in a run."""
 
     MASKED = "masked"
     SET_ASIDE = "set_aside"
@@ -60,14 +60,14 @@ MAX_BLOCKS = 30
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of one call in a run.
+    """One call of a run.
 
     Attributes:
         call_id: The call's id.
-        fate: What became of it.
+        fate: Outcome of the call.
         kind: Error code of the failure; empty when it was masked.
         took: Seconds that the run spent on it.
-        began: When it was begun, in seconds from the beginning of the run.
+        began: Start, in seconds from the beginning of the run.
         counts: Counts of a masked call, as the task returned them.
     """
 
@@ -81,7 +81,7 @@ class Tried:
 
 @dataclass(slots=True)
 class Tally:
-    """What one run has done so far.
+    """Results of a run so far.
 
     Attributes:
         tried: The calls that it has tried, in order; one that another worker had is not among them.
@@ -119,7 +119,7 @@ class Tally:
         return sum(one.counts.get(count, 0) for one in self.tried)
 
     def counts(self) -> dict[str, int]:
-        """The counts that the run returns."""
+        """Return the counts that the run returns."""
         return {
             "masked": self.masked,
             "set_aside": sum(self.set_aside.values()),
@@ -148,7 +148,7 @@ def rows_of(tally: Tally) -> list[dict[str, str | int | float]]:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How things stand when a run ends.
+    """State of the desk at the end of a run.
 
     Attributes:
         at: The time.
@@ -169,9 +169,9 @@ def summary(tally: Tally, minutes: float, end: End) -> str:
     """Return the summary of a night as markdown.
 
     Args:
-        tally: What this run has done.
+        tally: Results of this run.
         minutes: Minutes that it took.
-        end: How things stand at its end.
+        end: State of the desk at its end.
     """
     standing = end.standing
     set_aside = sum(tally.set_aside.values())
@@ -221,7 +221,7 @@ def _calls(title: str, calls: Iterable[tuple[str, str]], what_next: str) -> list
 
 
 def _held(held: tuple[Held, ...], now: datetime) -> list[str]:
-    rows = [f"| {one.call_id} | {told_of_claim(one.until, now)} |" for one in held]
+    rows = [f"| {one.call_id} | {claim_text(one.until, now)} |" for one in held]
     return ["## ほかの作業プロセスが処理中の通話", _table("| 通話 | |\n|---|---|", rows)] if rows else []
 
 
@@ -241,7 +241,7 @@ def _clocks(clocks: tuple[Clock, ...]) -> list[str]:
     if not clocks:
         return []
     rows = [
-        f"| {one.breach} | {one.stage.label} | {one.due_on.isoformat()} | {told_left(one.days_left)} |"
+        f"| {one.breach} | {one.stage.label} | {one.due_on.isoformat()} | {days_left_text(one.days_left)} |"
         for one in clocks
     ]
     return ["## 漏えい等の報告の期限", _table("| 番号 | | 期限 | 残り |\n|---|---|---|---:|", rows)]

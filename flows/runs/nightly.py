@@ -122,7 +122,7 @@ class Night:
 
     @property
     def seconds(self) -> float:
-        """How long it has lasted."""
+        """Time since the beginning of the run."""
         return time.monotonic() - self.began
 
     def count(self, left: int) -> None:

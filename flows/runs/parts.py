@@ -33,7 +33,7 @@ POLL_SECONDS = 0.5
 
 
 class ServeError(Exception):
-    """A process could not be started, or ended by itself; the message is for the terminal."""
+    """A process could not be started, or ended unasked; the message is for the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Part:
 
     Attributes:
         mark: Value of ``MARK_VARIABLE`` in the environment of all processes that belong to it.
-        again: Whether it is started again when it ends by itself.
-        without: Variables that it is not told.
-        began: When, by ``time.monotonic``.
+        again: Whether it is started again when it ends unasked.
+        without: Environment variables that it does not get.
+        began: Start time, by ``time.monotonic``.
     """
 
     name: str
@@ -85,8 +85,8 @@ class Parts:
         Args:
             name: Name of the process and its log.
             command: Program and arguments.
-            again: Whether it is started again when it ends by itself.
-            without: Variables of the environment that it is not told.
+            again: Whether it is started again when it ends unasked.
+            without: Environment variables that it does not get.
         """
         part = replace(self._started(name, command, without), again=again)
         self.running.append(part)

@@ -1,4 +1,4 @@
-"""The flow that erases what has been kept long enough, or counts it in a dry run."""
+"""The flow that erases data whose retention period is over, or counts it in a dry run."""
 
 from __future__ import annotations
 

@@ -67,7 +67,9 @@ def serve(
         with _only_one(settings.home) as logs, told_in_file(settings.home, secret) as file:
             parts = Parts(server_environment(settings, port, secret_variables(secret)), logs)
             try:
-                _start(parts, Places(port, review_port, file, word), Sizes(workers, runs, recognitions), stop)
+                _start(
+                    parts, Endpoints(port, review_port, file, word), Sizes(workers, runs, recognitions), stop
+                )
                 while not stop.wait(POLL_SECONDS):
                     parts.check()
                 typer.echo("kaiji: 止めています…")
@@ -80,7 +82,7 @@ def serve(
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Endpoints:
     """The ports to use, the file with the API's secret, and the word that makes the first account."""
 
     server: int
@@ -98,15 +100,15 @@ class Sizes:
     recognitions: int
 
 
-def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) -> None:
+def _start(parts: Parts, endpoints: Endpoints, sizes: Sizes, stop: threading.Event) -> None:
     """Start everything in order; return early on a request to stop."""
     prefect = [sys.executable, "-m", "prefect"]
     review = _has_review()
-    for port in (places.server, places.review)[: 1 + review]:
+    for port in (endpoints.server, endpoints.review)[: 1 + review]:
         _check_free(port)
     typer.echo("kaiji: 起動しています(1分ほどかかります)…")
-    parts.start("server", [sys.executable, "-m", "flows.prefect_api", "--port", str(places.server)])
-    _await_server(parts, places.server, stop)
+    parts.start("server", [sys.executable, "-m", "flows.prefect_api", "--port", str(endpoints.server)])
+    _await_server(parts, endpoints.server, stop)
     if not stop.is_set():
         deployments = [sys.executable, "-m", "flows.runs.deployments"]
         deployments += ["--recognitions", str(sizes.recognitions)]
@@ -119,25 +121,26 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
         # A worker that the system killed for its memory must not end the night.
         parts.start(name, [*prefect, "worker", "start", *how], again=True)
     if review:
-        # Nor must a page that stops: calls are masked without it.  It has nothing to ask of Prefect.
-        page = [sys.executable, "-m", "flows.review", "--port", str(places.review)]
+        # A page that stops is no reason to end either: calls are masked without it.  It asks nothing of
+        # Prefect.
+        page = [sys.executable, "-m", "flows.review", "--port", str(endpoints.review)]
         parts.start("review", page, again=True, without=frozenset(secret_variables("")))
-    _tell(places, parts.logs, review=review)
+    _tell(endpoints, parts.logs, review=review)
 
 
-def _tell(places: Places, logs: Path, *, review: bool) -> None:
+def _tell(ports: Endpoints, logs: Path, *, review: bool) -> None:
     """Print the addresses and files for the person at the terminal, but not the secret."""
-    api, secret = f"http://{HOST}:{places.server}", shlex.quote(str(places.secret))
+    api, secret = f"http://{HOST}:{ports.server}", shlex.quote(str(ports.secret))
     typer.echo("kaiji: 動いています。Ctrl-C で止まります。")
     typer.echo(f"  夜間処理とすぐに処理(Prefect)  {api}")
     typer.echo(
         f"    画面が尋ねる合言葉           cat {secret} (起動のたびに変わり、この利用者だけが読めます)"
     )
     if review:
-        typer.echo(f"  確認の画面                     http://{HOST}:{places.review}")
-        if places.word:
+        typer.echo(f"  確認の画面                     http://{HOST}:{ports.review}")
+        if ports.word:
             typer.echo(
-                f"    最初の利用者の合言葉         {places.word} (画面で利用者を登録すると使えなくなります)"
+                f"    最初の利用者の合言葉         {ports.word} (画面で利用者を登録すると使えなくなります)"
             )
     typer.echo(f"  記録                           {logs}")
     surroundings = f'PREFECT_API_URL={api}/api PREFECT_API_AUTH_STRING="$(cat {secret})"'

@@ -23,7 +23,7 @@ SPELLED = 0.99
 
 BOUNDS = ((4, 0.1), (6, 0.16), (8, 0.2), (12, 0.24), (99, 0.28))
 """Greatest price per mora at which text reads like a term, by morae below a limit.  Over nine garbled words
-in ten lie within 0.3 (facts.md 0.2); a short term is matched that closely by chance."""
+in ten lie within 0.3; a short term is matched that closely by chance."""
 
 LENGTHS = (0.7, 1.3)
 """Least and greatest length of a stretch, as a share of the term's: a vowel lengthened or dropped changes no

@@ -1,6 +1,6 @@
 """Recognise repeated mentions: search the whole call, by sound, for what another recognizer found once.
 
-Over nine garbled names in ten lie within .3 of their length of the spoken name (facts.md 0.2), so two
+Over nine garbled names in ten lie within .3 of their length of the spoken name, so two
 mentions of one name in different spellings still match.
 """
 

@@ -55,7 +55,7 @@ Array = NDArray[np.float64]
 
 MAX_ANSWER_SECONDS: Final = 0.8
 """Greatest distance of a heard and a written mora that are paired: 19 in 20 word times of a recogniser are
-within 0.45 s (facts.md 1.2), and the position of a mora within a long word is an estimate."""
+within 0.45 s, and the position of a mora within a long word is an estimate."""
 
 FREE_ANSWER_SECONDS, PRICE_PER_SECOND = 0.2, 0.5
 """Distance of a pair without a price, in seconds, and the price of each further second."""
@@ -69,7 +69,7 @@ unknown to the listener, reaches 0.7 and more; unrelated text reaches 0.25, and 
 
 MAX_LOCAL_LAG_SECONDS, MAX_CHANNEL_LAG_SECONDS = 0.6, 0.35
 """Greatest mean offset of written and heard morae: within a window, and over a whole channel.  Half of a
-recogniser's word times are within 0.1 s (facts.md 0.2), and the edges of a mask correct no more than this."""
+recogniser's word times are within 0.1 s, and the edges of a mask correct no more than this."""
 
 MAX_ALIKE_PRICE: Final = 0.4
 """Price below which two morae sound alike and count as half a match."""

@@ -18,10 +18,11 @@ def in_batches(
     """Apply a function to windows, batch by batch.
 
     Args:
-        windows: In any order; neighbours go into different batches, so that batches take about equally long.
+        windows: Windows in any order; neighbours go into different batches, so that batches take about
+            equally long.
         do: Processes a batch and returns one result for each of its windows.
-        most: Largest number of windows in a batch.
-        at_once: Number of batches in parallel, each in a thread; as many as the speech model has workers.
+        most: Greatest number of windows in a batch.
+        at_once: Number of batches in parallel, each in a thread: the number of workers of the speech model.
 
     Returns:
         The results in the order of the windows.

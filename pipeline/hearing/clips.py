@@ -1,8 +1,8 @@
-"""Cut the neighbourhood of masks out of a channel, without what is masked, to recognise it again.
+"""Cut the neighbourhood of masks out of a channel, without the masks themselves, to recognise it again.
 
 channel      ..speech..|====== masked ======|..speech..
 clip            [-1 s--|                    |--1 s-]
-sound           [-1 s--|.2 s of silence|--1 s-]      with the times to carry words back
+sound           [-1 s--|.2 s of silence|--1 s-]      with the times to convert words back
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from pipeline.types import TimeSpan
 __all__ = ["Audio", "Clip", "Sounds", "widened", "with_neighbours"]
 
 Audio = Recording | StoredRecording
-"""A call in memory, or left in its file."""
+"""A call in memory, or in its file."""
 
 SPEECH_RMS: Final = 32768 * 10 ** (-38 / 20)
-"""RMS from which a frame counts as speech: -38 dBFS (contract section 2)."""
+"""RMS of 16-bit samples from which a frame counts as speech: -38 dBFS."""
 
 FRAME_SECONDS: Final = 0.01
 """Length of such a frame."""
 
 MASK_PAUSE_SECONDS: Final = 0.2
-"""Silence in place of a mask, so that the words on both sides are not joined."""
+"""Silence in place of a mask, which keeps the words on both sides apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A range of a channel that is recognised at once, without what is masked in it.
+    """A range of a channel that is recognised as one piece of audio, without the masks in it.
 
     Attributes:
         channel: Index of the channel.
         where: Half-open range of samples.
-        pieces: The parts of it that are not masked, in order.
+        pieces: Half-open ranges of the samples in it that are not masked, in order.
     """
 
     channel: int
@@ -53,7 +53,17 @@ class Clip:
     def of(
         cls, channel: int, where: tuple[int, int], masked: Iterable[tuple[int, int]], recording: Audio
     ) -> Clip:
-        """Cut the masked ranges out of a range; keep the whole range where all of it is masked."""
+        """Cut the masked ranges out of a range; keep the whole range where all of it is masked.
+
+        Args:
+            channel: Index of the channel.
+            where: Half-open range of samples.
+            masked: Masked ranges of samples, in order.
+            recording: The call.
+
+        Returns:
+            The clip; unmasked pieces shorter than ``FRAME_SECONDS`` are left out.
+        """
         pieces, at = [], where[0]
         for start, end in (*masked, (where[1], where[1])):
             if end >= at and start <= where[1]:
@@ -63,7 +73,7 @@ class Clip:
         return cls(channel, where, tuple(pieces) or (where,))
 
     def sound(self, recording: Audio) -> npt.NDArray[np.float32]:
-        """The clip's sound for a recogniser: 16 kHz float32, masks replaced by a short silence."""
+        """Return the clip's sound for a recogniser: 16 kHz float32, masks replaced by a short silence."""
         pause = np.zeros(round(MASK_PAUSE_SECONDS * RECOGNISER_RATE), np.float32)
         parts: list[npt.NDArray[np.float32]] = []
         for start, end in self.pieces:
@@ -72,11 +82,11 @@ class Clip:
         return np.concatenate(parts)
 
     def time(self, recording: Audio) -> TimeSpan:
-        """Its range in seconds of the call."""
+        """Return the clip's range in seconds of the call."""
         return to_span(*self.where, recording.rate)
 
     def original(self, word: HeardWord, rate: int) -> TimeSpan:
-        """Carry a word's time to the call, limited to the clip: recognisers may time words beyond it."""
+        """Convert a word's time to the call's, limited to the clip: recognisers may time words beyond it."""
         start = self._original(max(0.0, word.start), rate)
         return TimeSpan(start, max(start, self._original(max(0.0, word.end), rate)))
 
@@ -89,7 +99,7 @@ class Clip:
         return self.pieces[-1][1] / rate
 
     def speech_seconds(self, recording: Audio) -> float:
-        """Seconds of speech in it."""
+        """Return the seconds of speech in the clip."""
         width = round(recording.rate * FRAME_SECONDS)
         total = 0.0
         for start, end in self.pieces:
@@ -100,10 +110,10 @@ class Clip:
 
 
 class Sounds(Sequence[npt.NDArray[np.float32]]):
-    """The sounds of clips, each cut out on access, because all of them may be hours long.
+    """Sounds of clips, each cut out on access, because all of them together may be hours long.
 
     Args:
-        clips: In order.
+        clips: Clips in order.
         recording: The call.
     """
 
@@ -124,16 +134,16 @@ class Sounds(Sequence[npt.NDArray[np.float32]]):
 
 
 def with_neighbours(
-    spans: Iterable[tuple[int, int]], recording: Audio, beside: float
+    spans: Iterable[tuple[int, int]], recording: Audio, margin: float
 ) -> tuple[tuple[int, int], ...]:
-    """Widen each sample range by ``beside`` seconds on both sides, and join those that meet."""
+    """Widen each sample range by ``margin`` seconds on both sides, and join ranges that meet."""
     wide = [
-        to_samples(widened(to_span(start, end, recording.rate), beside), recording.rate, recording.length)
+        to_samples(widened(to_span(start, end, recording.rate), margin), recording.rate, recording.length)
         for start, end in spans
     ]
     return tuple((int(start), int(end)) for start, end in merged(wide, 0))
 
 
-def widened(time: TimeSpan, beside: float) -> TimeSpan:
-    """Widen a span by ``beside`` seconds on both sides, but not below 0."""
-    return TimeSpan(max(0.0, time.start - beside), time.end + beside)
+def widened(time: TimeSpan, margin: float) -> TimeSpan:
+    """Widen a span by ``margin`` seconds on both sides, but not below 0."""
+    return TimeSpan(max(0.0, time.start - margin), time.end + margin)

@@ -1,16 +1,17 @@
-"""Recognise a call a second time, in a way that makes other errors than the first.
+"""Recognise a call a second time, so that the errors differ from those of the first time.
 
 A name that the first hearing missed is often recognised when the sound is cut, filtered and decoded
 differently.  So the second hearing
 
 - cuts closer to speech (``CLOSE_MARGIN_SECONDS``) and into windows half as wide;
-- raises the high frequencies (``brightened``): what distinguishes consonants is weak over a telephone;
-- decodes greedily, many windows at once, without time tokens: a fifth of the first hearing's time.
+- raises the high frequencies (``brightened``), which distinguish consonants and are weak over a telephone;
+- decodes greedily, many windows at a time, without time tokens: in a fifth of the first hearing's time.
 
-Where two models are there, the other one hears, in the manner of the first (``hear_beside``).
+Where two models are loaded, the second hearing is the other model's, cut and decoded like the first
+(``hear_with_other_model``).
 
-It does not replace the first: it retries only windows that loop, and may come back empty.  What both
-hearings agree on is surer; what only one heard is weighed in ``models.weighing.fusion``.
+The second hearing does not replace the first: it retries only windows that loop, and may be empty.
+``models.weighing.fusion`` weighs the words of both.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ __all__ = [
     "batch_of",
     "brightened",
     "hear_again",
-    "hear_beside",
+    "hear_with_other_model",
     "windows_again",
 ]
 
@@ -57,46 +58,46 @@ RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
 
 SECOND_WINDOW_SECONDS = 14.0
-"""Longest window: half of the first hearing's, so that other words stand at its edges; an encoder half as
-wide also costs two fifths less (0.036 CPU s for a second of sound instead of 0.062)."""
+"""Longest window: half of the first hearing's, so that other words are at its edges; half the width also
+costs the encoder two fifths less (0.036 CPU s for a second of sound instead of 0.062)."""
 
 CLOSE_MARGIN_SECONDS = 0.12
-"""Seconds kept on each side of speech.  Both hearings together held 69 of 72 spans by sound with this value,
-and 67 with the first hearing's 0.3."""
+"""Seconds kept on each side of speech.  With this value both hearings together held 69 of 72 entities by
+sound, with the first hearing's 0.3 s 67."""
 
 TILT = (300.0, 1500.0, 0.3, 2.0)
-"""Gain by frequency f: (f + 300 Hz) / 1500 Hz, clipped to 0.3 and 2, so that a voice's pitch is damped and
-what lies above 2.7 kHz doubled.  Of 72 spans of ten calls both hearings together held 71 by sound instead
-of 69, this one alone 66 instead of 61."""
+"""Gain by frequency f: (f + 300 Hz) / 1500 Hz, clipped to 0.3 and 2; it damps a voice's pitch and doubles
+frequencies above 2.7 kHz.  Of 72 entities of ten calls both hearings together held 71 by sound instead of
+69, the second alone 66 instead of 61."""
 
 BATCH_WINDOWS = 8
-"""Windows decoded at once, from both channels: two minutes of sound, whatever the length of the call."""
+"""Windows decoded at a time, from both channels: two minutes of sound, whatever the length of the call."""
 
 RETRY_WINDOW_SECONDS = 5.0
-"""Longest window when a looping one is retried: about one utterance."""
+"""Longest window in the retry of a loop: about one utterance."""
 
 MAX_SECONDS_PER_CHAR = 0.25
-"""Longest time that a character takes to say: a kanji of two morae, with room."""
+"""Longest time for saying one character: a kanji of two morae, with room."""
 
 MIN_PAUSE_SECONDS = 0.25
-"""A word that exceeds its longest time by this much begins with a pause."""
+"""Seconds beyond its longest time from which a word is assumed to begin with a pause."""
 
 ONSET_SECONDS = 0.1
-"""How much of such a pause stays with the word: its first consonant may be slow."""
+"""Part of such a pause that stays with the word: its first consonant may be slow."""
 
 MAX_CLICK_SECONDS = 0.7
-"""A piece up to this long, its margins included, may be a click without speech."""
+"""Longest piece, margins included, that may be a click without speech."""
 
 PUNCTUATION = " \u3000、。,.!?!?…・"
-"""Characters that are written and not said."""
+"""Characters that are written but not said."""
 
 LOOP = re.compile(r"(.{1,16}?)\1{4,}", re.DOTALL)
-"""Text repeated five times or more; people do say はい four times."""
+"""A text said five times or more in a row; people do say はい four times."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How a call is cut and filtered for another hearing.
+    """Cutting and filtering of a call for another hearing.
 
     Attributes:
         window: Longest window in seconds.
@@ -110,26 +111,26 @@ class Cut:
 
 
 SECOND_CUT = Cut()
-"""The cut of the second hearing; training data use others too (``models.training.calls.hear``)."""
+"""Cut of the second hearing; training data are also made with other cuts (``models.training.calls.hear``)."""
 
 
 class BatchRecogniser(Protocol):
-    """What ``hear_again`` needs of a speech model."""
+    """Interface of a speech model for ``hear_again``."""
 
     @property
     def name(self) -> str:
-        """What the manifest calls it."""
+        """Name of the model in the manifest."""
 
     @property
     def at_once(self) -> int:
-        """Windows, or batches of them, that it can recognise at the same time."""
+        """Number of windows, or batches of them, that it can recognise in parallel."""
 
     def recognise_batch(self, windows: Sequence[NDArray[np.float32]]) -> tuple[HeardSegment, ...]:
-        """Recognise 16 kHz mono windows: one utterance each, in seconds from the window's start."""
+        """Recognise 16 kHz mono windows: one utterance each, times in seconds from the window's start."""
 
 
 def batch_of(recogniser: BatchRecogniser) -> int:
-    """Windows in each batch, so that all parallel batches together hold ``BATCH_WINDOWS``."""
+    """Return the number of windows in each batch: all parallel batches together hold ``BATCH_WINDOWS``."""
     return max(1, BATCH_WINDOWS // recogniser.at_once)
 
 
@@ -141,13 +142,13 @@ def hear_again(
     Args:
         recording: The decoded call, one or two channels.
         recogniser: The speech model.
-        call_id: Goes into the transcript.
-        cut: How it is cut.
+        call_id: Id of the call, for the transcript.
+        cut: Cutting and filtering of the call.
 
     Returns:
-        A separate transcript, of the form that ``pipeline.hearing.transcribe.transcribe`` returns; it shares
-        times with the first one, but no character offsets.  Empty (no text, no segment) where nothing was
-        recognised.  The same recording gives the same transcript.
+        A separate transcript, as ``pipeline.hearing.transcribe.transcribe`` returns it; it shares times with
+        the first one, but no character offsets.  Empty (no text, no segment) where no word is recognised.
+        The same recording gives the same transcript.
     """
     speakers = ("op", "cu") if recording.channels == 2 else (None,)
     channels = [Channel.of(Resampled(samples, recording.rate), RATE) for samples in recording.samples]
@@ -158,36 +159,36 @@ def hear_again(
     return _second(heard, call_id, recogniser.name, recording)
 
 
-def hear_beside(recording: Recording, recogniser: Recogniser, call_id: str) -> Transcript:
-    """Recognise a whole call a second time with another model than the first, as that model hears best.
+def hear_with_other_model(recording: Recording, recogniser: Recogniser, call_id: str) -> Transcript:
+    """Recognise a whole call a second time with another model than the first, cut and decoded like the first.
 
-    It errs otherwise because it has learned otherwise: nothing is cut closer, filtered or decoded greedily.
-    Of 128 calls beside the published *base* less leaked so than with ``hear_again`` of either model
-    (``tests/bench/NOTES.md``).
+    The errors differ because the training differs, so the sound is not cut closer, filtered or decoded
+    greedily.  On 128 calls, with the published *base* as the first model, this leaked less than
+    ``hear_again`` with either model (``tests/bench/NOTES.md``).
 
     Args:
         recording: The decoded call, one or two channels.
         recogniser: The other model.
-        call_id: Goes into the transcript.
+        call_id: Id of the call, for the transcript.
 
     Returns:
-        As ``hear_again``.
+        A transcript as ``hear_again`` returns it.
     """
     return _second(utterances_of(recording, recogniser), call_id, recogniser.name, recording)
 
 
 def _second(heard: Sequence[HeardSegment], call_id: str, model: str, recording: Recording) -> Transcript:
-    """The transcript; an empty one where nothing was recognised."""
+    """Build the transcript; an empty one where no word is recognised."""
     if not any(word.text.strip() for segment in heard for word in segment.words):
         return Transcript(call_id, "", (), "ja", model, recording.sha256)
     return build_transcript(heard, call_id, model, recording.sha256)
 
 
 def brightened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Raise the high frequencies of a window over the low ones, as ``TILT`` says; times stay.
+    """Raise the high frequencies of a window and damp the low ones by ``TILT``; times stay.
 
     Args:
-        samples: At ``RATE``, shape (n,).
+        samples: Samples at ``RATE``, shape (n,).
 
     Returns:
         float32, shape (n,); may exceed full scale, which recognisers accept.
@@ -204,7 +205,7 @@ def windows_again(channel: Channel, cut: Cut = SECOND_CUT) -> tuple[Window, ...]
 
     Args:
         channel: The whole channel.
-        cut: How it is cut.
+        cut: Cutting and filtering of the call.
 
     Returns:
         Windows in order of time.
@@ -216,9 +217,9 @@ def windows_again(channel: Channel, cut: Cut = SECOND_CUT) -> tuple[Window, ...]
 def _heard_on(
     channels: Sequence[Channel], recogniser: BatchRecogniser, cut: Cut
 ) -> Iterator[tuple[int, HeardSegment]]:
-    """Utterances with the index of their channel; a window that looped is retried in short pieces."""
+    """Yield utterances with the index of their channel; a window that looped is retried in short pieces."""
     windows = [(i, window) for i, channel in enumerate(channels) for window in windows_again(channel, cut)]
-    looped: list[_Place] = []
+    looped: list[_ChannelWindow] = []
     for (index, window), segment in _in_batches(windows, channels, recogniser, cut):
         if LOOP.search(_text(segment)):
             looped.extend(
@@ -230,14 +231,14 @@ def _heard_on(
         yield from ((index, each) for each in _utterances(window, _without_loops(segment), cut))
 
 
-_Place = tuple[int, Window]
-"""Index of a channel, and a window of it."""
+_ChannelWindow = tuple[int, Window]
+"""Index of a channel, and one of its windows."""
 
 
 def _in_batches(
-    places: Sequence[_Place], channels: Sequence[Channel], recogniser: BatchRecogniser, cut: Cut
-) -> Iterator[tuple[_Place, HeardSegment]]:
-    def do(batch: Sequence[_Place]) -> Sequence[HeardSegment]:
+    places: Sequence[_ChannelWindow], channels: Sequence[Channel], recogniser: BatchRecogniser, cut: Cut
+) -> Iterator[tuple[_ChannelWindow, HeardSegment]]:
+    def do(batch: Sequence[_ChannelWindow]) -> Sequence[HeardSegment]:
         sounds = [window.samples(channels[index].samples) for index, window in batch]
         return recogniser.recognise_batch([brightened(each) if cut.bright else each for each in sounds])
 
@@ -247,13 +248,13 @@ def _in_batches(
 
 
 def _utterances(window: Window, segment: HeardSegment, cut: Cut) -> Iterator[HeardSegment]:
-    """Split a window's words into utterances at pauses; times of the channel."""
+    """Split a window's words into utterances at pauses; times are the channel's."""
     words: list[HeardWord] = []
     for word, at in zip(segment.words, _pieces_of(window, segment.words, cut.margin), strict=True):
         time = _carried(window, word, at)
         paused = time.duration - MAX_SECONDS_PER_CHAR * len(word.text)
         if word.text.strip(PUNCTUATION) and paused >= MIN_PAUSE_SECONDS:
-            # The recogniser times a word from the end of the one before, so it includes the pause between.
+            # The recogniser times a word from the end of the previous one, so it includes the pause between.
             time = TimeSpan(time.start + paused - ONSET_SECONDS, time.end)
         if (
             words
@@ -268,22 +269,22 @@ def _utterances(window: Window, segment: HeardSegment, cut: Cut) -> Iterator[Hea
 
 
 def _spoken_until(words: Sequence[HeardWord]) -> float:
-    """End of the last word that is no punctuation: a space's time is a pause."""
+    """Return the end of the last word that is no punctuation: a space's time is a pause."""
     return next((word.end for word in reversed(words) if word.text.strip(PUNCTUATION)), words[-1].end)
 
 
 def _pieces_of(window: Window, words: Sequence[HeardWord], margin: float) -> list[int]:
-    """The piece of the window in which each word was spoken; indices never fall.
+    """Return the index of the piece in which each word was spoken; indices never fall.
 
-    The recogniser times a word from the end of the one before, so a piece's first word seems to begin in the
-    piece before, or in a click or breath between the two.
+    The recogniser times a word from the end of the previous one, so a piece's first word seems to begin in
+    the previous piece, or in a click or breath between the two.
     """
     ends = list(itertools.accumulate(piece.duration for piece in window.pieces))
     out: list[int] = []
     for word in words:
         before = out[-1] if out else 0
         if word.text.strip(PUNCTUATION):
-            # A word in the silence that is kept after a piece belongs to the next piece.
+            # A word in the silence kept after a piece belongs to the next piece.
             middle = (word.start + word.end) / 2 + margin
             out.append(min(max(before, bisect.bisect_right(ends, middle)), len(ends) - 1))
         else:
@@ -296,10 +297,10 @@ def _pieces_of(window: Window, words: Sequence[HeardWord], margin: float) -> lis
 
 
 def _carried(window: Window, word: HeardWord, at: int) -> TimeSpan:
-    """Carry a word's time to the channel, clipped to piece ``at``.
+    """Convert a word's time to the channel's, clipped to piece ``at``.
 
-    The recogniser times a piece's last word up to the next piece; unclipped it would last through the silence
-    between the two.
+    The recogniser times a piece's last word up to the next piece; unclipped, the word would last through the
+    silence between the two.
     """
     piece = window.pieces[at]
     offset = sum(before.duration for before in window.pieces[:at])
@@ -309,7 +310,7 @@ def _carried(window: Window, word: HeardWord, at: int) -> TimeSpan:
 
 
 def _without_loops(segment: HeardSegment) -> HeardSegment:
-    """Keep only the first round of every loop; the sound under the others was not recognised."""
+    """Keep only the first round of every loop; the sound under the other rounds was not recognised."""
     text = _text(segment)
     dropped = [(match.end(1), match.end()) for match in LOOP.finditer(text)]
     ends = list(itertools.accumulate(len(word.text) for word in segment.words))

@@ -1,8 +1,8 @@
-"""Keep beside each line what a second hearing wrote in its time, for whoever corrects the line.
+"""Attach to each line the words of the second hearing in its time, for the person who corrects the line.
 
-first    |あの、浜木さんの|        |ご住所は|
+first     |あの、浜木さんの|        |ご住所は|
 second    |あの|長谷川さんの|       |ご住所は|
-kept      あの長谷川さんの           ご住所は
+attached   あの長谷川さんの          ご住所は
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ __all__ = ["with_second"]
 
 
 def with_second(transcript: Transcript, second: Transcript) -> Transcript:
-    """Put a second hearing's words beside the lines in whose time they lie.
+    """Attach a second hearing's words to the lines in whose time they lie.
 
     Args:
-        transcript: The words of a call; lines already have their speakers.
-        second: The second hearing of the same recording.
+        transcript: Words of the call; lines already have their speakers.
+        second: Second hearing of the same recording.
 
     Returns:
         The same transcript, with ``Segment.again``.
@@ -35,7 +35,7 @@ def with_second(transcript: Transcript, second: Transcript) -> Transcript:
 
 
 def _within(line: Segment, near: Nearby[tuple[int, Word]]) -> list[Word]:
-    """The words on a line's channel whose middle lies in it."""
+    """Return the words on a line's channel whose middle lies in the line, in order of text."""
     found = [
         word
         for channel, word in near.touching(line.time.start, line.time.end)

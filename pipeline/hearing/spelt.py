@@ -1,12 +1,12 @@
-"""Write the names that the case knows as the case writes them, where they were written as they sound.
+"""Spell names as the case spells them, where the recogniser wrote them in katakana.
 
     recognised   は い 、 ス ガ マ で す           the telephone adapter writes people's names in katakana
     the case     須ヶ間ひろみ, スガマヒロミ
     spelt        は い 、 須ヶ間 で す
 
-Nothing in the sound tells 須ヶ間 from 菅間, but whoever asks for the recording has told how they are
-written.  Whose the name is, is decided later and on the spelt words; a name that reads exactly as theirs is
-theirs to the comparators in either writing.
+The sound does not distinguish 須ヶ間 from 菅間, but the case states the spelling.  Ownership is decided
+later, on the spelt words; the comparators treat a name that reads exactly like the case's the same in either
+spelling.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pipeline.types import Transcript
 __all__ = ["spelt"]
 
 LEAST_MORAE: Final = 2
-"""Shorter names are not written by their sound: イ is hardly said by itself."""
+"""Least number of morae of a name that is spelt: a name of one mora, such as イ, is hardly said alone."""
 
 _KATAKANA: Final = re.compile(r"[ァ-ヴー]+")
 
@@ -33,16 +33,16 @@ _KATAKANA: Final = re.compile(r"[ァ-ヴー]+")
 def spelt(transcript: Transcript, people: Sequence[CaseWord]) -> Transcript:
     """Spell the known names in a call's words.
 
-    Only what reads exactly as a name does, with other letters on both sides, is spelt; two known names that
-    sound alike are left as they sound.
+    A run of katakana is spelt only where all of it is exactly the reading of one name; where two names share
+    the reading it stays in katakana.
 
     Args:
-        transcript: The call's words, as recognised.
-        people: Names, whole and in parts.
+        transcript: Words of the call, as recognised.
+        people: Full names and their parts.
 
     Returns:
-        The words with those names in one word each, which sounds as all that it stands for; the transcript
-        itself, where there is none.
+        The transcript with each of those names as one word, with the time and ``sounds`` of the words that
+        it replaces; ``transcript`` itself where there is none.
     """
     known: dict[tuple[Mora, ...], set[str]] = {}
     for name in people:
@@ -57,7 +57,7 @@ def spelt(transcript: Transcript, people: Sequence[CaseWord]) -> Transcript:
 
 
 def _spelt(words: Sequence[HeardWord], names: Mapping[tuple[Mora, ...], str]) -> Iterator[HeardWord]:
-    """The words of an utterance, those of a known name as one."""
+    """Yield the words of an utterance, with the words of a known name joined into one."""
     ends = list(itertools.accumulate(len(word.text) for word in words))
     starts = [0, *ends]
     done = 0

@@ -1,13 +1,13 @@
-"""Where a channel holds nothing but its own steady noise: hiss, hum, the idle line, digital silence.
+"""Find stretches of a channel with steady noise only: hiss, hum, the idle line, digital silence.
 
-    level   ----------------.-.--..--.-----------|--------------  of each band of speech
+    level   ----------------.-.--..--.-----------|--------------  of each frequency band of speech
             [ still, 3 s or more ]  speech       [ still ...
 
-In a call of hours in which hardly anybody speaks, a channel's loud part is its noise, and energy alone no
-longer tells the two apart (``pipeline.hearing.windows.loud_stretches``): all of it was recognised, in three
-ways.  Speech is never steady: its level in some band rises and falls within a syllable.  So a moment counts
-as still only where *no* band is more than ``ABOVE_DB`` over its floor, the least that it falls to in half a
-minute.  What changes, be it music, wind or a voice under the noise, is heard as ever.
+In a call of hours with hardly any speech, the loud part of a channel is its noise, and energy alone cannot
+tell speech from noise (``pipeline.hearing.windows.loud_stretches``); all the noise would be recognised.
+Speech is never steady: its level in some band rises and falls within a syllable.  So a moment is still only
+where *no* band is more than ``ABOVE_DB`` over its floor, the lowest level of half a minute.  Sound that
+changes (music, wind, a voice under the noise) is recognised as usual.
 """
 
 from __future__ import annotations
@@ -24,69 +24,71 @@ __all__ = ["WORTH", "still_stretches"]
 
 ABOVE_DB: Final = 5.0
 """Decibels over its floor up to which a band is steady: hiss, hum and the idle line of G.711 stay below for
-minutes.  Of 320 s of made talk in hiss that is 5 dB louder all is heard, where it is 10 dB louder 93 %."""
+minutes.  Of 320 s of made talk all is heard in hiss that is 5 dB louder than the talk, and 93 % in hiss that
+is 10 dB louder."""
 
 FLOOR: Final = 0.02
-"""Quantile of a band's level in a block that is its floor: .6 s of a block, so that three seconds of a soft
-voice in half a minute of something louder do not become the floor of it themselves."""
+"""Quantile of a band's level in a block that counts as its floor: .6 s of a block, so that three seconds of a
+soft voice do not themselves become the floor of half a minute of louder sound."""
 
 BLOCK: Final = 30.0
-"""Seconds that have a floor of their own: a line's noise changes as others join it."""
+"""Length of a block, which has its own floor, in seconds: the noise of a line changes when others join."""
 
 LEAST: Final = 3.0
-"""Seconds from which a still stretch is one: no pause within talk is as long."""
+"""Shortest still stretch, in seconds: no pause within talk is as long."""
 
 MARGIN: Final = 0.5
-"""Seconds at both ends of a still stretch that are heard all the same: soft onsets and endings lie there."""
+"""Seconds at both ends of a still stretch that are recognised all the same: soft onsets and endings lie
+there."""
 
 WORTH: Final = 120.0
-"""Seconds of stillness of a channel from which it is left out; less costs little, and a call of ordinary
-length is heard whole."""
+"""Seconds of stillness in a channel from which it is left out; less costs little, and a call of ordinary
+length is recognised whole."""
 
 WINDOW, HOP = 0.032, 0.016
-"""Seconds of a spectrum, and between two."""
+"""Length of a spectrum's window, and seconds from one to the next."""
 
 SMOOTH: Final = 6
-"""Spectra, a tenth of a second, over which a level is taken: half a syllable."""
+"""Number of spectra over which a level is averaged: a tenth of a second, half a syllable."""
 
 BANDS: Final = (*range(200, 4_000, 400), 7_600)
-"""Edges in Hz: bands of 400 Hz, in which a voice stands out of noise that is louder over all, and one above
-the telephone's."""
+"""Edges of the bands in Hz: bands of 400 Hz, in which a voice exceeds noise that is louder over all, and one
+band above the telephone's."""
 
 AT_ONCE: Final = 400
-"""Spectra worked out at once, 3 MB."""
+"""Spectra computed at a time, 3 MB."""
 
 NOTHING: Final = 1e-12
-"""Power that counts as none, far below the least step of 16 bits."""
+"""Power added before the logarithm; far below the least step of 16 bits."""
 
 
 class _Samples(Protocol):
-    """A channel, or what can be cut like one."""
+    """Samples of a channel: an array, or an object that is sliced like one."""
 
     def __len__(self) -> int:
-        """How many samples there are."""
+        """Return the number of samples."""
 
     def __getitem__(self, part: slice, /) -> NDArray[np.float32]:
-        """A stretch of them."""
+        """Return a slice of the samples, shape (n,)."""
 
 
 def still_stretches(samples: _Samples, rate: int) -> tuple[TimeSpan, ...]:
-    """Find where a channel is still, if that is much of it.
+    """Find the still stretches of a channel, where they add up to ``WORTH``.
 
     Args:
-        samples: Of the whole channel, full scale 1.
+        samples: Samples of the whole channel, full scale 1.
         rate: Samples per second.
 
     Returns:
-        Disjoint stretches in order of time, in seconds; none where they are less than ``WORTH`` together.
-        Time grows with the length: a second for half an hour of sound; memory does not.
+        Disjoint stretches in order of time, in seconds; empty where they are shorter than ``WORTH`` together.
+        Computing time grows with the length, by a second for half an hour of sound; memory does not.
     """
     if len(samples) < WORTH * rate:
         return ()
     found: list[TimeSpan] = []
     started: float | None = None
     for time, still in _moments(samples, rate):
-        # Blocks lie end to end: a stretch goes on from one into the next.
+        # Blocks lie end to end, so a stretch may go on from one into the next.
         edges = np.flatnonzero(np.diff(np.concatenate(([started is not None], still)).astype(np.int8)))
         for edge in edges:
             at = time + edge * HOP
@@ -102,12 +104,12 @@ def still_stretches(samples: _Samples, rate: int) -> tuple[TimeSpan, ...]:
 
 
 def _moments(samples: _Samples, rate: int) -> Iterator[tuple[float, NDArray[np.bool_]]]:
-    """Of each block, when it begins and which of its moments are still."""
+    """Yield each block's start in seconds, and whether each of its moments is still."""
     hop, count = round(HOP * rate), round(BLOCK / HOP)
     moments = len(samples) // hop
     for first in range(0, moments, count):
         last = min(moments, first + count)
-        # The last one takes what it lacks from the block before: a second has no floor of its own.
+        # The last block is filled up from the one before: a second alone has no meaningful floor.
         begin = max(0, last - count)
         levels = _levels(samples, rate, begin, last)
         floor = np.quantile(levels, FLOOR, axis=0)
@@ -116,7 +118,7 @@ def _moments(samples: _Samples, rate: int) -> Iterator[tuple[float, NDArray[np.b
 
 
 def _levels(samples: _Samples, rate: int, first: int, last: int) -> NDArray[np.float32]:
-    """Decibels of each band around each moment, shape (moments, bands)."""
+    """Return the level of each band around each moment, in decibels, shape (moments, bands)."""
     hop, width, beside = round(HOP * rate), round(WINDOW * rate), SMOOTH // 2
     low = max(0, first - beside)
     sound = samples[low * hop : (last + beside) * hop + width]
@@ -135,6 +137,6 @@ def _levels(samples: _Samples, rate: int, first: int, last: int) -> NDArray[np.f
 
 
 def _powers(framed: NDArray[np.float32], bins: NDArray[np.int_]) -> NDArray[np.float64]:
-    """Power of each band of each frame, shape (frames, bands)."""
+    """Return the power of each band of each frame, shape (frames, bands)."""
     spectra = np.square(np.abs(np.fft.rfft(framed)))
     return np.asarray(np.add.reduceat(spectra, bins, axis=1)[:, :-1] / framed.shape[1] ** 2)

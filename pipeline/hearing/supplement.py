@@ -4,7 +4,7 @@
     second   |お|名|前|は| |田|中|健|一|           |です|
                           [a line of its own]
 
-The first hearing's words stay: they are the better ones where both have some.
+The words of the first hearing stay: where both hearings have words, the first has fewer errors.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from pipeline.types import Segment, TimeSpan, Transcript, Word
 __all__ = ["supplemented"]
 
 COVERED_SHARE = 0.5
-"""A word with this share of its time under words of the first hearing was recognised there."""
+"""Share of a word's time under words of the first hearing from which the first has recognised it, too."""
 
 MIN_ADDED_SECONDS = 0.3
-"""Shortest addition, two morae: less is a breath or the edge of a word."""
+"""Shortest addition, two morae: a shorter one is a breath or the edge of a word."""
 
 
 def supplemented(first: Transcript, second: Transcript) -> Transcript:
-    """Add what only a second hearing recognised to the first.
+    """Add the words that only a second hearing has to the first.
 
     Args:
         first: The first hearing.
-        second: The second, of the same recording; may be empty.
+        second: The second hearing of the same recording; may be empty.
 
     Returns:
-        The first hearing with an additional utterance for each stretch for which only the second has words;
-        itself where there is none.
+        The first hearing with an additional utterance for each stretch where only the second has words;
+        ``first`` itself where there is none.
     """
     near = Nearby(first.segments, lambda segment: segment.time)
     added = [each for segment in second.segments for each in _alone(segment, first.text, near, second.text)]
@@ -46,7 +46,7 @@ def supplemented(first: Transcript, second: Transcript) -> Transcript:
 
 
 def _alone(segment: Segment, heard: str, near: Nearby[Segment], text: str) -> Iterator[HeardSegment]:
-    """The runs of an utterance's words that lie under no word of the first hearing."""
+    """Yield the runs of an utterance's words that lie under no word of the first hearing."""
     taken = [
         _spoken(word, heard)
         for other in near.touching(segment.time.start, segment.time.end)
@@ -61,7 +61,7 @@ def _alone(segment: Segment, heard: str, near: Nearby[Segment], text: str) -> It
 
 
 def _spoken(word: Word, text: str) -> TimeSpan:
-    """A word's time without the pause at its beginning, which recognisers include."""
+    """Return a word's time without the pause at its beginning, which recognisers include."""
     longest = MAX_SECONDS_PER_CHAR * max(1, len(text[word.chars.start : word.chars.end].strip(PUNCTUATION)))
     if word.time.duration - longest < MIN_PAUSE_SECONDS:
         return word.time

@@ -1,4 +1,4 @@
-"""Carry traces and posteriorgrams from a window's time to the call's, and read values off traces.
+"""Convert traces and posteriorgrams from a window's time to the call's, and read values off traces.
 
 A window joins several stretches of its channel:
 
@@ -23,34 +23,37 @@ __all__ = ["TRACE_MARGIN_SECONDS", "in_channel_time", "near", "read_off"]
 _T = TypeVar("_T", Trace, Posteriorgram)
 
 TRACE_MARGIN_SECONDS: Final = 1.0
-"""Seconds on each side of an utterance for which it keeps traces: ``pipeline.masking.edges`` searches for
-edges that far out."""
+"""Seconds of traces that an utterance keeps on each side: ``pipeline.masking.edges`` searches for edges that
+far out."""
 
 TRACE_TOLERANCE_SECONDS: Final = 0.02
-"""A trace is valid this far beyond its ends: where a window was cut, part of a step is missing."""
+"""Seconds beyond its ends for which a trace is valid: where a window was cut, part of a step is missing."""
 
 
 def in_channel_time(traces: Iterable[_T], window: Window, near: TimeSpan) -> tuple[_T, ...]:
-    """Carry traces of a window to the time of its channel.
+    """Convert traces of a window to the time of its channel.
 
     Args:
-        traces: In seconds from the window's start.
-        window: States which stretches of the channel it joins.
+        traces: Traces in seconds from the window's start.
+        window: The window, with the stretches of the channel that it joins.
         near: Stretch of the channel; steps more than ``TRACE_MARGIN_SECONDS`` away are dropped.
 
     Returns:
         Traces in order, in seconds of the channel, one for each stretch of the window; a step across a cut
-        goes to the stretch that holds its middle.
+        goes to the stretch with its middle.
     """
     return tuple(part for trace in traces for part in _parts(trace, window, near))
 
 
 def near(traces: Iterable[_T], time: TimeSpan) -> tuple[_T, ...]:
-    """The parts of traces that an utterance keeps.
+    """Cut traces to the neighbourhood of an utterance.
 
     Args:
-        traces: Of its channel, in seconds of the channel.
-        time: When it is said; steps more than ``TRACE_MARGIN_SECONDS`` away are dropped.
+        traces: Traces of the utterance's channel, in seconds of the channel.
+        time: Time of the utterance; steps more than ``TRACE_MARGIN_SECONDS`` away are dropped.
+
+    Returns:
+        The remaining parts, in the order of the traces.
     """
     out: list[_T] = []
     for trace in traces:
@@ -80,14 +83,14 @@ def read_off(traces: Sequence[Trace], times: NDArray[np.floating]) -> NDArray[np
 
     Args:
         traces: Traces of one channel.
-        times: In seconds, shape (n,).
+        times: Times in seconds of the channel, shape (n,).
 
     Returns:
         Probabilities, shape (n,); NaN where no trace is valid.
     """
     out = np.full(len(times), np.nan)
     for trace in traces:
-        # Where two traces are valid, the later one counts.
+        # Where two traces are valid, the later one wins.
         end = trace.start + trace.step * len(trace.chances)
         here = (times >= trace.start - TRACE_TOLERANCE_SECONDS) & (times < end + TRACE_TOLERANCE_SECONDS)
         at = np.floor((times[here] - trace.start) / trace.step).astype(np.int64)

@@ -1,8 +1,8 @@
-"""Recognise a whole call: audio and a recogniser in, a ``Transcript`` out.
+"""Recognise a whole call: from audio and a recogniser to a ``Transcript``.
 
-Each channel is recognised by itself and the utterances are merged in order of time.
-Character offsets are computed while the text is concatenated, so that
-``text[word.chars.start:word.chars.end]`` is exactly what the recogniser wrote for the word.
+Each channel is recognised by itself; the utterances of all channels are merged in order of time.  Character
+offsets are computed while the text is concatenated, so ``text[word.chars.start:word.chars.end]`` is exactly
+the text that the recogniser gave for the word.
 """
 
 from __future__ import annotations
@@ -40,22 +40,26 @@ RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
 
 LOOP_COMPRESSION = 2.6
-"""Bytes of an utterance divided by its deflated bytes, from which it counts as a loop.  A sentence has 1.5;
-はい、はい、はい has 2.7 and is worth a retry (facts.md 1.3)."""
+"""Compression ratio (bytes by deflated bytes) from which an utterance counts as a loop.  A sentence has 1.5;
+はい、はい、はい has 2.7 and is worth a retry."""
 
 MAX_CHARS_PER_SECOND = 14.0
-"""Characters per second: nobody speaks faster, but a loop does."""
+"""Greatest rate of speech, in characters per second; a loop exceeds it."""
 
 TURN_PAUSE_SECONDS = 0.5
-"""Silence that ends an utterance: the other side may have spoken meanwhile."""
+"""Shortest silence that ends an utterance: the other side may have spoken meanwhile."""
 
 MIN_FOREIGN_PROBABILITY = 0.8
-"""A call is refused as foreign when another language is this probable in most of the windows asked."""
+"""Probability of another language from which a window is foreign; a call with mostly foreign windows is
+refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeardWord:
-    """A word as a recogniser gives it: text, seconds, probability 0 to 1; the rest as in ``Word``."""
+    """A word of a recogniser's output: text, start and end in seconds, probability 0 to 1.
+
+    ``sounds`` and ``spread`` are as in ``Word``.
+    """
 
     text: str = field(repr=False)
     start: float
@@ -67,15 +71,14 @@ class HeardWord:
 
 @dataclass(frozen=True, slots=True)
 class HeardSegment:
-    """An utterance as a recogniser gives it.
+    """An utterance of a recogniser's output.
 
     Attributes:
-        words: In order of time.
+        words: Words in order of time.
         no_speech_probability: The recogniser's own, 0 to 1.
         channel: Index of the audio channel.
-        speaker: ``"op"``, ``"cu"`` or unknown.
-        traces: As in ``Segment``, of the whole window that was recognised.
-        posteriorgrams: Likewise.
+        speaker: ``"op"``, ``"cu"``, or ``None`` where unknown.
+        traces, posteriorgrams: As in ``Segment``, for the whole recognised window.
     """
 
     words: tuple[HeardWord, ...]
@@ -87,21 +90,21 @@ class HeardSegment:
 
 
 class Recogniser(Protocol):
-    """What ``transcribe`` needs of a speech model."""
+    """Interface of a speech model for ``transcribe``."""
 
     @property
     def name(self) -> str:
-        """What the manifest calls it."""
+        """Name of the model in the manifest."""
 
     @property
     def at_once(self) -> int:
-        """Windows, or batches of them, that it can recognise at the same time."""
+        """Number of windows, or batches of them, that it can recognise in parallel."""
 
     def recognise(self, samples: NDArray[np.float32]) -> tuple[HeardSegment, ...]:
-        """Recognise 16 kHz mono audio; times in seconds from its start."""
+        """Recognise 16 kHz mono audio, shape (n,); times are in seconds from its start."""
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
-        """The most probable language (ISO 639-1) of at most 30 s, and its probability."""
+        """Return the most probable language (ISO 639-1) of at most 30 s, and its probability."""
 
 
 def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Transcript:
@@ -110,14 +113,13 @@ def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Tr
     Args:
         recording: The decoded call, one or two channels.
         recogniser: The speech model.
-        call_id: Goes into the transcript.
+        call_id: Id of the call, for the transcript.
 
     Returns:
-        The transcript; on two channels, channel 0 is the operator and 1 the caller
-        (contract section 2).
+        The transcript; of two channels, channel 0 is the operator's and 1 the caller's.
 
     Raises:
-        CallUnsafeError: when nothing was recognised, or the call is in another language.
+        CallUnsafeError: when no word is recognised, or the call is in another language.
     """
     channels, windows = _cut(recording)
     _refuse_foreign(channels, windows, recogniser)
@@ -126,21 +128,21 @@ def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Tr
 
 
 def utterances_of(recording: Recording, recogniser: Recogniser) -> list[HeardSegment]:
-    """Recognise a whole call as ``transcribe`` does, but refuse nothing.
+    """Recognise a whole call as ``transcribe`` does, without refusing silent or foreign calls.
 
     Args:
         recording: The decoded call.
         recogniser: The speech model.
 
     Returns:
-        All utterances, channel by channel; none where nothing was recognised.
+        All utterances, channel by channel; empty where no word is recognised.
     """
     channels, windows = _cut(recording)
     return _utterances(channels, windows, recogniser)
 
 
 def _cut(recording: Recording) -> tuple[list[Channel], list[tuple[Window, ...]]]:
-    """Each channel as recognisers take it, and its windows."""
+    """Return each channel at the recogniser's rate, and its windows."""
     channels = [Channel.of(Resampled(samples, recording.rate), RATE) for samples in recording.samples]
     return channels, [windows_of(channel) for channel in channels]
 
@@ -163,15 +165,15 @@ def build_transcript(
 
     Args:
         heard: Utterances with their words, of one or two channels.
-        call_id: Goes into the transcript.
-        model: Name of the recogniser, or of the file the words came from.
-        audio_sha256: Of the recording the words belong to.
+        call_id: Id of the call, for the transcript.
+        model: Name of the recogniser, or of the file with the words.
+        audio_sha256: SHA-256 of the recording.
 
     Returns:
-        The transcript: segments ordered by start, joined by one newline in ``text``.
+        The transcript: segments in order of start, joined by one newline in ``text``.
 
     Raises:
-        CallUnsafeError: when there is no word at all.
+        CallUnsafeError: when no utterance has a word.
     """
     spoken = [s for s in heard if any(w.text.strip() for w in s.words)]
     if not spoken:
@@ -209,12 +211,15 @@ def build_transcript(
 
 
 def as_heard(segment: Segment, text: str, words: Sequence[Word] | None = None) -> HeardSegment:
-    """Turn an utterance back into what ``build_transcript`` takes.
+    """Turn an utterance of a transcript back into input of ``build_transcript``.
 
     Args:
-        segment: Of a transcript.
-        text: The transcript's.
-        words: Some of its words; all by default.
+        segment: Utterance of a transcript.
+        text: Text of the transcript.
+        words: Some of the utterance's words; all by default.
+
+    Returns:
+        The utterance with these words.
     """
     heard = tuple(
         HeardWord(
@@ -235,16 +240,16 @@ def as_heard(segment: Segment, text: str, words: Sequence[Word] | None = None) -
 def _heard_on(
     channels: list[Channel], windows_by_channel: list[tuple[Window, ...]], recogniser: Recogniser
 ) -> list[list[HeardSegment]]:
-    """Recognise every window of each channel, and retry in short pieces what went wrong or was left out."""
+    """Recognise every window of each channel; retry, in short pieces, loops and sound without words."""
     windows = [(index, window) for index, each in enumerate(windows_by_channel) for window in each]
 
     def recognised(places: Sequence[tuple[int, Window]]) -> list[list[HeardSegment]]:
         def do(batch: Sequence[tuple[int, Window]]) -> list[list[HeardSegment]]:
             return [_recognised(window, channels[index], recogniser) for index, window in batch]
 
-        # The longest first, so that at the end no thread waits long for another.
+        # The longest window first, so that no thread waits long for another at the end.
         order = sorted(range(len(places)), key=lambda number: -places[number][1].duration)
-        # One window in a batch: three of 30 s decoded together take as long as one after another.
+        # One window in a batch: three of 30 s take as long decoded together as one after another.
         done = in_batches([places[n] for n in order], do, most=1, at_once=recogniser.at_once)
         return [segments for _, segments in sorted(zip(order, done, strict=True), key=lambda each: each[0])]
 
@@ -273,7 +278,7 @@ def _heard_on(
 
 
 def _recognised(window: Window, channel: Channel, recogniser: Recogniser) -> list[HeardSegment]:
-    """Recognise a window and split it into utterances at pauses; times of the channel."""
+    """Recognise a window and split its words into utterances at pauses; times are the channel's."""
     out: list[HeardSegment] = []
     for segment in recogniser.recognise(window.samples(channel.samples)):
         words: list[HeardWord] = []
@@ -290,15 +295,15 @@ def _recognised(window: Window, channel: Channel, recogniser: Recogniser) -> lis
 
 
 def utterance(segment: HeardSegment, words: Sequence[HeardWord], window: Window) -> HeardSegment:
-    """A part of a segment, with the traces around it.
+    """Make an utterance of some words of a segment, with the traces around them.
 
     Args:
-        segment: As recognised from ``window``.
-        words: Some of its words, already in the channel's time.
-        window: The window.
+        segment: Segment recognised from ``window``; times are the window's.
+        words: Some of its words; times are already the channel's.
+        window: The recognised window.
 
     Returns:
-        An utterance of these words; times of the channel.
+        The utterance; all times are the channel's.
     """
     time = TimeSpan(words[0].start, max(word.end for word in words))
     return replace(
@@ -310,7 +315,7 @@ def utterance(segment: HeardSegment, words: Sequence[HeardWord], window: Window)
 
 
 def _went_wrong(segment: HeardSegment) -> bool:
-    """Whether an utterance repeats itself or has more characters than can be said in its time."""
+    """Whether an utterance repeats itself, or has more characters than fit its time."""
     text = "".join(word.text for word in segment.words)
     seconds = max(0.5, segment.words[-1].end - segment.words[0].start)
     coded = text.encode()
@@ -319,12 +324,12 @@ def _went_wrong(segment: HeardSegment) -> bool:
 
 
 def _times(heard: Sequence[HeardSegment]) -> list[tuple[float, float]]:
-    """Start and end of all words of some utterances, in order."""
+    """Return start and end of all words, in order, in seconds."""
     return sorted((word.start, word.end) for segment in heard for word in segment.words)
 
 
 def _shortened(segment: HeardSegment) -> HeardSegment:
-    """Drop the repeats of a remaining loop, so that the sound under them counts as unheard and is retried."""
+    """Drop the repeats of a remaining loop, so that their sound counts as unheard and is retried."""
     if not _went_wrong(segment):
         return segment
     text = "".join(word.text for word in segment.words)
@@ -340,18 +345,18 @@ def _shortened(segment: HeardSegment) -> HeardSegment:
 
 
 LANGUAGE_WINDOWS = 3
-"""How many windows of each channel, the loudest, are asked for their language."""
+"""Number of windows of each channel, the loudest ones, whose language is recognised."""
 
 
 def _refuse_foreign(
     channels: list[Channel], windows: list[tuple[Window, ...]], recogniser: Recogniser
 ) -> None:
-    """Raise when most of three loud windows a channel are confidently not Japanese.
+    """Raise when most of the three loudest windows of each channel are confidently not Japanese.
 
-    This happens before anything is decoded; a recogniser can reuse the encoding of these windows.  The
-    windows that are needed in any case are asked in parallel, the others only until the result is certain.
+    Runs before decoding; a recogniser can reuse the encoding of these windows.  The windows that are needed
+    in any case are recognised in parallel, the others one by one until the result is certain.
     """
-    asked = [
+    loudest = [
         (channel, window)
         for channel, each in zip(channels, windows, strict=True)
         for window in _loudest(channel, each)
@@ -363,19 +368,19 @@ def _refuse_foreign(
             language != "ja" and probability >= MIN_FOREIGN_PROBABILITY for language, probability in verdicts
         ]
 
-    least = -(-len(asked) // 2)
-    found = in_batches(asked[:least], foreign, most=1, at_once=recogniser.at_once)
-    for place in asked[least:]:
-        if 2 * found.count(False) >= len(asked):
+    least = -(-len(loudest) // 2)
+    found = in_batches(loudest[:least], foreign, most=1, at_once=recogniser.at_once)
+    for place in loudest[least:]:
+        if 2 * found.count(False) >= len(loudest):
             return
         found += foreign([place])
-    if 2 * found.count(True) > len(asked):
+    if 2 * found.count(True) > len(loudest):
         msg = "日本語の通話ではないようです"
         raise CallUnsafeError(msg)
 
 
 def _loudest(channel: Channel, windows: Sequence[Window]) -> list[Window]:
-    """The ``LANGUAGE_WINDOWS`` windows with the most sound."""
+    """Return the ``LANGUAGE_WINDOWS`` windows with the most energy."""
 
     def loudness(window: Window) -> float:
         frames = ((round(p.start / FRAME_SECONDS), round(p.end / FRAME_SECONDS)) for p in window.pieces)

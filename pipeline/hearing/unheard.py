@@ -1,4 +1,4 @@
-"""Find sound that lies under no word: what a recogniser left out, to be recognised once more.
+"""Find sound under no word, which a recogniser left out, to recognise it once more.
 
 sound   ..aaaaaa..bb..cc....dddddd....
 words     |aaaaaa|                       the window was given up: retry b, c and d together
@@ -28,14 +28,14 @@ MIN_UNHEARD_SECONDS = 0.7
 """Shortest sound under no word that is retried: the length of a short name."""
 
 GIVEN_UP_SHARE = 0.25
-"""A window with this share of its sound under no word was given up by the recogniser.  Of 141 windows of made
-calls six have 0.44 and more, in the noise of three calls; none of the others has more than 0.11."""
+"""Share of a window's sound under no word from which the recogniser has given the window up.  Of 141 windows
+of made calls six have 0.44 and more, in the noise of three calls; none of the others has more than 0.11."""
 
 SHORT_WINDOW_SECONDS = 8.0
 """Longest window of a retry: an utterance or two, too short for a long loop."""
 
 WORD_MARGIN_SECONDS = 0.25
-"""Sound this close to a word may belong to it: word ends are up to 0.4 s early (facts.md 0.2)."""
+"""Seconds around a word in which sound may belong to it: word ends are up to 0.4 s early."""
 
 
 def windows_to_retry(
@@ -43,36 +43,36 @@ def windows_to_retry(
 ) -> Iterator[Window]:
     """Cut windows for a retry from the sound that a recogniser left out.
 
-    A recogniser that does not understand the beginning of a window skips to what it understands.  It then
-    also leaves out quiet voices, which are no loud stretches; so from such a window everything that lies
-    under no word is retried together.
+    A recogniser that does not understand the beginning of a window skips ahead.  It then also leaves out
+    quiet voices, which are no loud stretches; so all sound of such a window under no word is retried
+    together.
 
     Args:
         channel: The whole channel.
-        windows: The windows of it that were recognised.
+        windows: Windows of the channel that were recognised.
         words: Start and end of each word in seconds, in order.
 
     Yields:
-        Short windows from those that were given up, and from the others each loud stretch under no word.
+        Short windows of the windows that were given up; of the others each loud stretch under no word.
     """
     gaps = unheard(channel, words)
     left = Nearby(gaps, lambda gap: gap)
     said = Nearby((TimeSpan(start, end) for start, end in words), lambda word: word)
-    given: list[TimeSpan] = []
+    given_up: list[TimeSpan] = []
     for window in windows:
         start, end = window.pieces[0].start, window.pieces[-1].end
         pieces = _spans(window.pieces)
         heard = length(minus(pieces, _spans(left.touching(start, end))))
         if heard >= (1 - GIVEN_UP_SHARE) * window.duration:
             continue
-        given += window.pieces
+        given_up += window.pieces
         near = said.touching(max(0.0, start - WORD_MARGIN_SECONDS), end + WORD_MARGIN_SECONDS)
         taken = union((word.start - WORD_MARGIN_SECONDS, word.end + WORD_MARGIN_SECONDS) for word in near)
         rest = tuple(_lasting(minus(pieces, taken)))
         yield from shorter(Window(rest, window.rate), channel.samples, SHORT_WINDOW_SECONDS)
-    asked = Nearby(given, lambda piece: piece)
+    retried = Nearby(given_up, lambda piece: piece)
     for gap in gaps:
-        for part in _lasting(minus(_spans([gap]), _spans(asked.touching(gap.start, gap.end)))):
+        for part in _lasting(minus(_spans([gap]), _spans(retried.touching(gap.start, gap.end)))):
             yield Window((part,), channel.rate)
 
 
@@ -85,11 +85,14 @@ def _lasting(spans: Iterable[tuple[float, float]]) -> Iterator[TimeSpan]:
 
 
 def unheard(channel: Channel, words: Sequence[tuple[float, float]]) -> list[TimeSpan]:
-    """Find the loud stretches of a channel that lie under no word.
+    """Find the loud stretches of a channel under no word.
 
     Args:
         channel: The whole channel.
         words: Start and end of each word in seconds, in order.
+
+    Returns:
+        Stretches of ``MIN_UNHEARD_SECONDS`` or more, in order of time.
     """
     starts = [start for start, _ in words]
     reached = list(itertools.accumulate((end for _, end in words), max, initial=0.0))

@@ -1,10 +1,10 @@
 """Cut a channel into windows for the recogniser: up to 27 s of speech each, cut in silence.
 
-Windows cut at fixed times split words, and the long silences of a two-channel call make a recogniser loop
-and lose what comes next.  So a channel is cut where it is quiet, and long silences are left out:
+Cuts at fixed times would split words, and the long silences of a two-channel call make a recogniser loop and
+lose the words that follow.  So a channel is cut at quiet moments, and long silences are left out:
 
     channel  ..aaaa..........bbb...........ccccc....dd..
-    window     [aaaa][bbb][ccccc]   [dd]            each window knows where its pieces come from
+    window     [aaaa][bbb][ccccc]   [dd]            each window keeps the times of its pieces
 """
 
 from __future__ import annotations
@@ -35,34 +35,34 @@ FRAME_SECONDS = 0.01
 """Length of an energy frame."""
 
 ABOVE_NOISE_DB = 9.0
-"""A frame this much louder than a channel's quietest tenth may be speech; generous, because what is left out
-here is never recognised."""
+"""Decibels above a channel's quietest tenth from which a frame may be speech; low, because sound that is left
+out here is never recognised."""
 
 BELOW_SPEECH_DB = 38.0
-"""A frame this far below a channel's loud speech is no speech."""
+"""Decibels below a channel's loud speech from which a frame is no speech."""
 
 SPEECH_MARGIN_SECONDS = 0.3
 """Seconds kept on each side of speech: soft onsets and endings lie there."""
 
 MIN_SILENCE_SECONDS = 0.3
-"""A silence this long, left out within a word's time, is not part of the word."""
+"""Shortest silence that ends a word, where it was left out within the word's time."""
 
 MAX_WINDOW_SECONDS = 27.0
-"""Longest window: the model's limit is 30 s, and it loses the last words close to that."""
+"""Longest window: the model takes 30 s, and loses the last words of a window close to that."""
 
 
 _BLOCK_FRAMES = 6_000
-"""Frames processed at once: a minute, 4 MB."""
+"""Frames processed at a time: a minute, 4 MB."""
 
 
 class Sound(Protocol):
     """Samples of one channel: an array, or an object that is sliced like one."""
 
     def __len__(self) -> int:
-        """Number of samples."""
+        """Return the number of samples."""
 
     def __getitem__(self, part: slice, /) -> NDArray[np.float32]:
-        """A slice of the samples."""
+        """Return a slice of the samples, shape (n,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ class Channel:
     """One channel of a call and the power of each frame.
 
     Attributes:
-        samples: float32 when sliced, full scale 1.
+        samples: Samples of the whole channel; float32 when sliced, full scale 1.
         rate: Samples per second.
         power: Mean square of each whole frame of ``FRAME_SECONDS``, shape (frames,).
-        still: Long stretches of nothing but steady noise, in order (``pipeline.hearing.stillness``).
+        still: Long stretches of steady noise, in order of time (``pipeline.hearing.stillness``).
     """
 
     samples: Sound = field(repr=False)
@@ -101,9 +101,11 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Samples for the recogniser and where they come from.
+    """Stretches of a channel that the recogniser takes as one piece of audio.
 
-    ``pieces`` are the channel's stretches in order; their lengths add up to the window's.
+    Attributes:
+        pieces: Stretches of the channel in order; their lengths add up to the window's.
+        rate: Samples per second.
     """
 
     pieces: tuple[TimeSpan, ...]
@@ -121,15 +123,15 @@ class Window:
         )
 
     def original(self, time: TimeSpan) -> TimeSpan:
-        """Carry a time in the window back to the channel, in seconds; never outside ``pieces``."""
+        """Convert a time in the window to the channel's, in seconds; never outside ``pieces``."""
         start = self._original(time.start, at_end=False)
         return TimeSpan(start, max(start, self._original(time.end, at_end=True)))
 
     def spoken(self, time: TimeSpan) -> TimeSpan:
-        """As ``original``, for a word: where silence was left out within it, keep only its longest part.
+        """Convert a word's time to the channel's; where it spans left-out silence, keep the longest part.
 
         The recogniser times a piece's last word up to the next piece, and often a piece's first word from the
-        end of the piece before; unclipped they would last through the silence between.
+        end of the piece before; unclipped, such a word would last through the silence between them.
         """
         whole = self.original(time)
         parts: list[TimeSpan] = []
@@ -155,12 +157,12 @@ class Window:
 def loud_stretches(
     channel: Channel, margin: float = SPEECH_MARGIN_SECONDS, least: float = 0.0
 ) -> tuple[TimeSpan, ...]:
-    """Find where a channel may hold speech.
+    """Find the stretches of a channel that may hold speech.
 
     Args:
         channel: The whole channel.
-        margin: Seconds kept on each side.
-        least: Stretches shorter than this many seconds are left out.
+        margin: Seconds kept on each side of speech.
+        least: Seconds below which a stretch is left out.
 
     Returns:
         Disjoint stretches in order of time, in seconds.
@@ -170,7 +172,7 @@ def loud_stretches(
     frame, rate = _frame(channel.rate), channel.rate
     level = 10 * np.log10(np.convolve(channel.power, np.ones(5) / 5, mode="same") + 1e-10)
     noise, loud = np.percentile(level, (10, 97))
-    # Where speech fills a call its quietest tenth is speech too, so the bound stays below the loud parts.
+    # Where speech fills a call, its quietest tenth is speech too: the bound stays below the loud parts.
     bound = min(max(noise + ABOVE_NOISE_DB, loud - BELOW_SPEECH_DB), loud - 18.0)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], (level > bound).astype(np.int8), [0]))))
     out: list[TimeSpan] = []
@@ -186,7 +188,7 @@ def loud_stretches(
 
 
 def _without(stretches: list[TimeSpan], still: tuple[TimeSpan, ...]) -> list[TimeSpan]:
-    """What of the stretches is not still: where a call is mostly noise, noise is as loud as its loud part."""
+    """Cut still time out of the stretches: in a call of mostly noise, noise counts as loud."""
     near = Nearby(still, lambda each: each)
     return [
         TimeSpan(start, end)
@@ -202,10 +204,11 @@ def windows_of(channel: Channel, longest: float = MAX_WINDOW_SECONDS) -> tuple[W
 
     Args:
         channel: The whole channel.
-        longest: Seconds a window may hold.
+        longest: Length of the longest window, in seconds.
 
     Returns:
-        Windows in order of time; every loud stretch is in exactly one.
+        Windows in order of time.  A loud stretch longer than ``longest`` is cut; nothing of it is lost or
+        doubled.
     """
     return _packed(loud_stretches(channel), channel.samples, channel.rate, longest)
 
@@ -215,11 +218,11 @@ def shorter(window: Window, samples: Sound, longest: float) -> tuple[Window, ...
 
     Args:
         window: A window of the channel.
-        samples: The whole channel, full scale 1.
-        longest: Seconds a window may hold.
+        samples: Samples of the whole channel, full scale 1.
+        longest: Length of the longest new window, in seconds.
 
     Returns:
-        Windows in order of time that hold exactly what ``window`` holds.
+        Windows in order of time that together hold the sound of ``window``.
     """
     return _packed(window.pieces, samples, window.rate, longest)
 
@@ -236,7 +239,7 @@ def _packed(stretches: tuple[TimeSpan, ...], samples: Sound, rate: int, longest:
 
 
 def _split(stretch: TimeSpan, samples: Sound, rate: int, longest: float) -> list[TimeSpan]:
-    """Cut a stretch that is too long, each time at the quietest moment of a window's last third."""
+    """Cut a stretch that is too long for a window, at the quietest moment of each window's last third."""
     out: list[TimeSpan] = []
     start = stretch.start
     while stretch.end - start > longest:
@@ -245,8 +248,8 @@ def _split(stretch: TimeSpan, samples: Sound, rate: int, longest: float) -> list
         window = samples[round(low * rate) : round(high * rate)]
         window = window[: len(window) // frame * frame]
         power = np.square(window.reshape(-1, frame)).mean(axis=1)
-        # The quietest 0.15 s: a stop consonant is shorter.  Only whole ones count, because part of one at the
-        # edge would always seem the quietest.
+        # The quietest 0.15 s: a stop consonant is shorter.  Only whole stretches of that length count: a
+        # shorter one at the edge would always seem the quietest.
         quiet = min(15, len(power))
         sums = np.convolve(power, np.ones(quiet), mode="valid")
         cut = low + (int(sums.argmin()) + quiet / 2) * frame / rate
@@ -257,5 +260,5 @@ def _split(stretch: TimeSpan, samples: Sound, rate: int, longest: float) -> list
 
 
 def _frame(rate: int) -> int:
-    """Samples in a frame."""
+    """Return the number of samples in a frame."""
     return max(1, round(rate * FRAME_SECONDS))

@@ -50,7 +50,7 @@ MAX_UNEXPLAINED_SECONDS: Final = 0.2
 breath."""
 
 OWN_SOUND_SECONDS: Final = 0.3
-"""Distance within which sound belongs to a word: word times are that uncertain (facts.md 0.2)."""
+"""Distance within which sound belongs to a word: word times are that uncertain."""
 
 MIN_MORA_SECONDS: Final = 0.06
 """Shortest mora; a stretch with less time per mora is widened.  Slow speech has 0.15 s, the made calls 0.08

@@ -33,7 +33,7 @@ Samples = npt.NDArray[np.int16]
 # whole number of samples per period at 8, 16, 32 and 48 kHz.
 _TONE_HERTZ: Final = 1000.0
 # -20 dBFS: below speech, so that a listener is not startled; far above the -38 dBFS from
-# which the contract counts a frame as speech.
+# which an evaluation counts a frame as speech.
 _TONE_DBFS: Final = -20.0
 _BLOCK_SAMPLES: Final = 1 << 20  # samples of a channel that are masked at once
 _EDGE_SECONDS: Final = 0.005  # a raised cosine this long makes no click
@@ -135,7 +135,7 @@ def _second_of_tone(rate: int) -> Samples:
     The project is asked to use pydub, and this is its only use.  pydub has had no commit since 2022 and needs
     ``audioop``, which Python 3.13 removed.  The call itself never passes through it: it would convert G.711
     to 8-bit linear, resample to 44.1 kHz, overlay tones instead of replacing samples, and cross-fade at
-    joints (facts.md 5).
+    joints.
     """
     with warnings.catch_warnings():
         # pydub warns that ffmpeg is missing, which a tone does not need, and that audioop is deprecated.

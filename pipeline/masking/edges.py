@@ -92,7 +92,7 @@ QUIET_DB: Final = -18.0
 _SILENT_DB: Final = -30.0  # likewise; no listener notices speech this quiet beside the loud parts
 _BREATH_SECONDS: Final = 0.1
 """Silence that an edge takes in where there is some.  It costs no word, and may hold a soft breath or the
-smear of a loud sound by a lossy codec (up to 0.07 s for MP3 at 8 kHz, facts.md 5)."""
+smear of a loud sound by a lossy codec (up to 0.07 s for MP3 at 8 kHz)."""
 
 _FLOOR_DB: Final = -35.0  # likewise; lower levels differ by the line's noise only
 _EAR_FRAMES: Final = 25  # frames of the ear's trace on each side of a candidate: three of its steps

@@ -59,7 +59,7 @@ MAX_NOISE_RATIO: Final = 4.0
 telephone band have 200 degrees of freedom, and never fluctuate that much."""
 
 SPEECH_POWER: Final = (32768 * 10 ** (-38 / 20)) ** 2
-"""Power of -38 dBFS, from which a frame counts as speech (contract section 2): no line's noise is louder."""
+"""Power of -38 dBFS, from which a frame counts as speech: no line's noise is louder."""
 
 FALSE_ALARM_RATE: Final = 1e-3
 """Share of stretches of unrelated noise in which a copy is found.  With twenty stretches in a call that is

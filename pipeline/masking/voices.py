@@ -27,7 +27,7 @@ SOURCE: Final = "speaker"
 
 MARGIN_SECONDS: Final = 0.25
 """Time masked before a turn's first word and after its last, also over a neighbour's words: less left audible
-fragments where recognisers timed the words (facts.md 1.2)."""
+fragments where recognisers timed the words."""
 
 REACH_SECONDS: Final = 1.0
 """Greatest time masked beside a turn where no word is: breath, and unrecognised words."""

@@ -2,8 +2,7 @@
 
 A 10 ms frame that differs from the original counts as masked, whatever the program reports.  Each frame
 belongs to one channel: in a two-channel file a span covers frames of its speaker's channel only, and masked
-speech on the other channel is over-mask.  The figures are defined in section 2 of the contract;
-``pipeline.measuring.figures`` holds the values.
+speech on the other channel is over-mask.  ``pipeline.measuring.figures`` defines the figures.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ __all__ = [
 ]
 
 CAUGHT_SHARE = 0.90
-"""Share of a span's speech that must be changed for the span to be caught (contract section 2)."""
+"""Share of a span's speech that must be changed for the span to be caught."""
 
 SOFT_EDGE_SECONDS = 0.20
 """Reach of a finding's soft edge and of a bridged gap (``MaskPolicy.merge_gap``).  Changed frames within this
@@ -43,7 +42,7 @@ def measure_call(
     recognised: str | None = None,
     mora_errors: Sequence[Share] = (),
 ) -> CallFigures:
-    """Count the figures of the contract for one call.
+    """Count the figures of one call.
 
     Args:
         audio: The call and its masked copy.

@@ -1,4 +1,4 @@
-"""Figures of the contract (section 2) as values: counts for one call, shares over many calls.
+"""Figures of an evaluation: counts for one call, shares over many calls.
 
 A call holds counts, so sums over calls are exact; ratios are taken last.
 """
@@ -49,7 +49,7 @@ class SpanFigures:
     """Figures of one span of the truth.
 
     Attributes:
-        kind, party, must_mask, must_keep, time, speaker, name_kind: As in ``TruthSpan``.
+        kind, party, must_mask, must_keep, time, speaker, name_kind: Properties as in ``TruthSpan``.
         channel: Index of the channel on which it is spoken.
         speech: Frames of speech in the span, on its channel.
         changed: Changed frames among these.
@@ -78,7 +78,7 @@ class OverMask:
     """Masked speech outside every span of the truth, by recognizer and entity type.
 
     Attributes:
-        recognizer, entity_type: Of the finding; empty for changed frames that no finding covers.
+        recognizer, entity_type: Recognizer and type of the finding; empty for changed frames in no finding.
         beside_span: Whether the finding overlaps a span, so that only its edges are too wide.
         frames: Frames of speech.
     """
@@ -91,13 +91,14 @@ class OverMask:
 
 @dataclass(frozen=True, slots=True)
 class SideFigures:
-    """Figures of one side of a call whose voice the truth names.
+    """Figures of one side of a call with a voice named in the truth.
 
     Attributes:
-        speaker, voice: As in the truth.
+        speaker, voice: Names in the truth.
         speech: Frames of speech in the side's turns.
-        over_mask: As in ``CallFigures``, for these turns.
-        character_errors, mora_errors: As in ``CallFigures``, for these turns; both sides add up to the call.
+        over_mask: Share as in ``CallFigures``, for these turns.
+        character_errors, mora_errors: Shares as in ``CallFigures``, for these turns; both sides add up to the
+            call.
     """
 
     speaker: str
@@ -131,7 +132,7 @@ class CallFigures:
             ``Share(0, 0)`` where the recognised text is unknown.
         mora_errors: Edits from the script's reading to the listener's morae, of the script's morae;
             ``Share(0, 0)`` without a listener.
-        sides: Figures of each side whose voice the truth names.
+        sides: Figures of each side with a voice named in the truth.
         wrong_speaker: Frames attributed to the wrong speaker, of those on one channel in which one side
             talks; ``Share(0, 0)`` where speakers were not told apart by voice.
         third_found: Calls in which a third person's voice is found (0 or 1), of calls in which one speaks;
@@ -142,8 +143,8 @@ class CallFigures:
         given_away: Frames left unchanged in a finding kept as the requester's, the staff's or the company's,
             of those in third parties' spans.
         given_unasked: Frames of ``given_away`` that no question to an analyst covers.
-        staff_kept: As ``requester_kept``, for the staff's data.
-        company_kept: As ``requester_kept``, for the company's data.
+        staff_kept: Share as ``requester_kept``, for the staff's data.
+        company_kept: Share as ``requester_kept``, for the company's data.
     """
 
     call_id: str
@@ -183,7 +184,7 @@ _ByKind = tuple[tuple[str, Share], ...]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Figures of the contract over many calls.
+    """Figures over many calls.
 
     Fields named as in ``CallFigures`` are its sums.  Fields ``by_kind`` hold pairs of kind and share in the
     order of ``truth.KINDS``; a kind that does not occur is left out.
@@ -193,7 +194,7 @@ class Summary:
         caught: Spans with at least 90 % of their speech changed, of those that had to be masked.
         clean: Calls in which every third party's span is caught, of all calls.
         clean_interval: 95 % Wilson interval of ``clean``; ``None`` without calls.
-        clean_with_third_party: As ``clean``, for the calls with a third party.
+        clean_with_third_party: Share as ``clean``, for the calls with a third party.
         over_mask_without_third_party: Over-mask in the calls without a third party.
         review_seconds_per_minute: Review load; ``None`` without calls.
     """

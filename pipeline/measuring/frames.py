@@ -1,4 +1,4 @@
-"""Frames of a call and its masked copy: which are speech, and which were changed."""
+"""Frames of a call and its masked copy, classified as speech and as changed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pipeline.types import TimeSpan
 __all__ = ["FRAME_SECONDS", "AudioPair", "Frames", "Marked", "Stretch", "frames_of"]
 
 FRAME_SECONDS = 0.010
-"""Length of a frame (contract section 2)."""
+"""Length of a frame."""
 
 SPEECH_DBFS = -38.0
-"""RMS above which a frame of the original is speech; full scale is 32768 (contract section 2)."""
+"""RMS above which a frame of the original is speech; full scale is 32768."""
 
 Marked = NDArray[np.bool_]
 """Boolean for each frame; shape (channels, frames)."""
@@ -58,7 +58,7 @@ class AudioPair:
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """Which frames are speech and which are changed; shape (channels, frames); the last may be shorter."""
+    """Speech frames and changed frames as masks, shape (channels, frames); the last frame may be shorter."""
 
     speech: Marked = field(repr=False)
     changed: Marked = field(repr=False)

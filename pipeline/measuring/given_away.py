@@ -1,11 +1,11 @@
-"""Mark the frames that a finding covers and that stay audible because of the party given to the finding.
+"""Mark frames that a finding covers and that stay audible because of the party attributed to the finding.
 
     spoken    | 佐 藤 健 一 |                   a third party's name
     found     [ 佐 藤 健 一 ]  staff, keep      a colleague has the same name
     changed
     given      #############                    with or without a question to an analyst
 
-A leak in no finding is missed, not given away.
+A leak outside every finding is missed, not given away.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class GivenAway:
 
     Attributes:
         frames: Frames that are unchanged and in a finding kept for a party of ``KEPT_PARTIES``.
-        unasked: Frames of these in no such finding that an analyst is asked about.
+        unasked: Those of these frames that lie in no finding with a question to an analyst.
     """
 
     frames: Marked = field(repr=False)
@@ -37,14 +37,14 @@ class GivenAway:
 
 
 def given_away(frames: Frames, review: Sequence[ReviewRow]) -> GivenAway:
-    """Mark the frames that a call's findings give to a party, whoever owns the data in truth.
+    """Mark the frames that a call's findings attribute to a kept party, whoever is the true owner.
 
     Args:
         frames: Frames of the call.
         review: Findings of the call.
 
     Returns:
-        The given frames; changed frames do not count.
+        The frames; changed frames do not count.
     """
     channels = len(frames.speech)
     kept = [row for row in review if not row.masked and row.party in KEPT_PARTIES]

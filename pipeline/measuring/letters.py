@@ -12,7 +12,7 @@ __all__ = ["edits", "edits_by_part", "letters"]
 
 
 def letters(text: str) -> str:
-    """Reduce a text to letters and digits of one width and case: what differs by ear, not by spelling."""
+    """Reduce a text to letters and digits of one width and case: differences that can be heard."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(character for character in folded if unicodedata.category(character)[0] in "LMN")
 

@@ -1,4 +1,4 @@
-"""Measure each side of a call whose voice the truth names."""
+"""Measure each side of a call with a voice named in the truth."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def measure_sides(
     recognised: str | None,
     mora_errors: Sequence[Share] = (),
 ) -> tuple[SideFigures, ...]:
-    """Count the speech of each side whose voice the truth names.
+    """Count the speech of each side with a voice named in the truth.
 
     A side's speech lies in its turns of the script.  A frame of one channel in which both sides talk counts
     for neither.

@@ -1,6 +1,6 @@
-"""Read the truth of a made-up call: what was said when, and whose data it was.
+"""Read the truth of a made-up call: its words with their times, and the owners of the data in them.
 
-The source is ``truth.json`` (contract section 2).  Only measuring imports this module, no step of masking.
+The source is ``truth.json``.  Only measuring imports this module, no step of masking.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ __all__ = [
 ]
 
 KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL", "EMAIL_ADDRESS", *FURTHER_KINDS)
-"""Kinds of the contract, in the order of tables."""
+"""Kinds of data in a truth, in the order of tables."""
 PARTIES = ("third", "requester", "operator", "company")
-"""Parties of the contract."""
+"""Parties of a truth."""
 
 NAME_KINDS = ("full", "surname", "given", "katakana", "short", "spelled", "other")
 """Kinds of names, in the order of tables (``pipeline.measuring.name_kinds``)."""
@@ -51,16 +51,16 @@ KIND_ALIASES = {"EMAIL": "PHONE"}
 
 @dataclass(frozen=True, slots=True)
 class TruthSpan:
-    """One stretch in which somebody's data is spoken.
+    """A stretch with spoken data of a party.
 
     Attributes:
         time: Its stretch of the recording.
         speaker: ``"op"``, ``"cu"`` or ``"third"`` (a third person on the caller's telephone).
-        kind: One of ``KINDS``.
-        party: One of ``PARTIES``.
+        kind: Kind of data (``KINDS``).
+        party: Owner of the data (``PARTIES``).
         surface: Its spelling in the script, which may not hold it literally.
         reading: Its katakana; "" where the truth states none.
-        name_kind: One of ``NAME_KINDS``; "" where it is unknown or the span is no name.
+        name_kind: Kind of name (``NAME_KINDS``); "" where it is unknown or the span is no name.
     """
 
     time: TimeSpan
@@ -73,7 +73,7 @@ class TruthSpan:
 
     @property
     def must_mask(self) -> bool:
-        """Whether it is a third party's data, or a company secret whoever says it."""
+        """Whether it is a third party's data, or a company secret, said by anybody."""
         return self.party == "third" or self.kind == "CONFIDENTIAL"
 
     @property
@@ -257,7 +257,7 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
         truth: The truth of the call.
 
     Returns:
-        The JSON of ``--transcript`` (contract section 1): ``segments[]`` with ``start``, ``end``, ``text``,
+        The JSON of ``--transcript``: ``segments[]`` with ``start``, ``end``, ``text``,
         ``speaker``, ``channel`` and ``words[]`` of ``word``, ``start``, ``end``, ``probability``,
         ``speaker``, ``channel``.  White space is dropped; times never run backwards.
 

@@ -1,1 +1,1 @@
-"""Decide whose each finding is: the requester's, a third party's, the staff's or the company's."""
+"""Decide the owner of each finding: the requester, a third party, the staff or the company."""

@@ -1,7 +1,7 @@
-"""Cut out of an address what is none: a postal code before it, somebody's name behind a number.
+"""Cut a postal code off the front of an address, and a person's name off its end.
 
 [981の6759、5丁目25の9]        ->  [981の6759]、[5丁目25の9]
-[904号室のイシナキ様]          ->  [904号室]の[イシナキ様]: somebody else, who lives in their house
+[904号室のイシナキ様]          ->  [904号室]の[イシナキ様]: another person who lives in the house
 [702で、菅谷さんが703号室]     ->  [702]で、[菅谷さん]が[703号室]
 """
 
@@ -16,7 +16,7 @@ from pipeline.types import CharSpan, EntitySpan
 __all__ = ["POSTAL_CODE", "part_address_ends"]
 
 POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}(?:[-‐ーのノ]、?|、)[0-9０-９]{4}")
-"""A postal code as it is written where it was heard right."""
+"""A postal code in the usual spelling."""
 
 _FIGURE = "0-9０-９〇一二三四五六七八九十"
 _NAMED = re.compile(
@@ -24,20 +24,21 @@ _NAMED = re.compile(
     r"(?P<name>[^0-9０-９、。\s]{2,10}(?:様|さま|さん|ちゃん|くん|君))"
     rf"(?:(?:宛て?|方)?[、。\s]*$|(?P<behind>(?:のところ|のとこ|のうち|んち|ち|[がはのも、])+)(?=.*[{_FIGURE}]))"
 )
-"""A name with its honorific behind a number of an address, at the end or before another's number."""
+"""A name with its honorific after a number of an address, at the end or before another number."""
 
 _MARKS = "、。 \n"
 
 
 def part_address_ends(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
-    """Cut addresses where a postal code ends or somebody's name begins.
+    """Cut addresses where a postal code ends or a person's name begins.
 
     Args:
-        entities: In order of text.
-        text: What they point into.
+        entities: Entities in order of text.
+        text: Text that they point into.
 
     Yields:
-        The findings; of an address with a code before it or a name behind it each part, the name a PERSON.
+        The entities in order of text; an address with a code or a name is replaced by its parts, the name as
+        a PERSON.
     """
     for entity in entities:
         if entity.entity_type == "ADDRESS":
@@ -52,7 +53,7 @@ def _without_code(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
     code = POSTAL_CODE.match(text, chars.start, chars.end)
     rest = text[code.end() : chars.end] if code else ""
     behind = chars.end - len(rest.lstrip(_MARKS))
-    # A figure more, and it is none.
+    # One more digit, and the run is no postal code.
     if code is None or not rest.strip(_MARKS) or rest[0].isdecimal():
         yield entity
     else:
@@ -69,7 +70,7 @@ def _without_name(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
         start = chars.start
         yield replace(entity, chars=CharSpan(start, start + named.start("joint")), morae=0)
         behind = chars.end if named["behind"] is None else start + named.end("name")
-        # What the talk says of the whole, it says of the place.
+        # The owner that the talk suggests for the whole applies to the place only.
         who = CharSpan(start + named.start("name"), behind)
         yield replace(entity, entity_type="PERSON", chars=who, morae=0, hint=None, owners=())
         if named["behind"] is not None:

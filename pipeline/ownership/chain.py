@@ -38,7 +38,7 @@ __all__ = [
 Findings = tuple[Finding, ...]
 
 Judge = Callable[[Sequence[Finding], Transcript, CallCase], Findings]
-"""Attributes findings by all their evidence (``models.weighing.owner``)."""
+"""Learned judge: attributes findings by all their evidence (``models.weighing.owner``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ class Context:
     """Input of the passes.
 
     Attributes:
-        transcript: The transcript that the findings point into.
+        transcript: Transcript that the findings point into.
         case: The requester, the staff and the company.
-        reader: Reads text and names, and knows kanji.
-        judge: The learned judge of ownership; without one no finding has an owner, and all are masked.
+        reader: Reader of text and names, which also knows kanji.
+        judge: Learned judge of ownership; without one no finding has an owner, and all are masked.
     """
 
     transcript: Transcript = field(repr=False)
@@ -63,7 +63,7 @@ class Pass:
     """One step of attribution, over all findings of a call.
 
     Attributes:
-        name: The name by which it can be left out.
+        name: Name by which the pass can be left out.
         run: Maps the findings, in order of text, to the findings after the pass.
     """
 
@@ -81,7 +81,7 @@ def attribute(
     """Attribute each finding to its owner.
 
     Args:
-        entities: From ``detect``, in order of text.
+        entities: Result of ``detect``, in order of text.
         context: Input of the passes.
         passes: The passes; ``PASSES`` by default.
         leave_out: Names of passes that are not run.
@@ -91,7 +91,7 @@ def attribute(
         without an owner is UNKNOWN, which is masked.
 
     Raises:
-        ValueError: when ``leave_out`` holds a name that no pass has.
+        ValueError: when ``leave_out`` has a name that no pass has.
     """
     if strange := leave_out - NAMES:
         msg = f"no such passes: {', '.join(sorted(strange))}"
@@ -114,7 +114,7 @@ def _part_ends(findings: Findings, context: Context) -> Findings:
 
 
 def _judge(findings: Findings, context: Context) -> Findings:
-    """Let the learned judge attribute the findings."""
+    """Attribute the findings by the learned judge."""
     return context.judge(findings, context.transcript, context.case) if context.judge else findings
 
 
@@ -139,7 +139,7 @@ def _in_parts(findings: Findings, context: Context) -> Findings:
 
 
 BEFORE_THE_JUDGE = (Pass("part-ends", _part_ends),)
-"""Passes that only cut."""
+"""Passes that only cut findings."""
 
 PASSES = (
     *BEFORE_THE_JUDGE,
@@ -149,7 +149,7 @@ PASSES = (
     Pass("whole-names", _whole_names),
     Pass("parts", _in_parts),
 )
-"""All passes in order."""
+"""All passes, in order."""
 
 NAMES = frozenset(each.name for each in PASSES)
 """Names of the passes that can be left out."""

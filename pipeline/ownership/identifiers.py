@@ -1,7 +1,8 @@
-"""Whose a date of birth, a number, a plate, a mail address or a workplace is: by what was said of it alone.
+"""Decide the owner of a birth date, a number, a plate, a mail address or a workplace by its value alone.
 
-What was said is theirs only where all of it agrees with what the case has.  What differs, or has nothing to
-be compared with, is a third party's where the talk is read so; else nobody knows: it is masked, and asked.
+A finding is the requester's only where all of its value agrees with the case.  Where it differs, or the case
+has no such value, it is a third party's if the conversation suggests so; otherwise its owner is unknown, and
+it is masked and an analyst is asked.
 """
 
 from __future__ import annotations
@@ -28,19 +29,19 @@ __all__ = ["is_compared", "owner_by_value"]
 KanaOf = Callable[[str], str]
 
 MIN_FIGURES: Final = 4
-"""Fewest figures of a longer number that say anything of whose it is."""
+"""Least number of digits of a partial number that identifies its owner."""
 
 _BANK: Final = re.compile(
     r".*(?:銀行|信用金庫|信金|信用組合|農協|労金|支店|出張所|本店|普通|当座|貯蓄|預金|口座|番号)", re.DOTALL
 )
 _SHARED: Final = frozenset({"WORKPLACE", "SCHOOL"})
-"""Many people have the same one."""
+"""Kinds whose values many people share."""
 
 _COMPANY_FORM: Final = re.compile(r"株式会社|有限会社|合同会社|医療法人|社会福祉法人|[の、。\s]")
 
 
 class _Agreement(enum.IntEnum):
-    """How what was said compares with what the case has."""
+    """Result of comparing a finding's value with the case."""
 
     NOTHING_KNOWN = 0
     DIFFERS = 1
@@ -49,18 +50,24 @@ class _Agreement(enum.IntEnum):
 
 
 def is_compared(entity_type: str, case: CallCase) -> bool:
-    """Whether this decides whose a finding is, and no learned judge; mail where the case has an address."""
+    """Whether this module, and no learned judge, decides the owner.
+
+    For mail only if the case has an address.
+    """
     return entity_type in FURTHER_KINDS or (entity_type == "EMAIL_ADDRESS" and bool(case.requester.emails))
 
 
 def owner_by_value(finding: Finding, text: str, case: CallCase, kana: KanaOf) -> Finding:
-    """Give a finding its owner.
+    """Decide the owner of a finding by its value.
 
     Args:
-        finding: Of a kind that ``is_compared``.
-        text: The transcript's text.
-        case: What is known of the requester.
-        kana: Reads words.
+        finding: Finding of a kind for which ``is_compared`` is true.
+        text: Text of the transcript.
+        case: The case, with the requester's data.
+        kana: Returns the reading of words.
+
+    Returns:
+        The finding with its owner and reason.
     """
     entity = finding.entity
     said = text[entity.chars.start : entity.chars.end]
@@ -108,7 +115,7 @@ def _agreement(kind: str, said: str, asks: Requester, kana: KanaOf) -> _Agreemen
 
 
 def _date(said: str, known: str) -> _Agreement:
-    """Compare every date that was said; eight figures are one, too."""
+    """Compare every date in the text with the known one; eight digits count as a date, too."""
     if not known:
         return _Agreement.NOTHING_KNOWN
     year, month, day = (int(part) for part in known.split("-"))
@@ -156,7 +163,7 @@ def _mail(said: str, known: str, kana: KanaOf) -> _Agreement:
 
 
 def _place(said: str, known: CaseName, kana: KanaOf) -> _Agreement:
-    """Compare by reading; a department that the case does not have is said beyond what agrees."""
+    """Compare by reading; an additional department that the case does not have makes it agree in part."""
     one = fold_kana(kana(_COMPANY_FORM.sub("", said)))
     other = fold_kana(known.kana or kana(_COMPANY_FORM.sub("", known.text)))
     if not one or not other:

@@ -1,10 +1,10 @@
-"""Mask a doubtful name that sounds exactly like a sure name of the same call, its beginning or its end.
+"""Mask a doubtful name that sounds exactly like a sure name of the same call, like its beginning or its end.
 
-    はい、ふじたアンズさまですね     1.0, masked
-    アンズの方は予約そのまま         .27, too doubtful by itself, but the same person
-    池田さん … 行けだ、とおるさん    .99 … .04
+    はい、ふじたアンズさまですね     score 1.0, masked
+    アンズの方は予約そのまま         score .27, too doubtful by itself, but the same person
+    池田さん … 行けだ、とおるさん    scores .99 … .04
 
-The judge sees only a finding and a few words around it.
+The judge sees only a finding and a few words around it, so this runs over the whole call.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ def mask_repeated_names(findings: Sequence[Finding], text: str, reader: KanaRead
 
     Args:
         findings: All findings of a call, with their parties, in order of text.
-        text: The transcript's text.
-        reader: Reads names.
+        text: Text of the transcript.
+        reader: Reader of names.
 
     Returns:
-        The findings in their order; some are no longer candidates.
+        The findings in their order; the masked ones are no longer candidates.
     """
 
     def kana(finding: Finding) -> str:
@@ -46,7 +46,7 @@ def mask_repeated_names(findings: Sequence[Finding], text: str, reader: KanaRead
         if not finding.entity.candidate or not _is_a_strangers(finding):
             return False
         said = kana(finding)
-        # Shorter likenesses are chance: はい, さん and そう begin and end names, too.
+        # Shorter similarities are chance: はい, さん and そう begin and end names, too.
         return len(morae(said)) >= MIN_TELLING and any(
             name.startswith(said) or name.endswith(said) for name in sure
         )

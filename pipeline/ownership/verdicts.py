@@ -1,4 +1,4 @@
-"""Hard limits on who may own a finding, and the reason of each verdict in words for people.
+"""Hard limits on the owner of a finding, and the reason of each decision.
 
 The limits hold whatever the judge says.  A finding that clearly differs from a claimant's data is not the
 claimant's.  A colleague's name is a colleague's only in in-group speech.  Data that the requester shares with
@@ -28,10 +28,10 @@ __all__ = [
 ]
 
 NEAR: Final = 0.8
-"""Least likeness, 0 to 1, at which a reason names a likeness."""
+"""Least similarity, 0 to 1, that a reason names."""
 
 TWO_FIGURES: Final = math.log1p(2)
-"""Most figures of their number that may be misheard, as the features count them (``log1p``)."""
+"""Greatest number of misheard digits of a claimant's number, as the features count them (``log1p``)."""
 
 HALF: Final = 0.5
 """Least probability or share that a reason names."""
@@ -185,7 +185,7 @@ _REASONS: Final[tuple[tuple[str, Callable[[FeatureValues], bool], Mapping[Party,
     ),
     ("", lambda v: _of(v, Feature.HEARD_COVERED) >= HALF, _HEARD),
 )
-"""Reasons, the plainest first: entity type (any: ""), condition on the features, and reason by party."""
+"""Reasons, the plainest first: entity type ("" for any), condition on the features, and reason by party."""
 
 _NOBODYS: Final = {
     "PERSON": (Reason.NAME_OF_NOBODY, Reason.NAME_SOMEWHAT_LIKE),
@@ -204,7 +204,7 @@ def owners_reason(entity_type: str, party: Party, values: FeatureValues) -> Reas
         values: Features of the finding for that party.
 
     Returns:
-        The reason; ``None`` where only all features together tell the owner.
+        The reason; ``None`` where only all features together identify the owner.
     """
     told = (
         said[party]
@@ -215,7 +215,7 @@ def owners_reason(entity_type: str, party: Party, values: FeatureValues) -> Reas
 
 
 def together_reason(party: Party) -> Reason:
-    """Return the reason for an owner that only all features together tell.
+    """Return the reason for an owner that only all features together identify.
 
     Args:
         party: The owner.

@@ -52,8 +52,7 @@ def apply_lists(
 
     Returns:
         Disjoint findings in order of text: the given ones, some decided by a list, and a new one wherever
-            only a
-        list matches.
+        only a list matches.
     """
     if not words:
         return tuple(findings)

@@ -34,7 +34,7 @@ _DIGITS = KANJI_DIGITS | SPOKEN_DIGITS | {"レー": "0", "に": "2", "さん": "
 
 _DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
 ZERO_KANJI = "[例礼令]"
-"""Kanji that a recogniser writes for レイ (zero) among digits, as a pattern."""
+"""Pattern of the kanji that a recogniser writes for レイ (zero) among digits."""
 
 _FIGURE = "[0-9一二三四五六七八九]"
 _ZERO_AMONG_DIGITS = re.compile(rf"(?<={_FIGURE})丸|丸(?={_FIGURE})|(?<={_FIGURE}){ZERO_KANJI}(?={_FIGURE})")
@@ -54,20 +54,20 @@ _SPOKEN_ALONE = dict(
 )
 _SPOKEN_IN_COUNT = ("", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")
 _ZEROS = ("ゼロ", "マル", "レイ")
-"""The ways of saying zero over a telephone."""
+"""Readings of zero over a telephone."""
 
 
 def digits_of(text: str) -> str:
     """Read the digits of a spoken or written number, without fillers and connectives.
 
     Args:
-        text: Raw recogniser output, e.g. ``ゼロ90の一二``.
+        text: Raw output of a recogniser, such as ``ゼロ90の一二``.
 
     Returns:
         ASCII digits.
     """
     plain = _FILLER.sub("", unicodedata.normalize("NFKC", text))
-    # Before の is taken out: 七の十五 is 7 and 15, 七十五 is 75.
+    # Tens are read before の is removed: 七の十五 is 7 and 15, 七十五 is 75.
     plain = _TENS.sub(lambda m: f"{_DIGITS.get(m[1], '1')}{_DIGITS.get(m[2], '0')}", plain)
     plain = _ZERO_AMONG_DIGITS.sub("0", plain.replace("の", ""))
     return "".join(_DIGITS.get(m, m) for m in _DIGIT.findall(plain))
@@ -81,18 +81,18 @@ def phone_digits(written: str) -> str:
 
 
 def without_digits(text: str) -> str:
-    """The text that is left without digits (as ``digits_of`` reads them), fillers and connectives."""
+    """Return a text without digits (as ``digits_of`` reads them), fillers and connectives."""
     return _DIGIT.sub("", _FILLER.sub("", unicodedata.normalize("NFKC", text)).replace("の", ""))
 
 
 def kana_of(digits: str) -> tuple[str, ...]:
-    """Say digits one by one, as over a telephone.
+    """Read digits one by one, as over a telephone.
 
     Args:
-        digits: ASCII.
+        digits: ASCII digits.
 
     Returns:
-        Katakana, one reading for each way of saying zero.
+        Readings in katakana, one for each reading of zero.
     """
     ways = ("".join(_SPOKEN_ALONE.get(digit, zero) for digit in digits) for zero in _ZEROS)
     return tuple(dict.fromkeys(ways))
@@ -103,13 +103,13 @@ _THOUSANDS = {3: "サンゼン", 8: "ハッセン"}
 
 
 def counted_kana(number: int) -> str:
-    """Say a number as a count (203 -> ニヒャクサン).
+    """Read a number as a count (203 -> ニヒャクサン).
 
     Args:
-        number: From 1 to 9999.
+        number: The number, from 1 to 9999.
 
     Returns:
-        Katakana; empty for other numbers.
+        Reading in katakana; empty for other numbers.
     """
     if not 0 < number < 10_000:
         return ""
@@ -125,7 +125,7 @@ def _times(digit: int) -> str:
 
 
 def edit_distance(a: Sequence[object], b: Sequence[object]) -> int:
-    """Levenshtein distance of two sequences of digits or morae."""
+    """Return the Levenshtein distance of two sequences of digits or morae."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         new = [i]
@@ -136,7 +136,7 @@ def edit_distance(a: Sequence[object], b: Sequence[object]) -> int:
 
 
 def longest_common_run(one: str, other: str) -> int:
-    """Length of the longest run of characters that two texts share."""
+    """Return the length of the longest run of characters that two texts share."""
     most = 0
     for start in range(len(one)):
         while start + most < len(one) and one[start : start + most + 1] in other:

@@ -1,11 +1,11 @@
-"""Forced alignment: find when each mora of a text is said, though the text has errors.
+"""Forced alignment: find the start of each mora of a text that may have errors.
 
     heard     …・・イ・・ト・・ー・サ・・チ・・コ・・ト・イ…     25 times a second, ``sound.posteriorgram``
     written     イ   ドー  シ タ   チ  コ   ト  イ          移動したちこという
-    begins      |   |  |  ~ ~   |  |   |  |           | where it is heard, ~ between what is
+    starts      |   |  |  ~ ~   |  |   |  |           | at the mora, ~ between its neighbours
 
-A recogniser's word times may be 0.5 s off; the posteriorgram shows each mora where it sounds.  The best path
-may substitute a written mora, leave one out, or pass over one that is not written.
+A recogniser's word times may be 0.5 s off; the posteriorgram has each mora at its time.  The best path may
+substitute a written mora, delete one, or insert one that is not written.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ Array = NDArray[np.float32]
 
 SUBSTITUTED_LOG_ODDS, INSERTED_LOG_ODDS, MISSING_LOG_ODDS = -2.5, -2.5, -2.5
 """Log odds of a substituted mora, of one that is heard but not written, and of one that is written but not
-said: about their frequency where two in five characters are wrong, and low enough for the path to go on."""
+heard: about their frequency where two in five characters are wrong.  The path survives several of them."""
 
 FREE_OFF_SECONDS, SECONDS_PER_LOG_ODDS, MIN_TIME_LOG_ODDS = 0.3, 0.25, -8.0
-"""Price of a start away from the recogniser's time: none up to ``FREE_OFF_SECONDS``, then log odds of -1 for
-each ``SECONDS_PER_LOG_ODDS``, never below ``MIN_TIME_LOG_ODDS``.  Of 788 edges of entities half lie within
-0.3 s of the recogniser's times, and 1 in 100 is 0.7 s off."""
+"""Log odds of a start away from the recogniser's time: 0 up to ``FREE_OFF_SECONDS``, then -1 for each
+``SECONDS_PER_LOG_ODDS``, but at least ``MIN_TIME_LOG_ODDS``.  Of 788 edges of entities half lie within 0.3 s
+of the recogniser's times, and 1 in 100 is 0.7 s off."""
 
 MAX_MISSING_IN_A_ROW: Final = 3
-"""Missing morae that one step of the path may skip; a longer gap takes several steps."""
+"""Greatest number of missing morae that one step of the path may skip; a longer gap takes several steps."""
 
 _IMPOSSIBLE: Final = np.float32(-1e9)
 _MIN_ANY_MORA: Final = 1e-4  # floor for the probability that any mora sounds
@@ -43,11 +43,11 @@ _MIN_ANY_MORA: Final = 1e-4  # floor for the probability that any mora sounds
 
 @dataclass(frozen=True, slots=True)
 class MoraStart:
-    """When a mora begins.
+    """Start of a mora.
 
     Attributes:
-        time: The median of its start, in seconds of ``times``.
-        spread: Seconds from the 5th to the 95th percentile of its start; 0 where one step alone is probable.
+        time: Median of the start, in seconds.
+        spread: Seconds from the 5th to the 95th percentile of the start; 0 where only one step is probable.
     """
 
     time: float
@@ -57,16 +57,17 @@ class MoraStart:
 def mora_starts(
     logs: Array, times: NDArray[np.float64], sounds: Sequence[Mora], near: Sequence[float]
 ) -> tuple[MoraStart, ...]:
-    """Find when each mora of a text begins.
+    """Find the start of each mora of a text.
 
     Args:
         logs: Log probabilities of a posteriorgram, shape (steps, 1 + classes).
-        times: Seconds of the middle of each step, shape (steps,).
-        sounds: The morae of the text.
+        times: Middle of each step, in seconds, shape (steps,).
+        sounds: Morae of the text.
         near: The recogniser's time of each mora, in seconds.
 
     Returns:
-        One for each mora, in order.  Times rise, except between morae that are hardly heard.
+        One start for each mora, in order; empty without steps.  Times rise, except between morae with hardly
+        any probability.
     """
     if not len(logs) or not sounds:
         return ()
@@ -94,38 +95,38 @@ class _Line:
     """Log odds of each event at each step, and the best paths through them (Viterbi).
 
     A state is a number of morae passed, together with one of: the last of them still sounds (``going``),
-    silence (``silent``), or a mora that is not written (``beside``).
+    silence (``silent``), or a mora that is not written sounds (``stray``).
     """
 
     fresh: Array  # (steps, morae): the mora begins
     same: Array  # (steps, morae): the mora goes on
     blank: Array  # (steps,)
     any_mora: Array  # (steps,)
-    repeated: NDArray[np.bool_]  # (morae,): equal to the mora before, so that silence has to separate the two
+    repeated: NDArray[np.bool_]  # (morae,): equal to the previous mora, so that silence must separate the two
 
     def forward(self) -> Array:
-        """Score of the best path that begins each mora at each step; shape (steps, morae)."""
+        """Return the score of the best path that begins each mora at each step; shape (steps, morae)."""
         out = np.empty_like(self.fresh)
         count = self.fresh.shape[1] + 1
-        going, silent, beside = (np.full(count, _IMPOSSIBLE, dtype=np.float32) for _ in range(3))
+        going, silent, stray = (np.full(count, _IMPOSSIBLE, dtype=np.float32) for _ in range(3))
         silent[:] = np.arange(count) * np.float32(MISSING_LOG_ODDS)
         for at, (fresh, same) in enumerate(zip(self.fresh, self.same, strict=True)):
-            apart = np.maximum(silent, beside)
+            apart = np.maximum(silent, stray)
             here = np.maximum(going, apart)
             passed = _with_missing(here)
             new = np.where(self.repeated, apart[:-1], passed[:-1]) + fresh
             out[at] = new
             going[1:] = np.maximum(new, going[1:] + same)
-            beside = np.maximum(here + np.float32(INSERTED_LOG_ODDS), beside) + self.any_mora[at]
+            stray = np.maximum(here + np.float32(INSERTED_LOG_ODDS), stray) + self.any_mora[at]
             silent = passed + self.blank[at]
         return out
 
     def backward(self) -> Array:
-        """Score of the best path on from each mora begun at each step; shape (steps, morae)."""
+        """Return the score of the best path on from each mora begun at each step; shape (steps, morae)."""
         out = np.empty_like(self.fresh)
         count = self.fresh.shape[1] + 1
         rest = np.arange(count - 1, -1, -1) * np.float32(MISSING_LOG_ODDS)
-        going, silent, beside = rest.copy(), rest.copy(), rest.copy()
+        going, silent, stray = rest.copy(), rest.copy(), rest.copy()
         for at in range(len(self.fresh) - 1, -1, -1):
             out[at] = going[1:]
             new = self.fresh[at] + going[1:]
@@ -135,17 +136,17 @@ class _Line:
             here = _with_missing(passing[::-1])[::-1]
             apart = here.copy()
             apart[:-1] = np.maximum(here[:-1], np.where(self.repeated, new, _IMPOSSIBLE))
-            stray = self.any_mora[at] + beside
-            begun = stray + np.float32(INSERTED_LOG_ODDS)
+            goes_on = self.any_mora[at] + stray
+            begun = goes_on + np.float32(INSERTED_LOG_ODDS)
             going[1:] = np.maximum(np.maximum(here, begun)[1:], self.same[at] + going[1:])
             going[0] = _IMPOSSIBLE
             silent = np.maximum(apart, begun)
-            beside = np.maximum(apart, stray)
+            stray = np.maximum(apart, goes_on)
         return out
 
 
 def _with_missing(here: Array) -> Array:
-    """The best score of each state and of the few before it, with the price of the morae skipped between."""
+    """Return the best score of each state from itself and the few before, less the skipped morae's price."""
     out = here.copy()
     for lacking in range(1, min(MAX_MISSING_IN_A_ROW, len(here) - 1) + 1):
         np.maximum(out[lacking:], here[:-lacking] + np.float32(lacking * MISSING_LOG_ODDS), out=out[lacking:])

@@ -20,7 +20,7 @@ from pipeline.types import Posteriorgram, Segment, TimeSpan, Transcript
 __all__ = ["TimedMora", "heard_between", "heard_morae"]
 
 UTTERANCE_PAUSE_SECONDS: Final = 0.6
-"""A longer gap between two morae separates utterances."""
+"""Gap between two morae above which they belong to different utterances."""
 
 MORA_SECONDS: Final = 0.14
 """Average length of a mora in ordinary talk."""
@@ -28,11 +28,11 @@ MORA_SECONDS: Final = 0.14
 
 @dataclass(frozen=True, slots=True)
 class TimedMora:
-    """A mora that was heard.
+    """A recognised mora with its time.
 
     Attributes:
         mora: The mora.
-        time: Its middle, in seconds of the call.
+        time: Middle of the mora, in seconds of the call.
         channel: Index of the audio channel.
         speaker: As in ``Segment``.
         pause: Seconds of silence before it.
@@ -49,10 +49,10 @@ def heard_morae(transcript: Transcript) -> tuple[TimedMora, ...]:
     """List every mora of a call.
 
     Args:
-        transcript: With posteriorgrams; without them the result is empty.
+        transcript: Words of the call with posteriorgrams; without them the result is empty.
 
     Returns:
-        Utterance by utterance, in order of their beginnings.
+        The morae utterance by utterance, in order of the utterances' beginnings.
     """
     channels: dict[int, list[Segment]] = {}
     for segment in transcript.segments:
@@ -73,12 +73,12 @@ def heard_between(
     """Collect the posteriorgram of a stretch of one channel from the utterances that carry it.
 
     Args:
-        segments: Utterances of the channel, at least those near the stretch.
+        segments: Utterances of the channel, at least those around the stretch.
         time: The stretch, in seconds of the call.
 
     Returns:
         Log probabilities, shape (steps, 1 + classes), and the middle of each step in seconds, shape (steps,).
-        A step that two utterances carry occurs once; one that none carries is missing.
+        A step that two utterances carry occurs once; a step that none carries is missing.
     """
     logs: list[NDArray[np.float32]] = [unpacked(())]
     times: list[NDArray[np.float64]] = [np.zeros(0)]
@@ -92,7 +92,7 @@ def heard_between(
 
 
 def _once(segments: Iterable[Segment]) -> Iterator[tuple[float, Posteriorgram]]:
-    """Each start and posteriorgram of a channel in order, without the steps that an earlier one covers."""
+    """Yield start and posteriorgram in order of time, without the steps that an earlier one covers."""
     until = -np.inf
     for gram in sorted((g for segment in segments for g in segment.posteriorgrams), key=lambda g: g.start):
         skipped = max(0, int(np.ceil((until - gram.start) / gram.step - 0.25))) if until > gram.start else 0
@@ -103,7 +103,7 @@ def _once(segments: Iterable[Segment]) -> Iterator[tuple[float, Posteriorgram]]:
 
 
 def _channel(segments: Sequence[Segment]) -> Iterator[TimedMora]:
-    """The morae of one channel in order of time."""
+    """Yield the morae of one channel in order of time."""
     first = segments[0]
     for start, gram in _once(segments):
         for heard in likeliest(unpacked(gram.chances)):

@@ -1,8 +1,8 @@
-"""Honorifics in text and sound: cut them off, and tell names from words that only look like one.
+"""Honorifics in text and sound: strip them, and distinguish names from other words with an honorific.
 
 サカモト さん      a name and its honorific
-サカモト 日曜日 様  a surname, a given name however it was heard, an honorific
-お客 様           nobody's name
+サカモト 日曜日 様  a surname, a misrecognised given name, an honorific
+お客 様           a form of address, no name
 7 さん            ナナ, written as a digit
 """
 
@@ -38,7 +38,7 @@ _NOBODY = re.compile(
 
 
 def without_honorific(sound: tuple[Mora, ...]) -> tuple[Mora, ...]:
-    """Cut a final honorific off a name's morae, where two morae or more are left."""
+    """Strip a final honorific from a name's morae, where two morae or more remain."""
     for tail in _HONORIFIC_MORAE:
         if len(sound) - len(tail) >= 2 and sound[-len(tail) :] == tail:
             return sound[: -len(tail)]
@@ -46,7 +46,7 @@ def without_honorific(sound: tuple[Mora, ...]) -> tuple[Mora, ...]:
 
 
 def name_text(text: str, chars: CharSpan) -> str:
-    """The text of a span, without an honorific at its end."""
+    """Return the text of a span, without an honorific at its end."""
     for start in range(chars.start + 1, chars.end):
         match = _HONORIFIC_END.match(text, start)
         if match and match.end() == chars.end:
@@ -55,7 +55,7 @@ def name_text(text: str, chars: CharSpan) -> str:
 
 
 def with_honorific(text: str, chars: CharSpan) -> bool:
-    """Whether an honorific ends these characters or follows them."""
+    """Whether an honorific ends a span of the text or follows it."""
     return (
         len(name_text(text, chars)) < chars.end - chars.start or _HONORIFIC.match(text, chars.end) is not None
     )
@@ -67,10 +67,10 @@ def is_nobody(said: str) -> bool:
 
 
 def is_part_of_number(text: str, chars: CharSpan, *, exact: bool) -> bool:
-    """Whether a span holds digits that are no name.
+    """Whether a span has digits that are no name.
 
-    A single digit may be a name (ナナさん written 7さん), if its sound is exactly the name's and it stands in
-    no number, date or count.
+    A single digit may be a name (ナナさん written 7さん) if it sounds exactly like the name and is part of no
+    number, date or count.
 
     Args:
         text: The whole text.
@@ -83,6 +83,6 @@ def is_part_of_number(text: str, chars: CharSpan, *, exact: bool) -> bool:
 
 
 def with_given_name(text: str, chars: CharSpan) -> CharSpan:
-    """Extend a surname by up to four characters before an honorific, no particle among them."""
+    """Extend a surname's span by up to four characters before an honorific, none of them a particle."""
     rest = _GIVEN_NAME.match(text, chars.end)
     return CharSpan(chars.start, rest.end()) if rest else chars

@@ -1,4 +1,4 @@
-"""Read what identifies as it is said: dates by era or year, codes and mail addresses by letter, plates.
+"""Parse spoken identifiers: dates by era or year, codes and mail addresses by letter, number plates.
 
 昭和33年の、はい、6月4日          1958-06-04
 エービーの一二、はい、三四        AB1234
@@ -22,7 +22,7 @@ __all__ = [
     "LETTER_NAMES",
     "Mail",
     "Plate",
-    "SaidDate",
+    "SpokenDate",
     "code_of",
     "dates_in",
     "mail_of",
@@ -36,18 +36,18 @@ LETTERS: Final = {
     "エル": "L", "エム": "M", "エヌ": "N", "オー": "O", "ピー": "P", "アール": "R", "エス": "S",
     "ティー": "T", "ユー": "U", "ブイ": "V", "ダブリュー": "W", "エックス": "X", "ワイ": "Y", "ゼット": "Z",
 }  # fmt: skip
-"""Names of letters, Q left out: キュー is nine far more often."""
+"""Spoken names of letters, without Q: キュー is nine far more often."""
 
 LETTER_NAMES: Final = "|".join(sorted(LETTERS, key=len, reverse=True))
-"""Alternatives of an expression that matches one of these names, the longest first."""
+"""Pattern that matches one of these names, the longest first."""
 
 _JOINT: Final = r"(?:[\s、。,・]|はい|ええ|うん|えっと|えーと|ええと|えー|あの|ですね|です|で|の|と)*"
-"""What may stand between two parts of one date or plate: particles, fillers, the other side's はい."""
+"""Words between two parts of one date or plate: particles, fillers, the other side's はい."""
 
 # ---- Dates. ----
 
 _ERAS: Final = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
-"""Add the year of an era to this."""
+"""Western year before the first year of each era."""
 
 _COUNT: Final = r"[0-9０-９]{1,4}|[〇零一二三四五六七八九十百千]{1,7}|元"
 _DAY: Final = rf"(?:{_COUNT})\s*日(?![間前後目以ほ程])"
@@ -57,17 +57,17 @@ _DATE: Final = re.compile(
     rf"|(?P<month_alone>{_COUNT})\s*月(?!間){_JOINT}(?P<day_alone>{_DAY})"
     r"|(?<![0-9０-９])(?P<ymd>(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2})(?![0-9０-９])"
 )
-"""A date: a year with month and day, with the month, or alone; month and day; figures between strokes."""
+"""A date: year with month and day, year with month, or year alone; month and day; 1958-06-04 in digits."""
 
 
 @dataclass(frozen=True, slots=True)
-class SaidDate:
-    """A date as it was said.
+class SpokenDate:
+    """A date in a text.
 
     Attributes:
-        start, end: Its characters.
-        years: The years that it may be: one with an era or four figures, several of two figures alone.
-        month, day: 0 where they are not said.
+        start, end: Half-open range of its characters.
+        years: Possible western years: one for an era or four digits, several for two digits alone.
+        month, day: 1 to 12 and 1 to 31; 0 where they are not said.
     """
 
     start: int
@@ -83,27 +83,30 @@ class SaidDate:
 
     @property
     def text(self) -> str:
-        """The same for every way of saying it."""
+        """Canonical form, equal for every way of saying the date."""
         return f"{self.years[0] if self.years else ''}-{self.month}-{self.day}"
 
 
-def dates_in(text: str) -> tuple[SaidDate, ...]:
-    """Find the dates of a text; what no calendar has is left out.
+def dates_in(text: str) -> tuple[SpokenDate, ...]:
+    """Find the dates in a text.
 
     Args:
         text: The raw transcript, or a piece of it.
+
+    Returns:
+        Dates in order of text, without those whose month or day does not exist.
     """
     found = (_date(match) for match in _DATE.finditer(text))
     return tuple(each for each in found if each.month <= 12 and each.day <= 31)
 
 
-def _date(match: re.Match[str]) -> SaidDate:
+def _date(match: re.Match[str]) -> SpokenDate:
     if match["ymd"]:
         year, month, day = (int(part) for part in re.split(r"[-/.]", match["ymd"]))
-        return SaidDate(match.start(), match.end(), (year,), month, day)
+        return SpokenDate(match.start(), match.end(), (year,), month, day)
     month = _count(match["month"] or match["month_alone"] or "")
     day = _count((match["day"] or match["day_alone"] or "").partition("日")[0])
-    return SaidDate(match.start(), match.end(), _years(match["era"] or "", match["year"] or ""), month, day)
+    return SpokenDate(match.start(), match.end(), _years(match["era"] or "", match["year"] or ""), month, day)
 
 
 def _years(era: str, said: str) -> tuple[int, ...]:
@@ -116,7 +119,7 @@ def _years(era: str, said: str) -> tuple[int, ...]:
 
 
 def _count(said: str) -> int:
-    """A number as a date has it: 33, 三十三, 三三, 千九百五十八; 0 of nothing."""
+    """Parse a number of a date: 33, 三十三, 三三, 千九百五十八; 0 for an empty text."""
     plain = unicodedata.normalize("NFKC", said).strip().replace("元", "一")
     if not set("十百千") & set(plain):
         return int(digits_of(plain) or 0)
@@ -129,20 +132,23 @@ def _count(said: str) -> int:
     return total + last
 
 
-# ---- Codes of letters and figures. ----
+# ---- Codes of letters and digits. ----
 
 _EXPLAINED: Final = re.compile(r"[ァ-ヴーぁ-ん一-龠]{1,6}の(?=[A-Za-z](?![a-z]))")
-"""エムのM, 東京のT: the letter stands behind."""
+"""Explanation before a letter: エムのM, 東京のT."""
 
 _CODE: Final = re.compile(rf"[A-Za-z]|(?<![ァ-ヶー])(?:{LETTER_NAMES})+(?![ァ-ヶー])")
 _ONE_LETTER: Final = re.compile(LETTER_NAMES)
 
 
 def code_of(text: str) -> str:
-    """The letters and figures of a code, in capitals: エービーの一二三四 is AB1234.
+    """Parse the letters and digits of a code: エービーの一二三四 is AB1234.
 
     Args:
-        text: As recognised.
+        text: Recognised text.
+
+    Returns:
+        Capital letters and ASCII digits.
     """
     plain = _EXPLAINED.sub("", unicodedata.normalize("NFKC", text))
     out, last = [], 0
@@ -169,7 +175,7 @@ _PLACES: Final = (
     "下関", "徳島", "香川", "高松", "愛媛", "高知", "福岡", "北九州", "久留米", "筑豊", "佐賀", "長崎",
     "佐世保", "熊本", "大分", "宮崎", "鹿児島", "奄美", "沖縄",
 )  # fmt: skip
-"""What stands first on plates (地域名)."""
+"""Places on number plates (地域名)."""
 
 _FIGURE: Final = (
     r"(?:[0-9０-９〇零一二三四五六七八九]|ゼロ|ぜろ|まる|イチ|いち|ニー|ニ|サン|さん|ヨン|よん|ゴー|ゴ|ロク|ろく|"
@@ -185,12 +191,21 @@ _PLATE: Final = re.compile(
     r"(?:(?P<explains>[ぁ-んァ-ヶー一-龠]{1,5}の)(?P<kana>[ぁ-んァ-ヴ])|(?P<bare>[ぁ-んァ-ヴ]))"
     rf"{_JOINT}(?P<number>{_FIGURE}(?:(?:[\s、・\-ー−‐]|の|ハイフン|はい)*{_FIGURE}){{0,3}})(?![0-9０-９])"
 )
-"""A plate: 地域名, 分類番号, kana, 一連指定番号."""
+"""A number plate: 地域名, 分類番号, kana, 一連指定番号."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """A plate as it was said: its characters, and its parts; ``place`` and ``explained`` may be missing."""
+    """A number plate in a text.
+
+    Attributes:
+        start, end: Half-open range of its characters.
+        place: 地域名; empty where it is not said.
+        series: 分類番号, in ASCII digits.
+        kana: The kana, in katakana.
+        number: 一連指定番号, in ASCII digits.
+        explained: Whether the kana was explained (さくらのさ).
+    """
 
     start: int
     end: int
@@ -202,15 +217,19 @@ class Plate:
 
     @property
     def text(self) -> str:
-        """The same for every way of saying it."""
+        """Canonical form, equal for every way of saying the plate."""
         return f"{self.place}{self.series}{self.kana}{self.number}"
 
 
 def plates_in(text: str) -> tuple[Plate, ...]:
-    """Find plates: those with a place, or whose kana is explained; the others may be anything.
+    """Find the number plates in a text.
 
     Args:
         text: The raw transcript, or a piece of it.
+
+    Returns:
+        Plates in order of text that have a place or an explained kana; any other digits and kana may be no
+        plate.
     """
     found = tuple(
         Plate(
@@ -255,15 +274,18 @@ _DIGIT_WORDS: Final = re.compile(
 )
 
 Mail = tuple[str, ...]
-"""A mail address as words and the signs between them; kana in words that were not spelt."""
+"""Words of a mail address and the signs between them: Latin letters where a word was spelt, else katakana."""
 
 
 def mail_of(text: str, kana: Callable[[str], str]) -> Mail:
-    """Read a mail address or the name of an account: its words, in Latin letters where they were spelt.
+    """Parse a mail address or the name of an account.
 
     Args:
-        text: As recognised, or as a case has it.
-        kana: Reads words.
+        text: Recognised text, or the address of a case.
+        kana: Returns the reading of words.
+
+    Returns:
+        Words and the signs between them.
     """
     plain = unicodedata.normalize("NFKC", text)
     words = _ASIDE.split(_EXPLAINED.sub("", plain))
@@ -294,11 +316,11 @@ def _piece(piece: str, kana: Callable[[str], str]) -> str:
 
 
 def mails_agree(said: Mail, known: Mail) -> bool:
-    """Whether all that was said of a mail address is what a case has: by letters where spelt, else by sound.
+    """Whether a spoken mail address agrees with a case's: by letters where it was spelt, else by sound.
 
     Args:
-        said: What was said: the whole, or all before the @.
-        known: Of the case.
+        said: The spoken address, or all of it before the @.
+        known: The case's address.
     """
     if said and "@" not in said and "@" in known:
         known = known[: known.index("@")]

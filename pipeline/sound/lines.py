@@ -15,7 +15,7 @@ class SoundLines:
     """Lines of morae, separated by breaks that no match crosses.
 
     Args:
-        lines: In order; they may be empty.
+        lines: Lines in order; they may be empty.
     """
 
     def __init__(self, lines: Iterable[tuple[Mora, ...]]) -> None:
@@ -33,8 +33,8 @@ class SoundLines:
 
         Args:
             needle: Morae of a known name.
-            bound: Highest price, as a share of the needle's length.
-            worth: As for ``SoundText.find``; its positions also count the breaks.
+            bound: Greatest price of a match, per mora of the needle.
+            worth: Filter as for ``SoundText.find``; its positions count the breaks, too.
 
         Yields:
             The index of the line and the match in it, in order.

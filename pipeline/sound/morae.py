@@ -1,8 +1,8 @@
-"""How alike two readings sound over a telephone.
+"""Similarity of two readings over a telephone: morae, and an edit distance between them.
 
 A recogniser writes fewer than one name in ten with the right characters, while over nine in ten still sound
-right.  So names, places and terms are compared as sequences of morae, by an edit distance that is cheap for
-what is easily confused: voicing, neighbouring places of articulation, long vowels, っ, ん.
+right.  So names, places and terms are compared as sequences of morae, by an edit distance with low prices for
+easily confused sounds: voicing, neighbouring places of articulation, long vowels, っ, ん.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 MIN_TELLING = 3
-"""Fewest morae of a word, or figures of a number, that tell anything by themselves."""
+"""Least number of morae of a word, or of digits of a number, that identifies it on its own."""
 
 _ROWS = {
     "": "アイウエオ", "k": "カキクケコ", "s": "サ_スセソ", "t": "タ__テト", "n": "ナニヌネノ",
@@ -48,7 +48,7 @@ Mora = tuple[str, str]
 """(consonant, vowel); long vowel, っ and ん are morae of their own."""
 
 _FEATURES: dict[str, tuple[int, int, int]] = {
-    # place of articulation (front to back), manner, voiced; neighbours in a column are confused.
+    # Place of articulation (front to back), manner, voiced; neighbouring values of a column are confused.
     "p": (0, 0, 0), "b": (0, 0, 1), "m": (0, 3, 1), "w": (0, 4, 1), "f": (0, 1, 0), "v": (0, 1, 1),
     "t": (1, 0, 0), "d": (1, 0, 1), "n": (1, 3, 1), "r": (1, 4, 1), "s": (1, 1, 0), "z": (1, 1, 1),
     "ts": (1, 2, 0),
@@ -61,7 +61,7 @@ def fold_kana(text: str) -> str:
     """Keep the kana of a text, as full-width katakana with ヂ as ジ; drop everything else.
 
     Args:
-        text: Any text; kanji and digits do not survive.
+        text: Any text; its kanji, letters and digits are dropped.
 
     Returns:
         Katakana and ー only.
@@ -86,7 +86,7 @@ def spell_out(latin: str) -> str:
     """Transcribe a Japanese word in Latin letters, as in a mail address (fujisawa -> フジサワ).
 
     Args:
-        latin: Letters; other characters separate words.
+        latin: Latin letters; other characters separate words.
 
     Returns:
         Katakana; letters that form no mora are dropped.
@@ -110,13 +110,13 @@ def spell_out(latin: str) -> str:
 
 @lru_cache(maxsize=65536)
 def morae(kana: str) -> tuple[Mora, ...]:
-    """Split katakana into morae, long vowels unified (コウ and コー, ケイ and ケー are the same).
+    """Split katakana into morae, with long vowels unified (コウ and コー, ケイ and ケー are equal).
 
     Args:
-        kana: As ``fold_kana`` returns it.
+        kana: Katakana as ``fold_kana`` returns it.
 
     Returns:
-        One (consonant, vowel) pair per mora.
+        One (consonant, vowel) pair for each mora.
     """
     out: list[Mora] = []
     for char in kana:
@@ -139,7 +139,7 @@ def morae(kana: str) -> tuple[Mora, ...]:
 
 
 def undrawn(sound: Iterable[Mora]) -> tuple[Mora, ...]:
-    """Drop long vowels and stops, which are easily added or missed over a telephone."""
+    """Drop long vowels and っ, which are easily added or missed over a telephone."""
     return tuple(mora for mora in sound if mora not in {LONG, STOP})
 
 
@@ -154,14 +154,14 @@ def _lengthens(char: str, before: list[Mora]) -> bool:
 
 @lru_cache(maxsize=65536)
 def mora_price(said: Mora | None, heard: Mora | None) -> float:
-    """Price of hearing ``heard`` where ``said`` was spoken; ``None`` is no mora.
+    """Return the price of substituting one mora by another; ``None`` is no mora.
 
     Args:
-        said: The mora of the known name.
-        heard: The mora of the recognised text.
+        said: Mora of the known name; ``None`` for an insertion.
+        heard: Mora of the recognised text; ``None`` for a deletion.
 
     Returns:
-        0 for the same, up to 1 for two that share nothing.
+        0 for equal morae, up to 1 for morae that share nothing.
     """
     if said == heard:
         return 0.0
@@ -204,7 +204,7 @@ def _consonant_price(a: str, b: str) -> float:
 
 
 def distance(said: str, heard: str) -> float:
-    """Edit distance of two readings, in morae, priced by ``mora_price``.
+    """Return the edit distance of two readings, in morae, priced by ``mora_price``.
 
     Args:
         said: Katakana of the known name.
@@ -225,14 +225,14 @@ def distance(said: str, heard: str) -> float:
 
 
 def likeness(said: str, heard: str) -> float:
-    """``distance`` as a share: 1 for the same sound, 0 for nothing in common.
+    """Return the similarity of two readings: 1 less ``distance`` per mora of the longer one.
 
     Args:
         said: Katakana of the known name.
         heard: Katakana of the recognised text.
 
     Returns:
-        0 to 1; 0 when either is empty.
+        1 for the same sound, 0 for nothing in common or when either is empty.
     """
     longest = max(len(morae(said)), len(morae(heard)))
     if not longest or not morae(said) or not morae(heard):

@@ -1,9 +1,9 @@
-"""Align two lines of timed morae: pair each mora with its counterpart at the lowest total price.
+"""Align two lines of timed morae: pair each mora with its counterpart at the least total price.
 
     first    タ ナ ベ サ ン ノ
     second   タ ナ カ サ   ノ        ン has no counterpart
 
-Two hearings of a call share time and sound but not spelling, and times alone may be 0.5 s off.
+Two hearings of a call share time and sound but not spelling, and their times may differ by 0.5 s.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from pipeline.sound.morae import Mora, mora_price
 __all__ = ["Price", "PriceOfSeconds", "TimedMora", "far_price", "paired", "paired_in_pieces"]
 
 MAX_PAIR_SECONDS = 1.5
-"""Morae further apart are not paired: word times are at most 0.5 s off in each hearing (facts.md 0.2)."""
+"""Greatest distance of two paired morae: word times are at most 0.5 s off in each hearing."""
 
 FAR_PRICE = 3.0
-"""Added to the price of a pair that is further apart: more than leaving both unpaired costs."""
+"""Price added to a pair that is further apart; it exceeds the price of leaving both morae unpaired."""
 
 PIECE_MORAE = 300
-"""Morae aligned at once, about a minute of talk: time and memory grow with the square."""
+"""Morae aligned at a time, about a minute of talk: time and memory grow with the square."""
 
 
 Price = Callable[[Mora | None, Mora | None], float]
-"""Price of a mora of one line for one of the other; ``None`` is no mora."""
+"""Price of substituting a mora of one line by one of the other; ``None`` is no mora."""
 
 PriceOfSeconds = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Price added to each pair for the seconds between its two morae."""
 
 
 def far_price(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """0 up to ``MAX_PAIR_SECONDS``, beyond it ``FAR_PRICE``."""
+    """Return 0 up to ``MAX_PAIR_SECONDS`` and ``FAR_PRICE`` beyond."""
     return np.asarray(FAR_PRICE * (seconds > MAX_PAIR_SECONDS), dtype=np.float64)
 
 
@@ -57,13 +57,14 @@ def paired(
     """Align two lines.
 
     Args:
-        one: In order of time.
-        other: In order of time.
-        price: Price of a mora of ``one`` for one of ``other``.
+        one: Morae in order of time.
+        other: Morae in order of time.
+        price: Price of substituting a mora of ``one`` by one of ``other``.
         apart: Price added for the seconds between the two.
 
     Returns:
-        For each mora of ``other`` the index of its partner in ``one``, or -1; indices only rise.
+        For each mora of ``other`` the index of its partner in ``one``, or -1; shape (len(other),).  The
+        indices rise.
     """
     count, width = len(one), len(other)
     partners = np.full(width, -1, dtype=np.int64)
@@ -97,7 +98,7 @@ def paired_in_pieces(
     price: Price = mora_price,
     apart: PriceOfSeconds = far_price,
 ) -> NDArray[np.int64]:
-    """As ``paired``, piece by piece, for calls of any length.
+    """Align two lines of any length, piece by piece; parameters and result as for ``paired``.
 
     Each piece of ``one`` is aligned with the part of ``other`` at the same time; a mora that two pieces claim
     goes to the earlier piece.
@@ -114,7 +115,7 @@ def paired_in_pieces(
 
 
 def _pieces(line: Sequence[TimedMora]) -> Iterator[tuple[int, int]]:
-    """Cut a line into pieces of at most ``PIECE_MORAE``, at the longest pause of each one's second half."""
+    """Cut a line into pieces of at most ``PIECE_MORAE``, at the longest pause of each piece's second half."""
     start = 0
     while len(line) - start > PIECE_MORAE:
         pauses = [

@@ -1,8 +1,8 @@
 """Pack and unpack a posteriorgram: the probability of each mora at each step.
 
 The classes are those of connectionist temporal classification (CTC): the morae, and a blank, which stands
-for silence and separates two equal morae.  At most steps one or two classes have any probability, so only
-those are stored.
+for silence and separates two equal morae.  At most steps only one or two classes have a probability worth
+storing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
 
 
 def _written() -> dict[Mora, str]:
-    """Every mora that kana can write, in order of the kana, with its usual spelling."""
+    """Return every mora that kana can write, in order of the kana, with its usual spelling."""
     kana = map(chr, range(ord("ァ"), ord("ヴ") + 1))
     out: dict[Mora, str] = {}
     for written in map("".join, itertools.product(kana, ("", *"ャュョァィゥェォ"))):
@@ -40,19 +40,19 @@ def _written() -> dict[Mora, str]:
 
 
 def _plain(written: str) -> tuple[int, bool, bool]:
-    """Sort key that puts the usual spelling first: ヤ before ィャ, キャ before カャ."""
+    """Return a sort key that puts the usual spelling first: ヤ before ィャ, キャ before カャ."""
     return len(written), written[0] in "ァィゥェォャュョヮヵヶ", written[0] not in "キシチニヒミリギジビピ"
 
 
 _KANA: Final = _written()
 CLASSES: Final = tuple(_KANA)
-"""The morae in order of the network's outputs from 1 on; output 0 is the blank."""
+"""Morae in order of the network's outputs from 1 on; output 0 is the blank."""
 
 BLANK: Final = 0
-"""The class of silence, also between two equal morae."""
+"""Class of silence, also between two equal morae."""
 
 MIN_LOG_PROBABILITY: Final = -9.0
-"""Smaller log probabilities are not stored, and are unpacked as this value."""
+"""Least stored log probability; smaller ones are unpacked as this value."""
 
 _CODES_PER_LOG: Final = 25.0
 """Codes per unit of log probability: 225 of the 256 codes reach ``MIN_LOG_PROBABILITY``."""
@@ -61,7 +61,7 @@ _CLASS_OF: Final = {mora: 1 + number for number, mora in enumerate(CLASSES)}
 
 
 def class_of(mora: Mora) -> int:
-    """The class of a mora, from 1 on.
+    """Return the class of a mora, from 1 on.
 
     Raises:
         KeyError: when no kana writes it.
@@ -73,11 +73,11 @@ def packed(logs: NDArray[np.float32]) -> tuple[str, ...]:
     """Pack log probabilities.
 
     Args:
-        logs: Shape (steps, 1 + classes).
+        logs: Log probabilities, shape (steps, 1 + classes).
 
     Returns:
-        One string for each step: two bytes in hexadecimal (it is stored as JSON) for each class above the
-        floor, its number and its log probability.
+        One string for each step: two bytes in hexadecimal (for JSON) for each class above the floor, its
+        number and its log probability.
     """
     codes = np.round(np.minimum(-logs, -MIN_LOG_PROBABILITY) * _CODES_PER_LOG).astype(np.uint8)
     out = []
@@ -88,7 +88,7 @@ def packed(logs: NDArray[np.float32]) -> tuple[str, ...]:
 
 
 def unpacked(steps: Sequence[str]) -> NDArray[np.float32]:
-    """Unpack log probabilities, exact to 1/25; shape (steps, 1 + classes)."""
+    """Return packed log probabilities, rounded to 1/25; shape (steps, 1 + classes)."""
     out = np.full((len(steps), 1 + len(CLASSES)), MIN_LOG_PROBABILITY, dtype=np.float32)
     pairs = np.frombuffer(bytes.fromhex("".join(steps)), dtype=np.uint8).reshape(-1, 2)
     # Each pair of bytes is four hexadecimal digits.
@@ -99,22 +99,25 @@ def unpacked(steps: Sequence[str]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, slots=True)
 class HeardMora:
-    """A mora of the likeliest path, and the step at which it begins."""
+    """A mora of the most probable path, and the step at which it begins."""
 
     mora: Mora = field(repr=False)
     step: int
 
     @property
     def kana(self) -> str:
-        """Its spelling in katakana."""
+        """Spelling of the mora in katakana."""
         return _KANA[self.mora]
 
 
 def likeliest(logs: NDArray[np.float32]) -> tuple[HeardMora, ...]:
-    """Decode greedily: the likeliest class of each step, without blanks and repeats.
+    """Decode greedily: take the most probable class of each step, and drop blanks and repeats.
 
     Args:
         logs: Log probabilities, shape (steps, 1 + classes).
+
+    Returns:
+        The morae in order of their steps.
     """
     if not len(logs):
         return ()

@@ -11,18 +11,18 @@ __all__ = ["SoundLine", "SoundReader"]
 
 
 class SoundLine(Protocol):
-    """A text as morae that can be traced back to its characters."""
+    """Morae of a text that can be traced back to its characters."""
 
     @property
     def morae(self) -> tuple[Mora, ...]:
         """All morae in order."""
 
     def span(self, start: int, end: int) -> CharSpan:
-        """The characters of morae ``[start, end)``."""
+        """Return the characters of morae ``[start, end)``."""
 
 
 class SoundReader(Protocol):
-    """Turns a text into the morae that it is read with."""
+    """Reader that turns a text into morae."""
 
     def line(self, text: str) -> SoundLine:
         """Turn ``text`` into morae."""

@@ -1,4 +1,4 @@
-"""Approximate search: find the stretches of a line of morae that sound like a name, word or number."""
+"""Approximate search: find the stretches of a line of morae that sound like a name, a word or a number."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pipeline.sound.morae import Mora, mora_price
 __all__ = ["ROUNDING_ERROR", "MatchFilter", "SoundMatch", "SoundText", "find_sound"]
 
 _BREAK_PRICE = 1000.0
-"""Price of a match across a break; more than any needle may cost."""
+"""Price of a match across a break; more than any bound."""
 
 ROUNDING_ERROR = 1e-6
-"""By how much a price may be above its bound, for the rounding of sums over thousands of breaks."""
+"""Tolerance above a bound on prices, for the rounding of sums over thousands of breaks."""
 
 MatchFilter = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.bool_]]
-"""Given the starts, ends and prices of stretches, says which of them to consider."""
+"""Filter of matches by start, end and price; all four arrays have shape (matches,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class SoundMatch:
 
 
 class SoundText:
-    """A line of morae, prepared to be searched for many needles.
+    """A line of morae, prepared for the search of many needles.
 
     Args:
-        line: Morae in order; ``None`` is a break that no match reaches across.
+        line: Morae in order; ``None`` is a break that no match crosses.
     """
 
     def __init__(self, line: Sequence[Mora | None]) -> None:
@@ -52,15 +52,15 @@ class SoundText:
     ) -> tuple[SoundMatch, ...]:
         """Find every stretch that sounds like a needle.
 
-        Sellers' approximate substring search, one vectorised row per needle mora.
+        Sellers' approximate substring search, with one vectorised row for each mora of the needle.
 
         Args:
             needle: Morae of a known name.
-            bound: Highest price, as a share of the needle's length.
-            worth: Says which of the stretches found to consider; by default all.
+            bound: Greatest price of a match, per mora of the needle.
+            worth: Filter of the matches; by default all are considered.
 
         Returns:
-            Matches that do not overlap, cheapest first chosen, in order of start.
+            Disjoint matches in order of start; of overlapping ones the cheapest.
         """
         size = len(self._line)
         most, left = bound * len(needle) + ROUNDING_ERROR, self._costs(needle)
@@ -81,14 +81,14 @@ class SoundText:
     ) -> list[tuple[SoundMatch, ...]]:
         """Find many needles at once, in a quarter of the time of ``find``.
 
-        For lines of a few utterances: memory is a row of the line for each needle.
+        Only for lines of a few utterances: each needle takes the memory of a row of the line.
 
         Args:
             needles: Morae of known words.
-            bound: Highest price, as a share of the needle's length; one for each needle, or one for all.
+            bound: Greatest price of a match, per mora of the needle; one for each needle, or one for all.
 
         Returns:
-            For each needle the result of ``find``.
+            The result of ``find`` for each needle.
         """
         found: list[tuple[SoundMatch, ...]] = [()] * len(needles)
         sizes, size = np.array([len(needle) for needle in needles]), len(self._line)
@@ -124,10 +124,10 @@ class SoundText:
         """Advance the search by one mora of the needle, or of each of many needles.
 
         Args:
-            row: Prices so far, shape (..., line + 1).
-            starts: Where the match that ends at each position begins, same shape.
-            swaps: Price of each mora of the line for this one, shape (..., line).
-            gone: Price of leaving this mora out.
+            row: Price of the match that ends at each position, shape (..., line + 1).
+            starts: Start of that match, same shape.
+            swaps: Price of substituting this mora by each mora of the line, shape (..., line).
+            gone: Price of deleting this mora.
 
         Returns:
             New prices, the starts before insertions, and the indices at which to read those starts.
@@ -137,7 +137,7 @@ class SoundText:
         better = swapped < candidate[..., 1:]
         candidate[..., 1:] = np.where(better, swapped, candidate[..., 1:])
         origin[..., 1:] = np.where(better, starts[..., :-1], origin[..., 1:])
-        # Insertions run along the row: a running minimum over prices less their cumulative cost.
+        # Insertions run along the row: a running minimum of the prices less their cumulative price.
         level = candidate - self._run
         lowest = np.minimum.accumulate(level, axis=-1)
         places = np.where(level == lowest, np.arange(level.shape[-1]), 0)
@@ -150,7 +150,7 @@ class SoundText:
         most: float,
         worth: MatchFilter | None = None,
     ) -> tuple[SoundMatch, ...]:
-        """Read matches that do not overlap off the last row, the cheapest first."""
+        """Choose disjoint matches from the last row, the cheapest first."""
         near = np.flatnonzero((row <= most) & (starts < np.arange(len(row))))
         if worth is not None:
             near = near[worth(starts[near], near, row[near])]
@@ -164,19 +164,19 @@ class SoundText:
         return tuple(sorted(taken, key=lambda m: m.start))
 
     def _costs(self, needle: tuple[Mora, ...]) -> float:
-        """A lower bound for a needle's price anywhere in the line; it spares most searches."""
+        """Return a lower bound of a needle's price anywhere in the line; it spares most searches."""
         for mora in needle:
             if mora not in self._cheapest:
                 self._cheapest[mora] = min(mora_price(mora, None), float(self._swaps(mora).min()))
         return sum(self._cheapest[mora] for mora in needle)
 
     def _swap(self, mora: Mora) -> NDArray[np.float64]:
-        """The price of each mora of the line for this one."""
-        # Not cached: one such array for each distinct mora would take a hundred times the line's memory.
+        """Return the price of substituting this mora by each mora of the line, shape (line,)."""
+        # Not cached: such an array for each distinct mora would take a hundred times the line's memory.
         return np.take(self._swaps(mora), self._line)
 
     def _swaps(self, mora: Mora) -> NDArray[np.float64]:
-        """The price of each distinct mora of the line for this one, and of a break."""
+        """Return the price of substituting this mora by each distinct mora of the line, and by a break."""
         if mora not in self._prices:
             self._prices[mora] = np.array([*(mora_price(mora, kind) for kind in self._kinds), _BREAK_PRICE])
         return self._prices[mora]
@@ -188,9 +188,9 @@ def find_sound(needle: tuple[Mora, ...], line: tuple[Mora, ...], bound: float) -
     Args:
         needle: Morae of a known name.
         line: Morae of a stretch of the call.
-        bound: Highest price, as a share of the needle's length.
+        bound: Greatest price of a match, per mora of the needle.
 
     Returns:
-        Matches that do not overlap, cheapest first chosen, in order of start.
+        Disjoint matches in order of start; of overlapping ones the cheapest.
     """
     return SoundText(line).find(needle, bound) if needle and line else ()

@@ -1,11 +1,11 @@
-"""Keyword spotting: find where a known form is said, from a posteriorgram alone.
+"""Keyword spotting: find known forms in a posteriorgram.
 
     said     …ワ タ シ ノ ハ ラ ト モ ウ シ マ ス…      recognised  私の払うと申します
     known        ノ ハ ラ                                   log odds -0.4: it is said here
     known        ノ ム ラ                                   log odds -11.2: it is not
 
 The score of a form is the log probability of its best path through the posteriorgram, minus that of the
-best unconstrained path over the same steps: 0 where the form is exactly what is heard.
+best unconstrained path over the same steps: 0 where the form is the best path.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pipeline.sound.posteriorgram import BLANK, class_of
 __all__ = ["Hit", "covered", "spotted"]
 
 LENGTH_PRICE: Final = 1.0
-"""Price of a long vowel or stop heard or missed: neither distinguishes names over a telephone."""
+"""Price of a long vowel or っ inserted or deleted: neither distinguishes names over a telephone."""
 
 
 _ROUNDING_ERROR: Final = 1e-3
@@ -31,7 +31,7 @@ _ROUNDING_ERROR: Final = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A stretch in which a form is said.
+    """A stretch with a known form.
 
     Attributes:
         form: Index of the form.
@@ -47,7 +47,10 @@ class Hit:
 
 
 def odds(logs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Log probabilities minus the best of each step; long vowels and stops may stand for the blank."""
+    """Return log probabilities minus the best of each step, shape (steps, 1 + classes), at most 0.
+
+    A long vowel or っ may stand for the blank and the reverse, at ``LENGTH_PRICE``.
+    """
     out = logs.copy()
     for mora in (LONG, STOP):
         one, other = out[:, class_of(mora)], out[:, BLANK]
@@ -64,9 +67,9 @@ def spotted(
     """Find forms in a posteriorgram.
 
     Args:
-        forms: The morae of each form, at least one.
-        logs: Log probabilities, shape (steps, 1 + classes), of a stretch without a gap.
-        least: Lowest score of a hit, for each form.
+        forms: Morae of each form, at least one mora each.
+        logs: Log probabilities of a stretch without a gap, shape (steps, 1 + classes).
+        least: Least score of a hit, for each form.
 
     Returns:
         Hits in order of time; of overlapping hits of one form only the best.
@@ -90,7 +93,7 @@ def spotted(
             np.copyto(best[:, back:], score[:, :-back], where=better)
             np.copyto(begun[:, back:], since[:, :-back], where=better)
         score, since = best + reward, begun
-        # Beginning at this step is never worse than having begun earlier.
+        # A path that begins at this step is never worse than one that has begun earlier.
         score[:, 0], since[:, 0] = reward[:, 0], at
         found.append((score[rows, ends], since[rows, ends]))
     scores = np.stack([each for each, _ in found])
@@ -106,7 +109,7 @@ def spotted(
 def _reachable(
     forms: Sequence[Sequence[Mora]], rewards: NDArray[np.float32], least: Sequence[float]
 ) -> list[int]:
-    """The forms that can reach their score: each mora takes a step, and most morae are heard at none."""
+    """Return the forms that can reach their least score, by the best step of each of their morae."""
     best = rewards.max(axis=0).tolist()
     said = (sum(best[class_of(mora)] for mora in form) for form in forms)
     return [number for number, most in enumerate(said) if most >= least[number] - _ROUNDING_ERROR]
@@ -115,7 +118,7 @@ def _reachable(
 def _states(
     forms: Sequence[Sequence[Mora]],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """The CTC states of each form (blanks between morae), its last state, and where blanks are optional."""
+    """Return the CTC states of each form, its last state, and the states that may follow a skipped blank."""
     width = max(2 * len(form) - 1 for form in forms)
     states = np.full((len(forms), width), BLANK, dtype=np.int64)
     for row, form in enumerate(forms):
@@ -126,7 +129,7 @@ def _states(
 
 
 def _peaks(form: int, scores: NDArray[np.float32], starts: NDArray[np.int64], least: float) -> Iterator[Hit]:
-    """The best hit of each run of overlapping hits."""
+    """Yield the best hit of each run of overlapping hits."""
     best: Hit | None = None
     for end in np.flatnonzero(scores >= least).tolist():
         hit = Hit(form, int(starts[end]), end + 1, float(scores[end]))

@@ -1,1 +1,1 @@
-"""Read and hear the finished copies again, and widen the plan where something is left."""
+"""Read and hear the finished copies again, and widen the plan where masked data is left."""

@@ -1,6 +1,7 @@
-"""Limit verification after a plan was widened to what lies near a change.
+"""Limit verification after a plan was widened to the neighbourhood of the changes.
 
-The rest was verified with the earlier plan: it had no leak, or the leak was masked and is a change now.
+Everything else was verified with the earlier plan: it had no leak, or its leak was masked and is a change
+now.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from pipeline.types import MaskItem, MaskPlan, TimeSpan
 __all__ = ["EXPLAINED_WITHIN_SECONDS", "Changes"]
 
 EXPLAINED_WITHIN_SECONDS = 1.0
-"""A kept item explains a likeness this close to it, so a change matters this far around."""
+"""Distance within which a kept item explains a similar sound, and a change therefore matters."""
 
 
 class Changes:
-    """Where two revisions of a plan differ, candidates aside.
+    """Differences between two revisions of a plan, candidates left out.
 
     Args:
-        before: The revision that was verified.
+        before: The verified revision.
         after: The revision to verify.
     """
 

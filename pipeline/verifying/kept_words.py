@@ -1,4 +1,4 @@
-"""Index the words of a channel that stay, for a search by sound."""
+"""Index the unmasked words of a channel, for a search by sound."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _MAX_HONORIFIC_CHARS: Final = 8  # no honorific is longer
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The words between two labels or pauses.
+    """Words between two labels or pauses.
 
     Attributes:
-        words: In order; at least one.
-        text: Their text, joined.
-        line: The morae of the text.
+        words: Words in order; at least one.
+        text: Joined text of the words.
+        line: Morae of the text.
     """
 
     words: tuple[MaskedWord, ...] = field(repr=False)
@@ -48,12 +48,12 @@ class Run:
         return cls(words, text, reader.line(text), tuple(itertools.accumulate(len(w.text) for w in words)))
 
     def touched(self, chars: CharSpan) -> tuple[MaskedWord, ...]:
-        """The words that share a character with a span."""
+        """Return the words that share a character with a span."""
         first, last = self.numbers(chars)
         return self.words[first : last + 1]
 
     def numbers(self, chars: CharSpan) -> tuple[int, int]:
-        """Indices of the first and last word that share a character with a span."""
+        """Return the indices of the first and last word that share a character with a span."""
         return bisect.bisect_right(self._ends, chars.start), bisect.bisect_left(self._ends, chars.end)
 
 
@@ -63,8 +63,8 @@ class KeptWords:
     Args:
         masked: The masked transcript.
         channel: Index of the channel.
-        reader: Reads the words.
-        changes: Where given, only runs near a change are searched.
+        reader: Reader of the words.
+        changes: If given, only runs near a change are searched.
     """
 
     def __init__(
@@ -81,19 +81,19 @@ class KeptWords:
     def find(
         self, sound: Needle, bound: float, worth: MatchFilter | None = None
     ) -> Iterator[tuple[Run, CharSpan, float]]:
-        """Find what sounds like a needle: the run, the characters in its text, the price."""
+        """Yield each match of a needle: the run, the characters in its text, the price."""
         for number, match in self._sounds.find(sound, bound, worth):
             run = self._runs[number]
             yield run, run.line.span(match.start, match.end), match.price
 
     def probability(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The recogniser's mean probability of the words in each stretch of morae."""
+        """Return the recogniser's mean probability of the words in each stretch of morae."""
         first, last = self._by_mora.first[starts], self._by_mora.last[ends - 1] + 1
         sums = self._by_mora.sums
         return np.asarray((sums[last] - sums[first]) / np.maximum(1, last - first))
 
     def began(self, starts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Start in seconds of the first word of each stretch of morae."""
+        """Return the start of the first word of each stretch of morae, in seconds, shape (stretches,)."""
         return np.asarray(self._by_mora.began[self._by_mora.first[starts]])
 
     def titled(self, ends: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -142,7 +142,7 @@ class _ByMora:
 
 
 def _runs(masked: MaskedTranscript, channel: int) -> Iterator[tuple[MaskedWord, ...]]:
-    """The words between labels and pauses, across utterances: a recogniser may split a name between two."""
+    """Yield the words between labels and pauses, across utterances, as two may share a name."""
     run: list[MaskedWord] = []
     for segment in masked.segments:
         for word in segment.words if segment.channel == channel else ():

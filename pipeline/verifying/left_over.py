@@ -1,7 +1,7 @@
-"""Turn what a finished copy still reveals into findings, so that a person decides them where they are.
+"""Turn the leaks of a finished copy into findings, so that a person decides them in place.
 
-masked     |---a---|            ...            |-a-|      the same words, or sounds, further on
-finding                                        |~~~|      masked and undecided until somebody has listened
+masked     |---a---|            ...            |-a-|      the same words or sounds, later in the call
+finding                                        |~~~|      masked and undecided until a person has listened
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from pipeline.verifying.widen import SOURCE, widen
 __all__ = ["places_of", "unanswered"]
 
 BY_SOUND = frozenset({"HEARD_AGAIN", "NOT_HEARD"})
-"""Kinds of leaks about which a person who has listened knows better than the second listening."""
+"""Kinds of leaks on which a person who has listened overrules the second listening."""
 
 
 def places_of(
     plan: MaskPlan, leaks: tuple[Leak, ...], transcript: Transcript, recording: Recording
 ) -> tuple[MaskItem, ...] | None:
-    """Make a finding at every place that leaks.
+    """Make a finding at every leak.
 
     Args:
-        plan: The plan whose products leak.
-        leaks: From ``verify``.
-        transcript: The call's words.
+        plan: The plan with the leaking products.
+        leaks: Result of ``verify``.
+        transcript: Words of the call.
         recording: The call.
 
     Returns:
-        New items, masked and undecided, each with the id that the wider plan would give it; the id of an
-        item whose mask is too short is that item's own.  ``None`` when no mask mends one of the leaks.
+        New items, masked and undecided, each with the id that the wider plan would give it; an item whose
+        mask is too short keeps its own id. ``None`` when no mask mends one of the leaks.
     """
     wider = widen(plan, leaks, transcript, recording)
     if wider is None:
@@ -43,16 +43,16 @@ def places_of(
 
 
 def _found(item: MaskItem, known: Mapping[str, MaskItem]) -> MaskItem:
-    # A mask that grew keeps why it was made; what is found is that it was too short.
+    # A mask that grew keeps its reason; the finding is that it was too short.
     reasons = (Why(Reason.LEAK_SOUNDS_AGAIN),) if item.item_id in known else item.reasons
     return replace(item, source=SOURCE, reasons=reasons, needs_review=True, decided=False, confirmed=False)
 
 
 def unanswered(leaks: Iterable[Leak], plan: MaskPlan) -> tuple[Leak, ...]:
-    """Leave out what a person has listened to at the place of such a finding, and decided to keep.
+    """Leave out leaks where a person listened to such a finding, and decided to keep it.
 
     Args:
-        leaks: From ``verify``.
+        leaks: Result of ``verify``.
         plan: The plan with all decisions.
     """
     kept = [

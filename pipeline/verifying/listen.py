@@ -1,12 +1,12 @@
-"""Recognise the finished call again, and search it by sound for everything that was masked.
+"""Recognise the finished call again, and search it by sound for all masked values.
 
     channel      ..speech..|====== masked ======|..speech..
     clip            [-1 s--|                    |--1 s-]
     second pass     … words of the clip … -> morae -> any masked value's morae in them?
 
 Masked samples are constants, which ``pipeline.verifying.verify`` checks; they are left out of the clip to
-save the recogniser's time.  The recogniser should be set differently from the first time.  Needles are the
-readings of *everything* masked in the call, because a name that is masked here may be audible elsewhere.
+save the recogniser's time.  The recogniser should have other settings than the first time.  Needles are the
+readings of *all* masked values of the call, because a name that is masked here may be audible elsewhere.
 """
 
 from __future__ import annotations
@@ -64,37 +64,37 @@ _MIN_BITS_OF_NAME: Final = (
 _MIN_BITS_OF_OTHERS: Final = 30.0  # for addresses and numbers, whose pieces are ordinary words and digits
 _MIN_BITS_IF_UNLIKE: Final = 14.0  # from here similar sounds are searched for as well
 _PRICE_PER_BIT: Final = 0.08
-# Highest price as a share of the needle's length.  Up to 0.3, nine names in ten are found in telephone speech
-# (facts.md 0.2); that is used beside the value's own mask, whose edge may be wrong.  Elsewhere the bound is
-# lower: of 41 stretches above it in 139 minutes of masked made calls 3 held a third party's data.
+# Greatest price per mora of the needle.  Up to 0.3, nine names in ten are found in telephone speech; that
+# applies next to the value's own mask, whose edge may be wrong.  Elsewhere the bound is lower: of 41
+# stretches above it in 139 minutes of masked made calls 3 held a third party's data.
 _MAX_PRICE_NEARBY: Final = 0.3
 _MAX_PRICE_ELSEWHERE: Final = 0.15
 
 SURE_SCORE: Final = 0.9
-"""Values from this probability on are sure: what sounds like one is masked, while what sounds like a doubtful
-one is only shown.  In those calls 1 of 26 likenesses of values from 0.7 to 0.9 was personal data: a word
-wrongly taken for a name sounds like ordinary words."""
+"""Probability from which a value is sure: stretches that sound like it are masked, while those that sound
+like a doubtful value are only shown.  In those calls 1 of 26 matches of values from 0.7 to 0.9 was personal
+data: a word wrongly taken for a name sounds like ordinary words."""
 
 MAX_NAME_SECONDS: Final = 3.0
-"""Longest name, said slowly, with the margins of its words' times."""
+"""Length of the longest name, said slowly, with the margins of its words' times."""
 
 FULL_REACH_SECONDS: Final = 180.0
-"""Up to this distance from a mask all bounds apply as they were fitted, on calls of a few minutes; beyond it
-they tighten.  In four hours (30 calls joined) words of one call resemble a name of another by chance."""
+"""Distance from a mask up to which all bounds apply as fitted, on calls of a few minutes; beyond it they
+tighten.  In four hours (30 calls joined) words of one call sound like a name of another by chance."""
 
 Needle = tuple[Mora, ...]
-"""The sound of a masked value."""
+"""Morae of a masked value."""
 
 
 class Listener(Protocol):
-    """A recogniser for the check, preferably set differently from the first one."""
+    """A recogniser for the check, preferably with other settings than the first one."""
 
     def __call__(self, clips: Sequence[npt.NDArray[np.float32]]) -> Sequence[tuple[HeardSegment, ...]]:
-        """Transcribe clips of 16 kHz mono audio; times of each in seconds from the clip's start."""
+        """Transcribe clips of 16 kHz mono audio; times are in seconds from each clip's start."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _TimedWord:
     """A word and its time in seconds of the call."""
 
     text: str
@@ -103,25 +103,28 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """The needles with their item ids, the kept items, and all items by id."""
+    """The search: needles with their item ids, the kept items, and all items by id."""
 
     masked: tuple[tuple[Needle, tuple[str, ...]], ...]
     kept: Nearby[tuple[Needle, MaskItem]]
     items: dict[str, MaskItem]
 
     def nearest(self, item_ids: Sequence[str], time: TimeSpan) -> tuple[str, float]:
-        """The item nearest to a stretch, and its distance in seconds; 0 for an item that the plan lacks."""
+        """Return the item nearest to a stretch, and its distance in seconds.
+
+        0 for an item that the plan lacks.
+        """
         apart = {each: self.items[each].time.apart(time) if each in self.items else 0.0 for each in item_ids}
         return min(apart.items(), key=lambda each: each[1])
 
 
 def is_sure(item: MaskItem | None) -> bool:
-    """Whether what sounds like an item is masked: it is likely, was decided by a person, or is in no plan."""
+    """Whether similar sounds are masked: the item is probable, decided by a person, or in no plan."""
     return item is None or item.decided or item.score >= SURE_SCORE
 
 
 def is_name(item: MaskItem | None) -> bool:
-    """Whether an item is searched for as a name; so is one that is in no plan."""
+    """Whether an item is searched for as a name; an item in no plan is."""
     return item is None or item.entity_type == "PERSON"
 
 
@@ -138,17 +141,17 @@ def listen_again(  # noqa: PLR0913 (the last limits the work after a change)
 
     Args:
         masked: The finished audio, as read back from its file.
-        plan: What was masked.
-        readings: ``(item_id, kana)``.  A kept item's reading explains a likeness where that item sounds; any
-            other is searched for, also that of an item that the plan does not hold.
-        listener: Transcribes all clips in one go.
-        reader: Reads the result.
-        changes: Changes since the revision that was checked last; only what is near them is transcribed.
+        plan: The plan of the masks.
+        readings: Item ids and kana.  A kept item's reading explains a match at that item's time; any other
+            reading is searched for, also that of an item that the plan lacks.
+        listener: Recogniser that transcribes all clips in one go.
+        reader: Reader of the result.
+        changes: Changes since the last checked revision; only their neighbourhood is transcribed.
 
     Returns:
         ``HEARD_AGAIN`` for each stretch that sounds like a sure masked value, with the nearest item of that
-        value and the time of the words; ``NOT_HEARD`` for a clip with a second of speech or more that gave
-        no word, even with more context, because nothing is proven there.
+        value and the time of the words; ``NOT_HEARD`` for a clip with a second of speech or more but no word,
+        even with more context, because nothing is proven there.
     """
     wanted = _wanted(plan, readings)
     windows = [
@@ -180,16 +183,16 @@ def listen_again(  # noqa: PLR0913 (the last limits the work after a change)
 
 
 def hear_masked(original: Recording, plan: MaskPlan, listener: Listener) -> tuple[tuple[str, str], ...]:
-    """Transcribe what is masked once more: two readings with different errors find more than one.
+    """Transcribe the masked stretches once more: two readings with different errors find more than one.
 
     Args:
-        original: The call, unmasked.
-        plan: What is masked.
-        listener: Transcribes the clips of a channel in one go.
+        original: The unmasked call.
+        plan: The plan of the masks.
+        listener: Recogniser that transcribes the clips of a channel in one go.
 
     Returns:
-        ``(item_id, text)`` for each masked item and channel with words that lie in it by more than half of
-        their time.
+        Item id and text for each masked item and channel with words that have more than half of their time in
+        it.
     """
     texts: list[tuple[str, str]] = []
     for channel in range(original.channels):
@@ -225,15 +228,15 @@ def _wanted(plan: MaskPlan, readings: tuple[tuple[str, str], ...]) -> _Wanted:
     return _Wanted(tuple(masked.items()), Nearby(kept, lambda each: each[1].time), items)
 
 
-def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tuple[_Said, ...]]:
-    """The words of every clip with their times in the call; empty where only punctuation was recognised."""
+def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tuple[_TimedWord, ...]]:
+    """Return the words of every clip with their times in the call; empty for clips of punctuation only."""
     if not clips:
         return []
     heard = listener(Sounds(clips, masked))
-    out: list[tuple[_Said, ...]] = []
+    out: list[tuple[_TimedWord, ...]] = []
     for clip, segments in zip(clips, heard, strict=True):
         said = tuple(
-            _Said(word.text, clip.original(word, masked.rate))
+            _TimedWord(word.text, clip.original(word, masked.rate))
             for segment in segments
             for word in segment.words
         )
@@ -241,8 +244,8 @@ def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tu
     return out
 
 
-def _matches(heard: Sequence[tuple[_Said, ...]], wanted: _Wanted, reader: SoundReader) -> Iterator[Leak]:
-    """Leaks where the words of these clips sound like a masked value and no kept item explains it."""
+def _matches(heard: Sequence[tuple[_TimedWord, ...]], wanted: _Wanted, reader: SoundReader) -> Iterator[Leak]:
+    """Yield a leak where words of the clips sound like a masked value and no kept item explains it."""
     lines = [reader.line("".join(word.text for word in said)) for said in heard]
     sounds = SoundLines(line.morae for line in lines)
     for needle, item_ids in wanted.masked:
@@ -256,7 +259,7 @@ def _matches(heard: Sequence[tuple[_Said, ...]], wanted: _Wanted, reader: SoundR
 
 
 def bits_of(needle: Needle) -> float:
-    """Information of a sound in bits: how rarely talk sounds like it by chance."""
+    """Return the information of a sound in bits: the rarer in ordinary talk, the more."""
     return sum(_BITS_OF_MORA.get(mora, _MAX_BITS_OF_MORA) for mora in needle)
 
 
@@ -266,16 +269,16 @@ def is_distinctive(needle: Needle, *, name: bool) -> bool:
 
 
 def bits_for_distance(seconds: float) -> float:
-    """Additional bits that a likeness needs at a distance from the nearest mask of its value.
+    """Return the additional bits that a match needs at a distance from the nearest mask of its value.
 
-    One bit for each doubling beyond ``FULL_REACH_SECONDS``, so that chance finds grow no faster than the
+    One bit for each doubling beyond ``FULL_REACH_SECONDS``, so that chance matches grow no faster than the
     call.
     """
     return math.log2(max(1.0, seconds / FULL_REACH_SECONDS))
 
 
 def _bound(needle: Needle, most: float = _MAX_PRICE_NEARBY, away: float = 0.0) -> float:
-    """Highest price of a likeness, as a share of the needle's length; negative for none.
+    """Return the greatest price of a match, per mora of the needle; negative where none is allowed.
 
     Rare needles allow a higher price: ホーイ resembles every sentence, ヒラノ few.
     """
@@ -285,8 +288,8 @@ def _bound(needle: Needle, most: float = _MAX_PRICE_NEARBY, away: float = 0.0) -
     return min(most, max(0.0, _PRICE_PER_BIT * (told - _MIN_BITS_IF_UNLIKE)) / len(needle))
 
 
-def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:
-    """The time of the words that share a character with a span."""
+def _time(chars: CharSpan, said: tuple[_TimedWord, ...]) -> TimeSpan:
+    """Return the time of the words that share a character with a span."""
     at, touched = 0, []
     for word in said:
         if CharSpan(at, at + len(word.text)).overlaps(chars):
@@ -296,7 +299,7 @@ def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:
 
 
 def _explained(needle: Needle, time: TimeSpan, wanted: _Wanted) -> bool:
-    """Whether a kept item near that time sounds like the needle, so that the likeness was meant to stay."""
+    """Whether a kept item near that time sounds like the needle and so explains the match."""
     near = widened(time, EXPLAINED_WITHIN_SECONDS)
     return any(
         item.time.overlaps(near) and bool(find_sound(needle, kept, _bound(needle)))

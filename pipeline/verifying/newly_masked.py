@@ -1,12 +1,13 @@
-"""Find what a plan that is made anew masks of what an earlier one gave, where no person has decided.
+"""Find the masks of a new plan over data that an earlier plan disclosed and no person decided on.
 
     made first    |--a--|             |----c----|
     given         |~~~~~|  (b)        |~~~~|           b kept, the end of c given by a person's decision
     made anew     |--a--|  |--b--|    |----c----|  |-d-|
     newly masked           |--b--|                 |-d-|
 
-What people decided stands: what they gave is given, whatever is found there now, and what they masked is
-masked.  A voice and the words said in it are decided apart, so one does not answer for the other.
+People's decisions stand: what they disclosed stays disclosed, whatever is found there now, and what they
+masked stays masked.  A voice and the words in it are decided apart, so a decision on one does not count for
+the other.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ from pipeline.verifying.widen import SOURCE
 __all__ = ["MIN_SECONDS", "Course", "NewMask", "Since", "masked_since"]
 
 MIN_SECONDS: Final = 0.05
-"""A stretch up to this length is an edge that is set otherwise now; no mora is as short."""
+"""Length up to which a stretch is only a different edge; no mora is as short."""
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a plan came to what was given.
+    """A plan before and after people's decisions.
 
     Attributes:
-        first: The plan before any decision, with the items that came up during the review.
-        given: The plan as the decisions left it.
+        first: Plan before any decision, with the items that came up during the review.
+        given: Plan with the decisions, by which the call was disclosed.
     """
 
     first: MaskPlan
@@ -43,12 +44,12 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class NewMask:
-    """A finding that is masked now and was given.
+    """A finding that is masked now and was disclosed.
 
     Attributes:
-        entity_type: As in the plan made anew.
-        before: Whose it was in the given plan; ``None`` where nothing was found there.
-        spans: What of it was given, on any channel.
+        entity_type: Entity type in the new plan.
+        before: Owner in the disclosed plan; ``None`` where nothing was found there.
+        spans: Disclosed stretches of it, on any channel.
     """
 
     entity_type: str
@@ -58,11 +59,11 @@ class NewMask:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """How a plan made anew differs from what was given.
+    """Differences between a new plan and the disclosed one.
 
     Attributes:
-        masks: The findings that are masked now and were given, in order of time.
-        opened: Number of findings that were masked by nobody's decision and whose words are kept now.
+        masks: Findings that are masked now and were disclosed, in order of time.
+        opened: Number of findings that were masked without a decision and whose words are kept now.
     """
 
     masks: tuple[NewMask, ...]
@@ -70,25 +71,29 @@ class Since:
 
     @property
     def seconds(self) -> float:
-        """Seconds that were given and are masked now."""
+        """Seconds that were disclosed and are masked now."""
         return length(union(*(mask.spans for mask in self.masks)))
 
 
 def masked_since(
-    course: Course, now: MaskPlan, call: tuple[Transcript, Recording], within: Iterable[tuple[float, float]]
+    course: Course,
+    now: MaskPlan,
+    transcript: Transcript,
+    recording: Recording,
+    within: Iterable[tuple[float, float]],
 ) -> Since:
-    """Compare a plan that is made anew with what was given.
+    """Compare a new plan with the disclosed one.
 
     Args:
-        course: Of the plan that was given.
-        now: The plan that is made anew, of the same words.
-        call: The words and the recording.
-        within: The stretches of the call that were given at all, in seconds.
+        course: The disclosed plan, before and after decisions.
+        now: The new plan for the same words.
+        transcript: Words of the call.
+        recording: The call.
+        within: Stretches of the call that were disclosed at all, in seconds.
 
     Returns:
-        The difference.  Of a mask that only has other edges, what is longer than ``MIN_SECONDS`` counts.
+        The differences.  Where a mask only has other edges, stretches longer than ``MIN_SECONDS`` count.
     """
-    transcript, recording = call
     outside = minus(((0.0, recording.duration),), union(within))
     sides = {voice: _Decided(course, recording, voice=voice) for voice in (False, True)}
     masks = []
@@ -102,7 +107,7 @@ def masked_since(
 
 
 def _said(item: MaskItem, decided: Iterable[CharSpan], transcript: Transcript) -> bool:
-    """Whether some of an item's words lie outside what people decided; one without words has none there."""
+    """Whether some of an item's words lie outside people's decisions; false for an item without words."""
     if item.chars.start == item.chars.end:
         return True
     return _has_words(transcript, item.chars.without(decided))
@@ -113,12 +118,12 @@ def _has_words(transcript: Transcript, chars: Iterable[CharSpan]) -> bool:
 
 
 class _Decided:
-    """What a plan hides of one side, its words or its voices, and what people gave of it.
+    """Masks of a plan for words or for voices, and the stretches of them that people disclosed.
 
     Args:
-        course: Of the plan that was given.
+        course: The disclosed plan, before and after decisions.
         recording: The call.
-        voice: Whether it is about third persons' voices, or else about words.
+        voice: Whether third persons' voices are meant, or else words.
     """
 
     def __init__(self, course: Course, recording: Recording, *, voice: bool) -> None:
@@ -133,20 +138,23 @@ class _Decided:
             windows = masked_windows(given, channel, recording.rate, recording.length)
             hidden = union((start / recording.rate, end / recording.rate) for start, end in windows)
             self._hidden[channel] = hidden
-            # What was masked before people decided, and is not after, they have given.
+            # Masks from before people's decisions that are none after them were disclosed by people.
             self._answered[channel] = union(
                 minus(union(_times(masked, channel)), hidden), _times(kept, channel)
             )
 
     def open(self, item: MaskItem, channel: int, outside: Spans) -> Spans:
-        """The stretches of an item that were given on a channel by nobody's decision."""
+        """Return the stretches of an item that were disclosed on a channel without a decision."""
         time = item.time_on(channel)
         covered = union(self._hidden[channel], self._answered[channel], outside)
         left = minus(((time.start, time.end),), covered)
         return tuple((start, end) for start, end in left if end - start > MIN_SECONDS)
 
     def party_at(self, item: MaskItem) -> Party | None:
-        """Whose the given plan says an item's words are; of several findings, by the one that shares most."""
+        """Return the owner of an item's words in the disclosed plan.
+
+        Of several findings, that of the greatest overlap.
+        """
         near = [
             (other.time.apart(item.time), other.item_id, other.party)
             for other in self._items
@@ -156,7 +164,7 @@ class _Decided:
 
 
 def _is_same_place(other: MaskItem, item: MaskItem) -> bool:
-    """Whether two items share words; one without words is where it sounds."""
+    """Whether two items share words, or, for an item without words, time."""
     if all(each.chars.start < each.chars.end for each in (other, item)):
         return other.chars.overlaps(item.chars)
     return other.time.overlaps(item.time)
@@ -168,13 +176,13 @@ def _times(items: Iterable[MaskItem], channel: int) -> list[tuple[float, float]]
 
 
 def _without_told_voices(plan: MaskPlan) -> MaskPlan:
-    """The plan without the voices of which only the sound is masked: their words were given."""
+    """Return the plan without the voices whose words were disclosed and only whose sound is masked."""
     hides = (each for each in plan.items if each.remains is not Remains.TEXT)
     return replace(plan, items=tuple(hides))
 
 
 def _by_people(item: MaskItem, course: Course) -> bool:
-    """Whether a person decided on an item, or said whose it is."""
+    """Whether a person decided on an item or its owner."""
     first: Mapping[str, MaskItem] = {each.item_id: each for each in course.first.items}
     # The second half of a split item is named after the first one.
     before = first.get(item.item_id) or first.get(item.item_id.rpartition(".")[0])
@@ -182,9 +190,9 @@ def _by_people(item: MaskItem, course: Course) -> bool:
 
 
 def _opened(course: Course, now: MaskPlan, transcript: Transcript, outside: Spans) -> Iterable[bool]:
-    """Of each mask by nobody's decision, whether some of its words are kept now.
+    """Yield for each mask without a decision whether some of its words are kept now.
 
-    A mask that came by listening to the finished copy is passed over: nobody listens here.
+    A mask from listening to the finished copy is left out, because nobody listens here.
     """
     masked = [item.chars for item in now.masked]
     for item in course.given.masked:

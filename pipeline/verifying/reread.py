@@ -1,12 +1,12 @@
-"""Search the words that stay, by sound, for everything that was masked.
+"""Search the unmasked words by sound for all masked values.
 
-    needles   readings of masked items, honorifics cut off; of long names also both ends
+    needles   readings of masked items without honorifics; for long names also both ends
     run       the words between two labels, as morae
-    hit       a stretch of a run near a needle -> features -> log odds
+    hit       a stretch of a run similar to a needle -> features -> log odds
 
 ``listen`` checks the neighbourhood of masks; this module finds a name that was masked in one place and missed
-in another.  A likely hit is masked.  A doubtful one stays and is shown to an analyst: masking every likeness
-would take a few of the requester's own words in every minute.
+in another.  A probable hit is masked.  A doubtful one stays and is shown to an analyst: masking every similar
+stretch would take a few of the requester's own words in every minute.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 Readings = tuple[tuple[str, str], ...]
-"""``(item_id, kana)``."""
+"""Pairs of item id and kana."""
 
 MASK_LOG_ODDS: Final = 0.5
 """Log odds from which a hit is masked.  Fitted on planted names (365 in 143 minutes of made calls): 85 % of
@@ -75,9 +75,7 @@ _CALIBRATION: Final = (-2.3, 0.3)
 153 such hits in 55 minutes of masked made calls 8 were a third party's: 4 of the 83 unlikeliest, 4 of the 54
 in the middle."""
 
-_MAX_PRICE_SHARE: Final = (
-    0.45  # share of a needle's length at which every garbled name is found (facts.md 0.2)
-)
+_MAX_PRICE_SHARE: Final = 0.45  # share of a needle's length at which every garbled name is found
 _MIN_HALVED_MORAE: Final = 5  # a name of this length may be said by half
 _PIECE_SHARE: Final = 0.55
 _MAX_BITS: Final = 60.0  # more information makes no hit likelier
@@ -111,11 +109,12 @@ class Alike:
     """A stretch that sounds like a masked value.
 
     Attributes:
-        item_id: The nearest item of that value.
-        time: The time of the words.
-        channel: Index of their channel.
+        item_id: Id of the nearest item of that value.
+        time: Time of the words.
+        channel: Index of the channel.
         odds: Natural log odds that the stretch is that value; they fall with the distance from the item.
-        sure: Whether that item is sure (``listen.SURE_SCORE``); likenesses of a doubtful one are not masked.
+        sure: Whether that item is sure (``listen.SURE_SCORE``); stretches similar to a doubtful one are not
+            masked.
     """
 
     item_id: str
@@ -135,7 +134,7 @@ class _Wanted:
     item_ids: tuple[str, ...]
 
     def nearest(self, time: TimeSpan, items: dict[str, MaskItem]) -> str:
-        """The item nearest in time to a stretch; one that the plan lacks comes last."""
+        """Return the item nearest in time to a stretch; one that the plan lacks comes last."""
 
         def far(item_id: str) -> float:
             item = items.get(item_id)
@@ -156,16 +155,16 @@ def read_by_sound(
 
     Args:
         masked: The masked transcript.
-        plan: What was masked.
-        readings: As for ``listen_again``.
-        reader: Reads the kept words.
-        changes: Changes since the revision that was checked last; only what is near them is searched.
+        plan: The plan of the masks.
+        readings: Readings as for ``listen_again``.
+        reader: Reader of the kept words.
+        changes: Changes since the last checked revision; only their neighbourhood is searched.
 
     Returns:
-        ``HEARD_AGAIN`` for what is likely a masked value, ``PERHAPS`` for what may be one, with the nearest
-        item of that value and the time of the words; at most one for a stretch, and none where a kept item
-        explains it or the plan holds an earlier ``PERHAPS``.  With ``changes`` no ``PERHAPS``, because the
-        first search gave them.
+        ``HEARD_AGAIN`` for a probable masked value, ``PERHAPS`` for a possible one, with the nearest item of
+        that value and the time of the words; at most one for a stretch, and none where a kept item explains
+        it or the plan has an earlier ``PERHAPS``.  With ``changes`` no ``PERHAPS``, because the first search
+        gave them.
     """
     least = SHOW_LOG_ODDS if changes is None else MASK_LOG_ODDS
     hits = alike_in(masked, plan, readings, reader, least=least, changes=changes)
@@ -176,20 +175,20 @@ def read_by_sound(
 def read_otherwise(
     hearing: Transcript, plan: MaskPlan, readings: Readings, reader: SoundReader
 ) -> tuple[Leak, ...]:
-    """Search the unmasked words of another hearing in the same way.
+    """Search the unmasked words of another hearing by sound for all masked values.
 
-    A name that the first hearing garbled beyond likeness may be there.  Words of another hearing are masked
-    by time alone, which is less exact than by characters: a word beside a mask of the same kind may belong
+    It may have a name that the first hearing garbled beyond similarity.  Words of another hearing are masked
+    by time alone, which is less exact than by characters: a word next to a mask of the same kind may belong
     to that mask.  So hits are only shown.
 
     Args:
         hearing: Another hearing of the unmasked call.
-        plan: What is masked.
-        readings: As for ``listen_again``.
-        reader: Reads the kept words.
+        plan: The plan of the masks.
+        readings: Readings as for ``listen_again``.
+        reader: Reader of the kept words.
 
     Returns:
-        ``PERHAPS`` for what may be a masked value, as ``read_by_sound`` gives them.
+        ``PERHAPS`` for a possible masked value, as from ``read_by_sound``.
     """
     untied = replace(plan, items=tuple(replace(item, chars=CharSpan(0, 0)) for item in plan.items))
     masks = Nearby(plan.masked, lambda item: item.time)
@@ -211,7 +210,7 @@ def read_otherwise(
 
 
 def _perhaps(hits: Iterable[Alike], masked: MaskedTranscript) -> Iterator[Leak]:
-    """The likeliest hits as leaks, as many as an analyst may be asked, with calibrated probabilities."""
+    """Yield the most probable hits as leaks, up to the limit, with calibrated probabilities."""
     bias, slope = _CALIBRATION
     minutes = max((segment.time.end for segment in masked.segments), default=0.0) / 60
     for hit in itertools.islice(hits, math.ceil(MAX_SHOWN_PER_MINUTE * minutes)):
@@ -220,7 +219,7 @@ def _perhaps(hits: Iterable[Alike], masked: MaskedTranscript) -> Iterator[Leak]:
 
 
 def _likely(hit: Alike) -> bool:
-    """Whether to mask a hit; not where it is longer than a name, because a word's time holds a pause."""
+    """Whether to mask a hit; not where it is longer than a name, because its word's time includes a pause."""
     return hit.sure and hit.odds >= MASK_LOG_ODDS and hit.time.duration <= MAX_NAME_SECONDS
 
 
@@ -233,18 +232,18 @@ def alike_in(  # noqa: PLR0913 (the last limits the work after a change)
     least: float = -math.inf,
     changes: Changes | None = None,
 ) -> tuple[Alike, ...]:
-    """Find every stretch that sounds like a masked value, with the likeliest value for each.
+    """Find every stretch that sounds like a masked value, with the most probable value for each.
 
     Args:
         masked: The masked transcript.
-        plan: What was masked.
-        readings: As for ``listen_again``.
-        reader: Reads the kept words.
-        least: Lowest log odds of a hit.
-        changes: Where given, only what is near a change is searched.
+        plan: The plan of the masks.
+        readings: Readings as for ``listen_again``.
+        reader: Reader of the kept words.
+        least: Least log odds of a hit.
+        changes: If given, only the neighbourhood of a change is searched.
 
     Returns:
-        Stretches that share no time on one channel, likeliest first.
+        Stretches that share no time on one channel, the most probable first.
     """
     items = {item.item_id: item for item in plan.items}
     wanted = _wanted(items, readings)
@@ -279,13 +278,16 @@ def _seen_from_there(hit: Alike, items: dict[str, MaskItem]) -> Alike:
 
 
 def _away(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log odds for the distance; beyond ``FULL_REACH_SECONDS`` they fall as chance likenesses grow."""
+    """Return the log odds for the distance.
+
+    Beyond ``FULL_REACH_SECONDS`` they fall, as chance matches grow.
+    """
     near = _NEARNESS_BIAS + _PER_LOG_SECONDS * np.log1p(np.clip(seconds, 0.0, FULL_REACH_SECONDS))
     return np.asarray(near - np.log(np.maximum(1.0, seconds / FULL_REACH_SECONDS)))
 
 
 def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ...]:
-    """The needles: each masked reading, and both ends of a long name, which may be said by half."""
+    """Return the needles: each masked reading, and both ends of a long name, which may be said by half."""
     sounds: dict[tuple[Needle, bool, bool], tuple[str, ...]] = {}
     for item_id, kana in readings:
         item = items.get(item_id)
@@ -312,7 +314,7 @@ def _ends(sound: Needle) -> Iterator[Needle]:
 def _hits(
     said: KeptWords, wanted: tuple[_Wanted, ...], items: dict[str, MaskItem], least: float
 ) -> Iterator[tuple[_Wanted, TimeSpan, float]]:
-    """All likenesses of the needles: the needle, the time, the log odds."""
+    """Yield all matches of the needles: the needle, the time, the log odds."""
     for each in wanted:
         times = [items[item_id].time for item_id in each.item_ids if item_id in items]
         for run, chars, price in said.find(each.sound, _MAX_PRICE_SHARE, _worth(each, said, times, least)):
@@ -325,7 +327,7 @@ def _hits(
 
 
 def _worth(each: _Wanted, said: KeptWords, times: Sequence[TimeSpan], least: float) -> MatchFilter:
-    """A filter for stretches that can reach these odds: a few of the hundreds that sound alike enough."""
+    """Return a filter for stretches that can reach these odds: a few of the hundreds of matches."""
     edges = np.array(
         sorted([-math.inf, math.inf, *(edge for time in times for edge in (time.start, time.end))])
     )
@@ -345,7 +347,10 @@ def _worth(each: _Wanted, said: KeptWords, times: Sequence[TimeSpan], least: flo
 
 
 def _odds(each: _Wanted, run: Run, chars: CharSpan, price: float) -> float | None:
-    """Log odds that a stretch is the needle's value; ``None`` where it names nobody."""
+    """Return the log odds that a stretch is the needle's value.
+
+    ``None`` for a form of address without a name.
+    """
     if is_nobody(run.text[chars.start : chars.end]):
         return None
     if each.name and is_part_of_number(run.text, chars, exact=price == 0):
@@ -357,14 +362,14 @@ def _odds(each: _Wanted, run: Run, chars: CharSpan, price: float) -> float | Non
 
 
 def _bare_odds(each: _Wanted, price: _Number, probability: _Number) -> _Number:
-    """Log odds without the honorific."""
+    """Return the log odds without the honorific."""
     told = _PER_BIT * min(bits_of(each.sound), _MAX_BITS) + (_IF_PIECE if each.piece else 0.0)
     alike = (_PER_PRICE + _PER_SHARE / len(each.sound)) * price
     return _BIAS + told + alike + _PER_PROBABILITY * probability
 
 
 def _explained(sound: Needle, time: TimeSpan, kept: Nearby[tuple[MaskItem, Needle]]) -> bool:
-    """Whether a kept item near that time sounds like the needle, so that the likeness was meant to stay."""
+    """Whether a kept item near that time sounds like the needle and so explains the match."""
     near = TimeSpan(max(0.0, time.start - EXPLAINED_WITHIN_SECONDS), time.end + EXPLAINED_WITHIN_SECONDS)
     return any(
         item.time.overlaps(near) and bool(find_sound(sound, own, _MAX_EXPLAINED_PRICE))
@@ -381,7 +386,7 @@ def _shown(hit: Alike, shown: Nearby[MaskItem]) -> bool:
 
 
 def _best(hits: list[Alike]) -> tuple[Alike, ...]:
-    """The likeliest of the hits that share time; hits to be masked come before hits to be shown."""
+    """Return the most probable of the hits that share time; hits to mask come before hits to show."""
     best: list[Alike] = []
     taken: dict[int, list[TimeSpan]] = {}  # disjoint spans of each channel, in order
     for hit in sorted(hits, key=lambda each: (not _likely(each), -each.odds, each.time, each.item_id)):

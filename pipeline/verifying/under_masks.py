@@ -1,4 +1,4 @@
-"""Collect what another hearing wrote under the masks: a second reading of each value, with other errors."""
+"""Collect another hearing's words under the masks: a second reading of each value, with other errors."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ __all__ = ["said_under"]
 
 
 def said_under(plan: MaskPlan, hearing: Transcript) -> tuple[tuple[str, str], ...]:
-    """Collect what another hearing of the call wrote under the masks.
+    """Collect another hearing's words under the masks.
 
     Args:
-        plan: What is masked.
+        plan: The plan of the masks.
         hearing: Another hearing of the unmasked call.
 
     Returns:
-        ``(item_id, text)`` for each masked item and channel with words that lie in it by more than half
-        of their time.
+        Item id and text for each masked item and channel with words that have more than half of their time in
+        it.
     """
     words = {
         channel: sorted(

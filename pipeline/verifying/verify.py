@@ -1,9 +1,9 @@
-"""Check the finished products and report what they still reveal.
+"""Check the finished products and report the masked data that they still contain.
 
 The checks do not rely on the steps that made the products: sample ranges are computed from each item's own
-time, the text is searched as a reader would search it, and the finished audio is transcribed once more
-(``pipeline.verifying.listen``).  No leak means clean; a call with a leak that no wider plan mends is not
-released.
+time, the text is searched like a reader would, and the finished audio is transcribed once more
+(``pipeline.verifying.listen``).  A call without a leak is clean; a call with a leak that no wider plan mends
+is not released.
 """
 
 from __future__ import annotations
@@ -56,15 +56,14 @@ def verify_audio(
     Args:
         original: The call.
         masked: The masked copy, decoded from its file.
-        plan: What was to be masked.
+        plan: The plan of the masks.
         before: An earlier plan that was verified; its items are not searched on other channels again.
 
     Returns:
         ``SHAPE`` when rate, channels, length or law differ (nothing else is then checked);
-        ``AUDIO_UNCHANGED`` for a masked item whose own samples do not all lie in a window
-        of constant fill, on each of its channels; ``OUTSIDE_CHANGED`` for every stretch
-        between windows where a sample differs; ``CROSSTALK`` for a masked item of which a copy is
-        found where another channel was left as it is.
+        ``AUDIO_UNCHANGED`` for a masked item without a window of constant fill over all its samples on each
+        of its channels; ``OUTSIDE_CHANGED`` for every stretch between windows with a changed sample;
+        ``CROSSTALK`` for a masked item with a copy on an unmasked channel.
     """
     shapes = {(each.rate, each.samples.shape, each.law) for each in (original, masked)}
     if len(shapes) > 1:
@@ -110,7 +109,7 @@ def _is_fill(masked: Audio, channel: int, window: tuple[int, int], kind: str) ->
 def _outside(
     original: Recording, masked: Audio, channel: int, windows: tuple[tuple[int, int], ...]
 ) -> list[Leak]:
-    """One leak for each stretch between windows that holds a changed sample."""
+    """Return one leak for each stretch between windows with a changed sample."""
     edges = [0, *(edge for window in windows for edge in window), original.length]
     leaks = []
     for start, end in zip(edges[::2], edges[1::2], strict=True):
@@ -129,19 +128,19 @@ def _outside(
 def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[tuple[str, str], ...]:
     """Collect the clear text of the plan's items, for ``verify_text`` alone.
 
-    Masked parts of one finding (``pipeline.finding.parts``) are one value, under the id of the likeliest
-    part: the 中の of 中の髪がハトリチオ is said everywhere.  Left out are kept items that overlap a masked
-    one in the text, because they are masked there; items that ``widen`` added, which stand for the item they
-    sound like, unless a person has decided to keep them; candidates; voices, which say what others say too;
-    and honorifics alone, which belong to nobody.
+    Masked parts of one finding (``pipeline.finding.parts``) are one value, under the id of the most probable
+    part: the 中の of 中の髪がハトリチオ occurs everywhere.  Left out are kept items that overlap a masked one
+    in the text, because they are masked there; items that ``widen`` added, which stand for the item that they
+    sound like, unless a person has decided to keep them; candidates; voices, whose words others say, too; and
+    honorifics alone.
 
     Args:
-        transcript: The call's words.
-        plan: The plan of the same call.
-        action: Which items: masked or kept ones.
+        transcript: Words of the call.
+        plan: Plan of the same call.
+        action: MASK for masked items, KEEP for kept ones.
 
     Returns:
-        ``(item_id, text)`` in the plan's order.
+        Item id and text, in the plan's order.
     """
 
     def of_one(one: MaskItem, other: MaskItem) -> bool:
@@ -155,9 +154,9 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
 
 
 def kept_values(transcript: Transcript, plan: MaskPlan) -> tuple[tuple[str, str], ...]:
-    """As ``values`` for kept items, joining items with nothing to read between them.
+    """Collect the clear text of kept items, as ``values``, joining items with no text between them.
 
-    An address is often found in pieces, and a value may be read across two of them.
+    An address is often found in pieces, and a value may span two of them.
     """
     runs = _runs(_with_values(transcript, plan, MaskAction.KEEP), transcript.text, lambda *_: True)
     return tuple((run[0].item_id, _said(run, transcript.text)) for run in runs)
@@ -166,7 +165,7 @@ def kept_values(transcript: Transcript, plan: MaskPlan) -> tuple[tuple[str, str]
 def _runs(
     items: Iterable[MaskItem], text: str, of_one: Callable[[MaskItem, MaskItem], bool]
 ) -> list[list[MaskItem]]:
-    """Group items in order of text: neighbours with nothing to read between them that ``of_one`` joins."""
+    """Group items in order of text: neighbours without text between them that ``of_one`` joins."""
     runs: list[list[MaskItem]] = []
     end = 0
     for item in sorted(items, key=lambda item: item.chars):
@@ -206,23 +205,23 @@ def verify_text(
     masked_values: tuple[tuple[str, str], ...],
     kept_values: tuple[tuple[str, str], ...] = (),
 ) -> tuple[Leak, ...]:
-    """Search the finished text for every value that was masked.
+    """Search the finished text for every masked value.
 
     Width, case, white space and punctuation are ignored, and labels are not text.  A value may occur as often
-    as kept items contain it: a requester's own surname stays even where a relative of the same surname is
-    masked.  Values of one character are not searched, because 森 and 林 are words too.
+    as kept items contain it: a requester's own surname stays even where a relative's equal surname is masked.
+    Values of one character are not searched, because 森 and 林 are words, too.
 
     Args:
-        masked_text: As ``pipeline.masking.text.as_text`` writes it, read back from the file.
-        masked_values: ``(item_id, clear text)`` of each masked item.
-        kept_values: The same of each kept item.
+        masked_text: Text of ``pipeline.masking.text.as_text``, read back from the file.
+        masked_values: Item id and clear text of each masked item.
+        kept_values: Item id and clear text of each kept item.
 
     Returns:
-        A ``TEXT`` leak for each masked item whose value occurs more often than the kept
-        items account for; ``where`` is the second of the first line that holds it.
+        A ``TEXT`` leak for each masked item whose value occurs more often than kept items explain; ``where``
+        is the second of the first line with it.
     """
     lines = [_line(line) for line in masked_text.splitlines()]
-    # Values are also searched across lines, because a number goes on in the next turn.
+    # Values are also searched across lines, because a number may continue in the next turn.
     joined = "\n".join(text for _, text in lines), "".join(text for _, text in lines)
     kept = [fold_letters(value) for _, value in kept_values]
     # Each value once, however often it was masked.
@@ -242,7 +241,7 @@ def verify_text(
 def _read_at(
     wanted: str, lines: Sequence[tuple[float, str]], joined: tuple[str, str], kept: Sequence[str]
 ) -> float | None:
-    """The second of the first line that holds a value; ``None`` where kept items account for all of it."""
+    """Return the second of the first line with a value; ``None`` where kept items explain all occurrences."""
     allowed = sum(text.count(wanted) for text in kept)
     line_by_line, whole = joined
     found = line_by_line.count(wanted)
@@ -261,7 +260,7 @@ def verify_second_opinion(
     Args:
         document: ``masked.json``, read back.
         masked_text: ``masked.txt``, read back.
-        opinion: Every utterance as the anonymizer left it (``models.analysis.anonymiser``).
+        opinion: The anonymizer's output for every utterance (``models.analysis.anonymiser``).
 
     Returns:
         A ``TEXT`` leak without an item for each utterance with a character that the anonymizer removed, or
@@ -292,7 +291,7 @@ def _follows(text: str, other: str) -> bool:
 
 
 def _line(line: str) -> tuple[float, str]:
-    """Start in seconds and folded text of a line of the masked transcript; labels become ``|``."""
+    """Return start in seconds and folded text of a line of the masked transcript; labels become ``|``."""
     stamp = _STAMP.match(line)
     second = 60.0 * int(stamp[1]) + int(stamp[2]) if stamp else 0.0
     body = line[stamp.end() :] if stamp else line

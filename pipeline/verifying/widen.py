@@ -1,13 +1,13 @@
 """Widen a plan by the leaks that ``verify`` found: the next revision.
 
     masked       |----a----|
-    heard again           |-x-|           beside its mask: the mask grows over it
+    heard again           |-x-|           next to its mask: the mask grows over it
     heard again                    |-y-|  elsewhere: a mask of its own, on every channel
-    not heard  |----z----|                nothing is proven there: masked as well
+    not heard  |----z----|                nothing is proven there: masked, too
     crosstalk    |----b----|              a copy on another channel: masked on all of them
-    read again   … a …  (a)               the same words unmasked: a mask where they sound
+    read again   … a …  (a)               the same words unmasked: a mask at their sound
 
-What is added is flagged for an analyst, because the second listening can be wrong too.
+The additions are flagged for an analyst, because the second listening can be wrong, too.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ from pipeline.types import (
 __all__ = ["SOURCE", "widen"]
 
 HEARD_MARGIN_SECONDS = 0.15
-"""Added on each side of what was heard again: one mora, the resolution of word times."""
+"""Seconds added on each side of words heard again: one mora, the resolution of word times."""
 
 MAX_GROWTH_SECONDS = 0.5
-"""Up to this distance a mask grows over what was heard again; further off it gets a mask of its own."""
+"""Greatest distance at which a mask grows over words heard again; beyond it they get a mask of their own."""
 
 MAX_UNPROVEN_SHARE = 0.05
-"""Clips in which nothing was recognised are masked up to this share of all masks.  Of 4,000 clips in four
+"""Greatest share of all masks by which clips without recognised words are masked.  Of 4,000 clips in four
 hours of talk a few hold a cough or a rustle; if there are more, the recogniser fails and proves nothing."""
 
 SOURCE = "verify"
@@ -57,12 +57,12 @@ SOURCE = "verify"
 def widen(
     plan: MaskPlan, leaks: tuple[Leak, ...], transcript: Transcript, recording: Recording
 ) -> MaskPlan | None:
-    """Mask what was still heard or read.
+    """Mask the values that can still be heard or read.
 
     Args:
-        plan: The plan whose products leaked.
-        leaks: From ``verify``.
-        transcript: The call's words.
+        plan: The plan with the leaking products.
+        leaks: Result of ``verify``.
+        transcript: Words of the call.
         recording: The call.
 
     Returns:
@@ -108,9 +108,9 @@ def widen(
 
 
 def _grown(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
-    """Grow an item over what was heard beside it, or onto all channels where it was heard inside it.
+    """Grow an item over a leak next to it, or onto all channels where the leak is inside it.
 
-    Where all channels are masked there already, the recogniser has timed a word beside the mask into it.
+    Where all channels are masked there already, the recogniser has timed a word next to the mask into it.
     """
     channels = tuple(range(recording.channels))
     if item.time.start <= where.start and where.end <= item.time.end and item.channels != channels:
@@ -126,7 +126,7 @@ def _grown(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
 def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
     return replace(
         item,
-        # No characters: words at that time are masked in the text by their times.
+        # Without characters: words at that time are masked in the text by their times.
         chars=CharSpan(item.chars.end, item.chars.end),
         time=_around(where, recording),
         channels=tuple(range(recording.channels)),
@@ -137,13 +137,13 @@ def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
 
 
 def _around(where: TimeSpan, recording: Recording) -> TimeSpan:
-    """What was heard with margins; larger ones for a word shorter than a mora, whose time is wrong."""
+    """Return a leak's time with margins; larger ones for a word shorter than a mora, whose time is wrong."""
     margin = HEARD_MARGIN_SECONDS if where.duration >= HEARD_MARGIN_SECONDS else MAX_GROWTH_SECONDS
     return TimeSpan(max(0.0, where.start - margin), min(recording.duration, where.end + margin))
 
 
 def _once(added: Sequence[MaskItem]) -> Iterator[MaskItem]:
-    """Drop masks that another one contains: many needles are found in one stretch."""
+    """Drop masks inside another one: many needles are found in one stretch."""
     near = Nearby(enumerate(added), lambda each: each[1].time)
     for number, item in enumerate(added):
         others = near.touching(item.time.start, item.time.end)
@@ -154,7 +154,7 @@ def _once(added: Sequence[MaskItem]) -> Iterator[MaskItem]:
 
 
 def _within(item: MaskItem, other: MaskItem) -> bool:
-    """Whether another mask covers all that this one does, in time, channels and characters."""
+    """Whether another mask covers this one in time, channels and characters."""
     said = item.chars.start < item.chars.end
     return (
         item.action is other.action is MaskAction.MASK
@@ -166,14 +166,14 @@ def _within(item: MaskItem, other: MaskItem) -> bool:
 
 
 def _unproven(plan: MaskPlan, where: TimeSpan, recording: Recording) -> MaskItem:
-    """A mask over a clip in which nothing was recognised, modelled on the nearest mask."""
+    """Make a mask over a clip without recognised words, modelled on the nearest mask."""
     around = min(plan.masked, key=lambda item: (item.entity_type == THIRD_VOICE, item.time.apart(where)))
     new = replace(_new(around, where, recording), party=Party.UNKNOWN, remains=Remains.NOTHING)
     return replace(new, reasons=(Why(Reason.LEAK_NOT_UNDERSTOOD),))
 
 
 class _Call:
-    """A call whose plan is widened, with everything that is needed repeatedly computed once."""
+    """A call whose plan is widened; values that are needed repeatedly are computed once."""
 
     def __init__(self, transcript: Transcript, recording: Recording, plan: MaskPlan) -> None:
         self.transcript, self._recording, self._policy = transcript, recording, plan.policy
@@ -187,21 +187,21 @@ class _Call:
 
     @cached_property
     def folded(self) -> tuple[str, tuple[int, ...]]:
-        """The text folded to one width and case, and the offset of each character."""
+        """Text folded to one width and case, and the offset of each character."""
         pairs = tuple(_folded(self.transcript.text))
         return "".join(char for char, _ in pairs), tuple(offset for _, offset in pairs)
 
     def value(self, item: MaskItem) -> str:
-        """The folded text of an item."""
+        """Return the folded text of an item."""
         return "".join(c for c, _ in _folded(self.transcript.text[item.chars.start : item.chars.end]))
 
     def touched(self, chars: CharSpan) -> list[MaskItem]:
-        """The plan's items that share a character with a span."""
+        """Return the plan's items that share a character with a span."""
         near = self._items.touching(chars.start, chars.end)
         return [item for item in near if item.chars.overlaps(chars)]
 
     def read_at(self, where: TimeSpan) -> CharSpan | None:
-        """The characters of a leak that was found in the transcript, whose time is that of whole words."""
+        """Return the characters of a leak in the transcript, whose time is that of whole words."""
         for segment in self._spoken.touching(where.start, where.end):
             words = [w for w in segment.words if where.start <= w.time.start and w.time.end <= where.end]
             if words and where == TimeSpan.around(word.time for word in words):
@@ -209,7 +209,7 @@ class _Call:
         return None
 
     def sounding(self, item: MaskItem, chars: CharSpan) -> tuple[Finding, ...]:
-        """The aligned findings of these characters, computed once for all items."""
+        """Return the aligned findings of these characters, computed once for all items."""
         if chars not in self._sounding:
             finding = Finding(
                 EntitySpan(item.entity_type, chars, item.score, SOURCE),
@@ -224,7 +224,7 @@ class _Call:
 
 
 def _is_of_its_words(item: MaskItem) -> bool:
-    """Whether an item decides about the words that it holds; a voice given in text leaves them to others."""
+    """Whether an item decides about its own words; a voice disclosed as text leaves them to other items."""
     hidden = item.action is MaskAction.MASK and item.remains is not Remains.TEXT
     return item.entity_type != THIRD_VOICE or hidden
 
@@ -234,7 +234,7 @@ def _spoken(segment: Segment) -> TimeSpan:
 
 
 def _kept(item: MaskItem, chance: float) -> MaskItem:
-    """A candidate: it may be a masked value, and stays until an analyst has decided."""
+    """Make a candidate: it may be a masked value, and stays until an analyst has decided."""
     return replace(
         item,
         score=chance,
@@ -246,9 +246,9 @@ def _kept(item: MaskItem, chance: float) -> MaskItem:
 
 
 def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
-    """Mask every unmasked place whose text equals the masked words.
+    """Mask every unmasked occurrence of the masked words in the text.
 
-    Where a place overlaps a kept item (どうさん in ふどうさん), only the rest of it is masked.  A given name
+    Where an occurrence overlaps a kept item (どうさん in ふどうさん), only the rest of it is masked.  A given
     that follows a surname is masked with it.
     """
     transcript, (text, offsets) = call.transcript, call.folded
@@ -258,7 +258,7 @@ def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
         chars = CharSpan(offsets[at], offsets[at + len(wanted) - 1] + 1)
         whole = with_given_name(transcript.text, chars) if item.entity_type == "PERSON" else chars
         touched = [other for other in call.touched(whole) if not is_candidate(other)]
-        # A place that a mask overlaps does not appear in the masked text.
+        # An occurrence that a mask overlaps is not in the masked text.
         if not any(other.action is MaskAction.MASK and other.chars.overlaps(chars) for other in touched):
             for piece in whole.without(other.chars for other in touched):
                 yield from _aligned(item, piece, Reason.LEAK_WRITTEN_AGAIN, call)
@@ -266,7 +266,7 @@ def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
 
 
 def _aligned(item: MaskItem, chars: CharSpan, reason: Reason, call: _Call) -> list[MaskItem]:
-    """Masks where these characters sound; a number said with a pause becomes several."""
+    """Make masks at the sound of these characters; a number said with a pause becomes several."""
     return [
         replace(
             item,
@@ -282,7 +282,7 @@ def _aligned(item: MaskItem, chars: CharSpan, reason: Reason, call: _Call) -> li
 
 
 def _folded(text: str) -> Iterator[tuple[str, int]]:
-    """Letters and digits of one width and case, each with its offset, as ``verify_text`` compares them."""
+    """Yield letters and digits of one width and case with their offsets, as ``verify_text`` compares them."""
     for offset, raw in enumerate(text):
         for char in unicodedata.normalize("NFKC", raw).casefold():
             if char.isalnum() or char == "ー":

@@ -12,10 +12,11 @@ from flows.desk.answers.ways import approve_way, choose_way
 from flows.desk.breaches.steps import NewMark, decide_duty, mark_breach
 from flows.desk.cases import calls, catalogue, requests
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.breaches import BreachKind
+from flows.desk.kinds.breaches import BreachKind, DutyDecision
 from flows.desk.kinds.values import Call, NewRecording
 from flows.desk.kinds.ways import Manner, Way
 from flows.desk.work import claims
+from flows.desk.work.claims import Failure
 from pipeline.types import CaseName, Requester
 from tests.browser.made_calls import SAMPLES, MadeCall, into_review, sample_call
 from tests.desk_builders import ANALYST, CLERK, NOW, OTHER, WORKER, identified, new_request
@@ -70,7 +71,7 @@ def fill(desk: Desk) -> FullDesk:
     waits = into_review(desk, _long(sample_call("meter-mistake", doubtful=(1, 2, 7, 10), missed=(3, 4))))
     gone = _heard_in_person(desk)
     breach = mark_breach(desk, OTHER, gone.request_id, NewMark(BreachKind.WRONG_RECIPIENT, TEXT)).number
-    decide_duty(desk, OTHER, breach, ((1,), True), TEXT)
+    decide_duty(desk, OTHER, breach, DutyDecision((1,), True), TEXT)
     new = requests.receive(desk, CLERK, new_request(requester=LONG, received_at=NOW - timedelta(days=30)))
     withheld = identified(desk, requester=LONG)
     requests.withhold(desk, CLERK, withheld.number, TEXT)
@@ -107,4 +108,4 @@ def _fail(desk: Desk, number: str) -> None:
         calls.attach_call(desk, CLERK, number, recording)
     claim = claims.claim_call(desk, WORKER)
     assert claim is not None
-    claims.fail_call(desk, WORKER, claim, ("no_speech", "話し声が見つかりません"))
+    claims.fail_call(desk, WORKER, claim, Failure("no_speech", "話し声が見つかりません"))

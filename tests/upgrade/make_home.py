@@ -24,7 +24,7 @@ from flows.desk.answers import deliveries, visits, ways
 from flows.desk.cases import calls, handed_over, requests
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Call, NewRecording, Role
-from flows.desk.kinds.ways import Manner, Way
+from flows.desk.kinds.ways import Manner, VisitSession, Way
 from flows.desk.people import accounts
 from flows.desk.work.reviews import load_review, record
 from flows.masking import mask_case_call as worker
@@ -74,7 +74,9 @@ def make(desk: Desk, folder: Path) -> dict[str, str]:
     ways.approve_way(desk, OTHER, heard.request_id)
     released(desk, heard.request_id)
     visits.begin_visit(desk, APPROVER, heard.request_id, "本人", "s" * 64)
-    visits.record_played(desk, APPROVER, (heard.request_id, "s" * 64), heard.call_id, ((0.0, 1.0),))
+    visits.record_played(
+        desk, APPROVER, VisitSession(heard.request_id, "s" * 64), heard.call_id, ((0.0, 1.0),)
+    )
     visits.end_visit(desk, APPROVER, heard.request_id)
     approved = reviewed(desk, folder, "approved")
     approve_reviewed(desk, approved)

@@ -148,9 +148,12 @@ def decide(
     """
     with opened(who, "approver") as session:
         from flows.desk.breaches.steps import decide_duty
+        from flows.desk.kinds.breaches import DutyDecision
 
         told = asked(reason, "判断の理由")
-        made = decide_duty(session.desk, session.actor, number, (tuple(ground or ()), report), told)
+        made = decide_duty(
+            session.desk, session.actor, number, DutyDecision(tuple(ground or ()), report), told
+        )
         typer.echo(f"{number}: {made.state_label}")
         _tell_clocks(session.desk, made)
 
@@ -171,10 +174,10 @@ def write(
     """
     with opened(who, "approver") as session:
         from flows.desk.breaches.steps import state_fact
-        from flows.desk.kinds.breaches import ITEMS, Paper
+        from flows.desk.kinds.breaches import ITEMS, Paper, PaperItem
 
         paper = Paper.NOTICE if notice else Paper.REPORT
-        state_fact(session.desk, session.actor, number, (paper, item), asked(text, ITEMS[item]))
+        state_fact(session.desk, session.actor, number, PaperItem(paper, item), asked(text, ITEMS[item]))
         typer.echo(f"{number}: {paper.label}の「{ITEMS[item]}」を書きました")
 
 
@@ -221,10 +224,10 @@ def done(
     """報告した、通知したことを記録します。確報をすれば、速報もしたことになります。"""
     with opened(who, "approver") as session:
         from flows.desk.breaches.steps import record_done
-        from flows.desk.kinds.breaches import Stage
+        from flows.desk.kinds.breaches import ReachedStage, Stage
 
         told = asked(how, "方法や受付番号")
-        which = (Stage[stage.name], _moment(at, "--at"))
+        which = ReachedStage(Stage[stage.name], _moment(at, "--at"))
         made = record_done(session.desk, session.actor, number, which, told)
         typer.echo(f"{number}: {made.state_label}")
 
@@ -244,12 +247,14 @@ def _tell_clocks(desk: Desk, found: Breach) -> None:
 def _due(desk: Desk, found: Breach) -> str:
     """Return the reports that are still to be made, with their days."""
     from flows.desk.breaches.clocks import clocks_of
-    from flows.desk.kinds.breaches import told_left
+    from flows.desk.kinds.breaches import days_left_text
     from flows.desk.kinds.values import JAPAN
 
     today = desk.clock().astimezone(JAPAN).date()
     clocks = clocks_of(desk.settings, found, today)
-    return "、".join(f"{each.stage.label} {each.due_on} ({told_left(each.days_left)})" for each in clocks)
+    return "、".join(
+        f"{each.stage.label} {each.due_on} ({days_left_text(each.days_left)})" for each in clocks
+    )
 
 
 def _moment(text: str, option: str) -> datetime | None:

@@ -191,7 +191,8 @@ def deliver(
         from flows.desk.answers import deliveries
 
         told = asked(how, "渡した方法")
-        deliveries.deliver(session.desk, session.actor, number, told, (_moment(at), turn))
+        delivered = deliveries.DeliveredAnswer(_moment(at), turn)
+        deliveries.deliver(session.desk, session.actor, number, told, delivered)
         typer.echo(f"{number}: 交付を記録しました")
 
 
@@ -252,7 +253,7 @@ def _show_difference(session: Session, number: str, answer: Release) -> None:
 
 
 def _told(difference: Difference) -> list[str]:
-    from flows.releasing.ledger_table import told_way
+    from flows.releasing.ledger_table import way_text
 
     lines = [f"前の開示({difference.earlier[0]} 第{difference.earlier[1]}回)との違い:"]
     for call in difference.calls:
@@ -270,7 +271,7 @@ def _told(difference: Difference) -> list[str]:
                 f"  通話{call.number}: {what} {start:.2f}–{end:.2f}秒 第三者の声" for start, end in found
             ]
     if difference.ways is not None:
-        before, after = map(told_way, difference.ways)
+        before, after = map(way_text, difference.ways)
         lines.append(f"  開示のしかた: {before} → {after}")
     lines += [f"  変わったファイル: {name}" for name in difference.files]
     return lines if len(lines) > 1 else [*lines, "  違いはありません"]

@@ -74,14 +74,14 @@ def approve(number: Number, who: Who = "") -> None:
     """決められた開示のしかたを承認します。決めた人は承認できません。"""
     with opened(who, "approver") as session:
         from flows.desk.answers.ways import approve_way, chosen_way
-        from flows.desk.kinds.passage_text import told_passage
+        from flows.desk.kinds.passage_text import format_passage
 
         seen = chosen_way(session.desk, number)
         if seen is None or seen.settled:
             refuse(f"{number}: 承認を待つ開示のしかたはありません", 3)
         order = _calls(session.desk, number)
         for each in seen.manner.passages:
-            typer.echo(f"  通話{told_passage(order.index(each.call_id) + 1, each)}")
+            typer.echo(f"  通話{format_passage(order.index(each.call_id) + 1, each)}")
         approve_way(session.desk, session.actor, number, seen.note_id)
         typer.echo(f"{number}: 「{seen.manner.way.label}」を承認しました")
 
@@ -92,7 +92,7 @@ def visits(number: Number, who: Who = "") -> None:
         from flows.desk.answers.visits import visits as read
         from flows.desk.cases.requests import get
         from flows.desk.integrity.chain import Subject
-        from flows.desk.kinds.passage_text import told_passage
+        from flows.desk.kinds.passage_text import format_passage
         from flows.desk.kinds.values import JAPAN
 
         found = read(session.desk, number)
@@ -106,7 +106,7 @@ def visits(number: Number, who: Who = "") -> None:
             begun = f"{visit.began_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
             typer.echo(f"{begun}から{end or '(終了の記録なし)'} 立会い {visit.present} 再生 {visit.by}")
             for at, each in visit.played:
-                told = told_passage(order.index(each.call_id) + 1, each)
+                told = format_passage(order.index(each.call_id) + 1, each)
                 typer.echo(f"  {at.astimezone(JAPAN):%H:%M:%S} 通話{told}")
 
 

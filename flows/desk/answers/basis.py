@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.desk.answers.ways import answers_of, chosen_way_of
-from flows.desk.cases.notes import SAID, Said, select_notes
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, select_notes
 from flows.desk.cases.requests import CONTENT, calls_of, row_of
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
@@ -27,7 +27,7 @@ from flows.desk.storage.tables import ApprovalRow, CallRow, IdentityRow, Request
 from flows.desk.work.plans import approved_of
 from flows.files.keyed_digest import NO_DIGEST, KeyedDigest
 
-__all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "heard_digest", "read_basis"]
+__all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "played_digest_of", "read_basis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class CallBasis:
         plan_digest: Keyed digest of the approved plan, computed from its content.
         files: Kind and keyed digest of each approved file.
         approvals: Number of approvals that the call has had.
-        masked: Whether anything is masked in what is disclosed of it.
+        masked: Whether the disclosed part of the call has a mask.
         in_person: Whether somebody decided that a voice in it is heard in person.
     """
 
@@ -66,9 +66,9 @@ class AnswerBasis:
         turn: 1 for the first answer to the request.
         content: Content of the request, with the present state of its fee.
         calls: All calls in the order in which they were attached, including withdrawn ones.
-        told: Ids of the notes with decisions to withhold.
+        told: Ids of the notes that decide to withhold.
         checks: Ids of the identity checks.
-        way: The chosen and approved way of disclosure; ``None`` for what the request asks for.
+        way: The chosen and approved way of disclosure; ``None`` where the request's own wish holds.
     """
 
     request_id: str
@@ -84,13 +84,13 @@ class AnswerBasis:
 
     @property
     def manner(self) -> Manner:
-        """How the answer discloses its calls."""
+        """Way in which the answer discloses its calls."""
         return AS_ASKED if self.way is None else self.way.manner
 
     def played(self, call: CallBasis) -> KeyedDigest:
         """Return the digest of the approved audio of a call that the requester hears in person, or empty."""
         sounds = self.manner.way is Way.IN_PERSON and call.revision
-        return heard_digest(call.files) if sounds else NO_DIGEST
+        return played_digest_of(call.files) if sounds else NO_DIGEST
 
     @property
     def answered(self) -> tuple[CallBasis, ...]:
@@ -108,7 +108,7 @@ class AnswerBasis:
         return Step.RELEASE if self.discloses else Step.REFUSE
 
 
-def heard_digest(files: Iterable[tuple[str, KeyedDigest]]) -> KeyedDigest:
+def played_digest_of(files: Iterable[tuple[str, KeyedDigest]]) -> KeyedDigest:
     """Return the digest of the approved sound that is heard in person; mostly that is the masked one."""
     by_kind = dict(files)
     return by_kind.get(FileKind.VISIT_AUDIO) or by_kind[FileKind.MASKED_AUDIO]
@@ -142,7 +142,10 @@ def check_basis(desk: Desk, basis: AnswerBasis) -> None:
 
 
 def check_basis_of(session: Session, keyring: Keyring, basis: AnswerBasis) -> RequestRow:
-    """As ``check_basis``, within the transaction that releases; for the other modules of ``flows.desk``."""
+    """Check the basis of a release within its transaction, as ``check_basis``.
+
+    For other modules of ``flows.desk``.
+    """
     row = row_of(session, basis.request_id)
     if basis_of(session, keyring, row) != basis:
         told = "開示の準備の間に、請求か通話か決定が変わりました。何も開示していません"
@@ -152,7 +155,10 @@ def check_basis_of(session: Session, keyring: Keyring, basis: AnswerBasis) -> Re
 
 
 def basis_of(session: Session, keyring: Keyring, row: RequestRow) -> AnswerBasis:
-    """As ``read_basis``, within a session; for the other modules of ``flows.desk``."""
+    """Return the basis of the next answer within a session, as ``read_basis``.
+
+    For other modules of ``flows.desk``.
+    """
     state = State(row.state)
     if state not in {State.APPROVED, State.WITHHELD}:
         msg = f"{row.number}: 開示はできません。いまの状態は「{state.label}」です"
@@ -183,7 +189,7 @@ def basis_of(session: Session, keyring: Keyring, row: RequestRow) -> AnswerBasis
 
 
 def _check_way(basis: AnswerBasis) -> None:
-    """Check that the way is approved and suits what was decided of each call that is disclosed."""
+    """Check that the way is approved and suits the decisions on each disclosed call."""
     if basis.manner.way is not Way.IN_PERSON and any(call.in_person for call in basis.calls):
         told = "対面で聞かせると決めた声があります。開示のしかたを「対面で聞かせる」にするか"
         raise ImpossibleStepError(f"{basis.number}: {told}、通話を「確認に戻す」で開いて決め直してください")
@@ -219,21 +225,21 @@ def _call_basis(session: Session, keyring: Keyring, row: CallRow, manner: Manner
     )
 
 
-def _told(session: Session, keyring: Keyring, request_id: str) -> list[tuple[str, Said]]:
+def _told(session: Session, keyring: Keyring, request_id: str) -> list[tuple[str, NoteContent]]:
     """Return the notes with decisions to withhold, oldest first."""
     notes = session.scalars(select_notes(request_id, NoteKind.WITHHOLD)).all()
-    return [(note.id, take_sealed(note, SAID, keyring)) for note in notes]
+    return [(note.id, take_sealed(note, NOTE_CONTENT, keyring)) for note in notes]
 
 
 def _checks(session: Session, keyring: Keyring, request_id: str) -> tuple[str, ...]:
     rows = session.scalars(select(IdentityRow).where(IdentityRow.request_id == request_id)).all()
     for row in rows:
         # A note that this desk has not sealed does not count.
-        take_sealed(row, SAID, keyring)
+        take_sealed(row, NOTE_CONTENT, keyring)
     return tuple(sorted(row.id for row in rows))
 
 
-def _kind(state: State, calls: Sequence[CallBasis], told: Sequence[Said], manner: Manner) -> Answer:
+def _kind(state: State, calls: Sequence[CallBasis], told: Sequence[NoteContent], manner: Manner) -> Answer:
     """Return the kind of the answer; for a withheld request, the kind that was decided last."""
     if state is State.WITHHELD:
         return Answer(told[-1].code or Answer.WITHHELD) if told and not told[-1].about else Answer.WITHHELD

@@ -40,7 +40,7 @@ class CallDifference:
 
 @dataclass(frozen=True, slots=True)
 class GivenWay:
-    """How an answer disclosed its calls: the way, and its passages with the numbers of their calls."""
+    """Way in which an answer disclosed its calls, with its passages and the numbers of their calls."""
 
     way: Way
     passages: tuple[tuple[int, Passage], ...] = ()
@@ -55,7 +55,7 @@ class Difference:
         later: Public number and turn of the later answer.
         calls: The calls with differences.
         files: Names of the files that are new, missing or changed.
-        ways: How the earlier and the later answer disclosed their calls, where that differs.
+        ways: Ways of the earlier and the later answer, where they differ.
     """
 
     earlier: tuple[str, int]
@@ -71,7 +71,7 @@ def difference_to_earlier(desk: Desk, request: str, answer: Release) -> Differen
     Args:
         desk: The desk.
         request: Id or public number.
-        answer: One of its answers.
+        answer: One of the request's answers.
 
     Returns:
         The difference to the request's previous answer, else to the last earlier answer to another
@@ -82,7 +82,7 @@ def difference_to_earlier(desk: Desk, request: str, answer: Release) -> Differen
         own = row_of(session, request)
         before = [each for each in releases_of(session, desk.keyring, own.id) if each.turn < answer.turn]
         if before:
-            return compare((own.number, before[-1]), (own.number, answer))
+            return compare(NumberedAnswer(own.number, before[-1]), NumberedAnswer(own.number, answer))
         others = session.scalars(
             select(RequestRow)
             .join(CallRow, CallRow.request_id == RequestRow.id)
@@ -90,24 +90,32 @@ def difference_to_earlier(desk: Desk, request: str, answer: Release) -> Differen
             .distinct()
         ).all()
         found = [
-            (row.number, each)
+            NumberedAnswer(row.number, each)
             for row in others
             for each in releases_of(session, desk.keyring, row.id)
             if each.released_at < answer.released_at and _shares(each, recordings)
         ]
     if not found:
         return None
-    return compare(max(found, key=lambda each: each[1].released_at), (own.number, answer))
+    return compare(max(found, key=lambda each: each.answer.released_at), NumberedAnswer(own.number, answer))
 
 
 def _shares(answer: Release, recordings: frozenset[str]) -> bool:
     return any(call.recording_id in recordings and not call.withheld for call in answer.calls)
 
 
-def compare(earlier: tuple[str, Release], later: tuple[str, Release]) -> Difference:
-    """Compare two answers recording by recording; each comes with the public number of its request."""
-    before = {call.recording_id: call for call in earlier[1].calls}
-    after = {call.recording_id: call for call in later[1].calls}
+@dataclass(frozen=True, slots=True)
+class NumberedAnswer:
+    """An answer with the public number of its request."""
+
+    request: str
+    answer: Release
+
+
+def compare(earlier: NumberedAnswer, later: NumberedAnswer) -> Difference:
+    """Compare two answers recording by recording."""
+    before = {call.recording_id: call for call in earlier.answer.calls}
+    after = {call.recording_id: call for call in later.answer.calls}
     changed = [
         difference
         for recording in sorted(before.keys() | after.keys())
@@ -115,14 +123,14 @@ def compare(earlier: tuple[str, Release], later: tuple[str, Release]) -> Differe
     ]
     names = {recording: call.number for recording, call in after.items()}
     renamed = {call.number: names.get(recording, 0) for recording, call in before.items()}
-    old, new = _by_role(earlier[1].files, renamed), _by_role(later[1].files, None)
+    old, new = _by_role(earlier.answer.files, renamed), _by_role(later.answer.files, None)
     roles = {role for role in old.keys() | new.keys() if old.get(role) != new.get(role)}
     return Difference(
-        (earlier[0], earlier[1].turn),
-        (later[0], later[1].turn),
+        (earlier.request, earlier.answer.turn),
+        (later.request, later.answer.turn),
         tuple(sorted(changed, key=lambda call: call.number)),
         tuple(sorted(_shown(role) for role in roles)),
-        _ways(earlier[1], later[1]),
+        _ways(earlier.answer, later.answer),
     )
 
 

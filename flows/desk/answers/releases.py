@@ -1,4 +1,4 @@
-"""Records released answers with their content, and reopens a released case by an explicit step."""
+"""Record released answers with their content, and reopen a released case by an explicit step."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases.files import NewFile, name_files
-from flows.desk.cases.notes import Said, write_note
+from flows.desk.cases.notes import NoteContent, write_note
 from flows.desk.cases.requests import calls_of, follow_calls, request_of, row_of, set_request_state
 from flows.desk.integrity.audit import require_identified, require_record
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ConflictError, NotAllowedError, NotFoundError
+from flows.desk.kinds.file_values import FileOwner
 from flows.desk.kinds.permissions import check_may_release
 from flows.desk.kinds.states import State, Step, step_call, step_request
 from flows.desk.kinds.values import Actor, Answer, FileKind, NoteKind, Request, Role
@@ -50,7 +51,7 @@ RESPONSIBLE = {Role.APPROVER, Role.ADMIN}
 
 @dataclass(frozen=True, slots=True)
 class ReleasedFile:
-    """One file of a package.
+    """A file of a package.
 
     Attributes:
         name: Name in the package; no personal data.
@@ -66,13 +67,13 @@ class ReleasedFile:
 
 @dataclass(frozen=True, slots=True, order=True)
 class ReleasedRange:
-    """One masked range: its time and kind, without the words.
+    """A masked range: its time and kind, without the words.
 
     Attributes:
         start: Start in seconds from the start of the recording.
         entity_type: Entity type, as in the plan's item.
         ground: Item of 33条2項.
-        remains: What of a masked voice is given all the same.
+        remains: Part of a masked voice that is disclosed.
     """
 
     start: float
@@ -84,7 +85,7 @@ class ReleasedRange:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedCall:
-    """One call of an answer.
+    """A call of an answer.
 
     Attributes:
         number: Number within the request, from 1, as the recipient knows it.
@@ -93,7 +94,7 @@ class ReleasedCall:
         reviewers: Logins of those who decided on it.
         approver: Login of the person who approved it.
         played_digest: Keyed digest of the masked audio that may be played to the requester in person.
-        consented: Start and end of each stretch in which a third person's voice is given with consent.
+        consented: Start and end of each stretch of a third person's voice that is disclosed with consent.
     """
 
     number: int
@@ -111,7 +112,7 @@ class ReleasedCall:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One released answer.
+    """A released answer.
 
     Attributes:
         kind: Kind of the answer.
@@ -126,7 +127,7 @@ class Release:
         file_ids: Ids of the stored package, letter and manifest; set by the desk.
         encrypted: Whether the package needs a password.
         password: Password of the package; empty in the results of ``releases``.
-        manner: How it discloses its calls.
+        manner: Way in which it discloses its calls.
     """
 
     kind: Answer
@@ -169,7 +170,7 @@ def release(
         NotIdentifiedError: when something is disclosed and no identity check is recorded.
         SealBrokenError: when the audit log or a sealed row was tampered with.
     """
-    # Not above: who reads what was released needs nothing of what an answer is made of.
+    # Imported here: readers of released answers do not need the modules that make an answer.
     from flows.desk.answers.basis import check_basis_of
 
     check_may_release(actor)
@@ -179,7 +180,7 @@ def release(
         _require_whole(change, row)
         released = _release_calls(change, row)
         set_request_state(change, row, step_request(State(row.state), basis.step, row.number))
-        rows = name_files(change, desk, (row.id, None, 0), stored)
+        rows = name_files(change, desk, FileOwner(row.id, None, 0), stored)
         change.session.flush()
         entry = ReleaseRow(
             id=new_id("r"),
@@ -259,8 +260,8 @@ def releases(desk: Desk, request: str) -> tuple[Release, ...]:
 def all_releases(desk: Desk) -> tuple[tuple[str, tuple[Release, ...]], ...]:
     """Return the public number and the answers of every request that was answered, oldest first.
 
-    A request whose personal data was erased has no answers any more: that it had some, its state or the
-    audit log tells.
+    A request whose personal data was erased has no answers any more; its state and the audit log show that it
+    had some.
     """
     told = select(AuditRow.request_id).where(AuditRow.action == "request.release")
     answered = RequestRow.id.in_(select(ReleaseRow.request_id)) | RequestRow.id.in_(told)
@@ -271,7 +272,10 @@ def all_releases(desk: Desk) -> tuple[tuple[str, tuple[Release, ...]], ...]:
 
 
 def releases_of(session: Session, keyring: Keyring, request_id: str) -> tuple[Release, ...]:
-    """As ``releases``, within a session; for the other modules of ``flows.desk``."""
+    """Return the answers to a request within a session, as ``releases``.
+
+    For other modules of ``flows.desk``.
+    """
     found = (take_sealed(row, RELEASE, keyring) for row in _rows(session, request_id))
     return tuple(replace(each, password="") for each in found)
 
@@ -314,7 +318,7 @@ def answer_of(answers: Sequence[Release], turn: int | None = None) -> Release:
     """Return one of a request's answers, by default the last.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no such answer.
     """
     found = [each for each in answers if turn in {None, each.turn}]
     if not found:
@@ -333,8 +337,8 @@ def _has_package(session: Session, answer: Release) -> bool:
 def reopen_released(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
     """Reopen a released case for a second disclosure; the first answer is kept unchanged.
 
-    Its released calls go back into review with their released plans.  What is then approved is released as
-    the next answer.
+    Its released calls go back into review with their released plans; their next approval is released as the
+    next answer.
 
     Args:
         desk: The desk.
@@ -356,6 +360,6 @@ def reopen_released(desk: Desk, actor: Actor, request: str, reason: str) -> Requ
             if State(call.state) is State.RELEASED:
                 call.state, call.state_since = step_call(State.RELEASED, Step.AGAIN, call.id), change.now
         follow_calls(change, row.id)
-        write_note(change, row, NoteKind.AGAIN, Said(actor.name, reason))
+        write_note(change, row, NoteKind.AGAIN, NoteContent(actor.name, reason))
         change.record("request.again", Subject(row.id), {"answers": len(_rows(change.session, row.id))})
         return request_of(change.session, row, change.keyring)

@@ -1,8 +1,8 @@
-"""Visits: the requester listens to the released copy in person; the ledger keeps what was played when.
+"""Visits: the requester listens to the released copy in person; the ledger keeps the played stretches.
 
-A visit plays the calls of the last answer, when that answer is given in person, and nothing else.  Its
-beginning, every stretch that was played and its end are notes to the request, and are in the audit log.  A
-visit ends by itself after ``visit_notes.VISIT_HOURS``, or as soon as the case is opened again.
+A visit plays the calls of the last answer, if that answer is given in person, and nothing else.  Its
+beginning, every played stretch and its end are notes to the request, and are in the audit log.  A visit ends
+by itself after ``visit_notes.VISIT_HOURS``, or when the case is opened again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from flows.desk.answers.releases import Release, ReleasedCall, releases_of
 from flows.desk.answers.visit_notes import STRETCHES, visits_of
 from flows.desk.cases.files import file_of
-from flows.desk.cases.notes import Said, notes_of, write_note
+from flows.desk.cases.notes import NoteContent, notes_of, write_note
 from flows.desk.cases.requests import row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -24,7 +24,7 @@ from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFound
 from flows.desk.kinds.permissions import check_may_play
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Actor, DeskFile, FileKind, NoteKind
-from flows.desk.kinds.ways import Passage, Visit, Way
+from flows.desk.kinds.ways import Passage, PlayedFrom, Visit, VisitSession, Way
 from flows.desk.storage.tables import FileRow, RequestRow
 from pipeline.audio.spans import union
 
@@ -48,13 +48,13 @@ def begin_visit(desk: Desk, actor: Actor, request: str, present: str, session_id
         desk: The desk.
         actor: The approver who plays the copy.
         request: Id or public number of a request whose last answer is given in person.
-        present: Who is there, in words.
+        present: The people present, in words.
         session_id: Id of the session that may play; no other one can.
 
     Raises:
         NotAllowedError: when the role does not allow it.
         ImpossibleStepError: when the last answer is not given in person, or the case was opened again.
-        ConflictError: when nobody is named, or a visit lasts already.
+        ConflictError: when nobody is named, or a visit is going on already.
         NotFoundError: when a copy is erased.
     """
     check_may_play(actor)
@@ -69,7 +69,7 @@ def begin_visit(desk: Desk, actor: Actor, request: str, present: str, session_id
             raise ConflictError(msg)
         for call in _played_calls(answer):
             _copy(change.session, call)
-        said = Said(actor.name, present.strip(), answer.release_id, session_id)
+        said = NoteContent(actor.name, present.strip(), answer.release_id, session_id)
         note = write_note(change, row, NoteKind.VISIT, said)
         change.session.flush()
         detail = {"turn": answer.turn, "calls": len(_played_calls(answer))}
@@ -77,14 +77,14 @@ def begin_visit(desk: Desk, actor: Actor, request: str, present: str, session_id
         return next(each for each in _visits(change.session, desk, row.id) if each.visit_id == note.id)
 
 
-def grant_play(desk: Desk, actor: Actor, visit: tuple[str, str], place: tuple[str, float]) -> str:
+def grant_play(desk: Desk, actor: Actor, visit: VisitSession, place: PlayedFrom) -> str:
     """Allow the session of a visit to play a call; the audit log records it before any sound leaves.
 
     Args:
         desk: The desk.
         actor: The approver who plays it.
-        visit: Id or number of the request, and id of the session.
-        place: Id of the call, and the second from which it is played.
+        visit: The request and the session of the visit.
+        place: The call, and the position from which it is played.
 
     Returns:
         Keyed digest of the copy.
@@ -93,13 +93,11 @@ def grant_play(desk: Desk, actor: Actor, visit: tuple[str, str], place: tuple[st
         NotFoundError: when the visit is over or belongs to another session, or the answer has no such call.
     """
     check_may_play(actor)
-    request, session_id = visit
-    call_id, start = place
     with desk.change(actor) as change:
-        row = row_of(change.session, request)
-        call, _ = _of_visit(change.session, desk, row, (session_id, call_id))
-        subject = Subject(row.id, call_id, call.played_digest)
-        change.record("visit.play", subject, {"call": call.number, "from_ms": round(start * 1000)})
+        row = row_of(change.session, visit.request)
+        call, _ = _of_visit(change.session, desk, row, visit.session_id, place.call_id)
+        subject = Subject(row.id, place.call_id, call.played_digest)
+        change.record("visit.play", subject, {"call": call.number, "from_ms": round(place.start * 1000)})
         return call.played_digest
 
 
@@ -111,19 +109,19 @@ def played_copy(desk: Desk, request: str, session_id: str, call_id: str) -> Desk
     """
     with desk.read() as session:
         row = row_of(session, request)
-        call, _ = _of_visit(session, desk, row, (session_id, call_id))
+        call, _ = _of_visit(session, desk, row, session_id, call_id)
         return _copy(session, call)
 
 
 def record_played(
-    desk: Desk, actor: Actor, visit: tuple[str, str], call_id: str, stretches: Sequence[tuple[float, float]]
+    desk: Desk, actor: Actor, visit: VisitSession, call_id: str, stretches: Sequence[tuple[float, float]]
 ) -> None:
     """Record stretches of a call that were played in a visit, as its page reports them.
 
     Args:
         desk: The desk.
         actor: The approver who plays them.
-        visit: Id or number of the request, and id of the session.
+        visit: The request and the session of the visit.
         call_id: The call's id.
         stretches: Start and end of each, in seconds.
 
@@ -131,17 +129,16 @@ def record_played(
         NotFoundError: when the visit is over or belongs to another session, or the answer has no such call.
     """
     check_may_play(actor)
-    request, session_id = visit
     with desk.change(actor) as change:
-        row = row_of(change.session, request)
-        call, now = _of_visit(change.session, desk, row, (session_id, call_id))
+        row = row_of(change.session, visit.request)
+        call, now = _of_visit(change.session, desk, row, visit.session_id, call_id)
         passages = tuple(
             Passage(call_id, round(start, 3), round(end, 3)) for start, end in union(stretches) if start < end
         )
         if not passages:
             return
         code = STRETCHES.dump_json(passages).decode()
-        write_note(change, row, NoteKind.PLAYED, Said(actor.name, "", now.visit_id, code))
+        write_note(change, row, NoteKind.PLAYED, NoteContent(actor.name, "", now.visit_id, code))
         for each in passages:
             span = {"from_ms": round(each.start * 1000), "to_ms": round(each.end * 1000)}
             subject = Subject(row.id, call_id, call.played_digest)
@@ -163,7 +160,7 @@ def end_visit(desk: Desk, actor: Actor, request: str) -> Visit:
             msg = f"{row.number}: 対面の聴取は始まっていません"
             raise ImpossibleStepError(msg)
         visit = lasting[-1]
-        write_note(change, row, NoteKind.VISIT_END, Said(actor.name, about=visit.visit_id))
+        write_note(change, row, NoteKind.VISIT_END, NoteContent(actor.name, about=visit.visit_id))
         change.record("visit.end", Subject(row.id), {"stretches": len(visit.played)})
         if visit.played:
             _deliver(change, row, desk, visit)
@@ -172,7 +169,7 @@ def end_visit(desk: Desk, actor: Actor, request: str) -> Visit:
 
 def _deliver(change: Change, row: RequestRow, desk: Desk, visit: Visit) -> None:
     told = f"{DELIVERED}(立会い {visit.present})"
-    write_note(change, row, NoteKind.DELIVER, Said(change.actor.name, told, visit.release_id))
+    write_note(change, row, NoteKind.DELIVER, NoteContent(change.actor.name, told, visit.release_id))
     answers = releases_of(change.session, desk.keyring, row.id)
     answer = next(each for each in answers if each.release_id == visit.release_id)
     subject = change.file(row.id, None, answer.package_sha256)
@@ -191,7 +188,7 @@ def _visits(session: Session, desk: Desk, request_id: str) -> tuple[Visit, ...]:
 
 
 def _answer(session: Session, desk: Desk, row: RequestRow) -> Release:
-    """Return the last answer, which must be given in person and stand."""
+    """Return the last answer, which must be given in person and still be valid."""
     answers = releases_of(session, desk.keyring, row.id)
     if State(row.state) is not State.RELEASED or not answers or answers[-1].manner.way is not Way.IN_PERSON:
         msg = f"{row.number}: 最後の回答が「{Way.IN_PERSON.label}」の開示ではないため、聴取はできません"
@@ -204,10 +201,9 @@ def _played_calls(answer: Release) -> tuple[ReleasedCall, ...]:
 
 
 def _of_visit(
-    session: Session, desk: Desk, row: RequestRow, who: tuple[str, str]
+    session: Session, desk: Desk, row: RequestRow, session_id: str, call_id: str
 ) -> tuple[ReleasedCall, Visit]:
     """Return a call of the visit that a session holds now, and the visit."""
-    session_id, call_id = who
     gone = NotFoundError("対面の聴取は終わっているか、この通話はありません")
     if State(row.state) is not State.RELEASED:
         raise gone

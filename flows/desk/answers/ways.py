@@ -1,7 +1,7 @@
-"""Chooses how the next answer discloses its calls; a second person approves what was chosen.
+"""Choose the way in which the next answer discloses its calls; a second person approves the choice.
 
 The choice and its approval are notes to the request, append-only like decisions to withhold.  Each belongs to
-one answer: a second disclosure begins again with what the request asks for.
+one answer: a second disclosure begins again with the request's own wish.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from flows.desk.cases.notes import SAID, Said, select_notes, write_note
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, select_notes, write_note
 from flows.desk.cases.requests import calls_of, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -37,7 +37,7 @@ MAX_PASSAGES = 200
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What a note keeps of a choice.
+    """Stored form of a choice, in its note.
 
     Attributes:
         number: 1 for the first choice of the request; the notes' times may be equal.
@@ -76,7 +76,7 @@ def choose_way(desk: Desk, actor: Actor, request: str, manner: Manner) -> Chosen
         before = _choices(change.session, change.keyring, row.id)
         choice = _Choice(len(before) + 1, turn, whole)
         code = _CHOICE.dump_json(replace(choice, manner=replace(whole, reason=""))).decode()
-        note = write_note(change, row, NoteKind.WAY, Said(actor.name, whole.reason, "", code))
+        note = write_note(change, row, NoteKind.WAY, NoteContent(actor.name, whole.reason, "", code))
         detail: dict[str, str | int] = {
             "way": whole.way.value,
             "passages": len(whole.passages),
@@ -116,20 +116,23 @@ def approve_way(desk: Desk, actor: Actor, request: str, expected: str = "") -> C
         if actor.name == chosen.by and not desk.settings.review_one_person:
             msg = f"{row.number}: 開示のしかたを選んだ人は承認できません。別の承認者が行ってください"
             raise ImpossibleStepError(msg)
-        write_note(change, row, NoteKind.WAY_APPROVED, Said(actor.name, about=chosen.note_id))
+        write_note(change, row, NoteKind.WAY_APPROVED, NoteContent(actor.name, about=chosen.note_id))
         change.record("way.approve", Subject(row.id), {"way": chosen.manner.way.value, "turn": turn})
         return replace(chosen, approved_by=actor.name)
 
 
 def chosen_way(desk: Desk, request: str) -> Chosen | None:
-    """Return the way that was chosen for the next answer; ``None`` for what the request asks for."""
+    """Return the way chosen for the next answer; ``None`` where the request's own wish holds."""
     with desk.read() as session:
         row = row_of(session, request)
         return chosen_way_of(session, desk.keyring, row.id, answers_of(session, row.id) + 1)
 
 
 def chosen_way_of(session: Session, keyring: Keyring, request_id: str, turn: int) -> Chosen | None:
-    """As ``chosen_way``, within a session; for the other modules of ``flows.desk``."""
+    """Return the way chosen for the next answer within a session, as ``chosen_way``.
+
+    For other modules of ``flows.desk``.
+    """
     choices = [each for each in _choices(session, keyring, request_id) if each[0].turn == turn]
     if not choices:
         return None
@@ -145,18 +148,22 @@ def answers_of(session: Session, request_id: str) -> int:
     return session.scalar(select(func.count()).where(ReleaseRow.request_id == request_id)) or 0
 
 
-def _choices(session: Session, keyring: Keyring, request_id: str) -> list[tuple[_Choice, NoteRow, Said]]:
+def _choices(
+    session: Session, keyring: Keyring, request_id: str
+) -> list[tuple[_Choice, NoteRow, NoteContent]]:
     found = _said(session, keyring, request_id, NoteKind.WAY)
     return [(_CHOICE.validate_json(said.code), note, said) for note, said in found]
 
 
-def _said(session: Session, keyring: Keyring, request_id: str, kind: NoteKind) -> list[tuple[NoteRow, Said]]:
+def _said(
+    session: Session, keyring: Keyring, request_id: str, kind: NoteKind
+) -> list[tuple[NoteRow, NoteContent]]:
     rows = session.scalars(select_notes(request_id, kind))
-    return [(row, take_sealed(row, SAID, keyring)) for row in rows]
+    return [(row, take_sealed(row, NOTE_CONTENT, keyring)) for row in rows]
 
 
 def _in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:
-    """Return passages in order, in whole milliseconds; those of one call that touch are one."""
+    """Return passages in order, in whole milliseconds; touching passages of a call are joined."""
     by_call: dict[str, list[tuple[float, float]]] = {}
     for each in passages:
         by_call.setdefault(each.call_id, []).append((round(each.start, 3), round(each.end, 3)))
@@ -166,7 +173,7 @@ def _in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:
 
 
 def _check(change: Change, row: RequestRow, manner: Manner) -> None:
-    """Check that a way has what the letter needs, and that its passages lie in calls of the request."""
+    """Check that a way has the texts for the letter, and that its passages lie in calls of the request."""
     if (manner.way is Way.PASSAGES) != bool(manner.passages) or len(manner.passages) > MAX_PASSAGES:
         msg = f"{row.number}: 箇所は「{Way.PASSAGES.label}」のときに、1つから{MAX_PASSAGES}まで選んでください"
         raise ConflictError(msg)

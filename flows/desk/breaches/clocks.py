@@ -37,7 +37,7 @@ class Clock:
 
 
 def due_on(settings: Settings, breach: Breach, stage: Stage) -> date | None:
-    """Return the last day of a report, Japanese date; ``None`` for the notice, which the law gives no day.
+    """Return the last day of a report, Japanese date; ``None`` for the notice, for which the law sets no day.
 
     Args:
         settings: The settings, with the number of days of each clock.
@@ -56,7 +56,7 @@ def clocks_of(settings: Settings, breach: Breach, today: date) -> tuple[Clock, .
     """Return the reports of a breach that are still to be made; none once it was decided to make none.
 
     Args:
-        settings: As for ``due_on``.
+        settings: Settings as for ``due_on``.
         breach: The breach.
         today: Japanese date.
     """

@@ -1,21 +1,21 @@
 """Breaches as the notes of their requests record them; for the steps of a breach and for the ledger.
 
-A breach may touch answers to several requests.  Each mark is a note to its own request; what concerns the
-breach as a whole is a note to the request that was marked first.
+A breach may touch answers to several requests.  Each mark is a note to its own request; entries about the
+breach as a whole are notes to the request that was marked first.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, write_note
 from flows.desk.integrity.desk import Change
 from flows.desk.kinds.breaches import Breach, BreachKind, Done, Duty, Fact, Mark, Paper, Stage
 from flows.desk.kinds.values import NoteKind
@@ -24,26 +24,26 @@ from flows.desk.sealing.sealed import take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import NoteRow, RequestRow
 
-__all__ = ["Entry", "breaches_of", "write_entry"]
+__all__ = ["Entry", "EntryText", "breaches_of", "write_entry"]
 
 KINDS: Final = (NoteKind.BREACH, NoteKind.BREACH_FACT, NoteKind.BREACH_DUTY, NoteKind.BREACH_DONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the code of a note keeps, beside its text.
+    """Content of a note's code, beside the note's text.
 
     Attributes:
         breach: Number of the breach.
         position: 1 for its first entry; the notes' times may be equal.
-        turn: Of a mark: number of the answer.
-        what: Of a mark: what happened.
-        when: Of a mark: when the company knew; of something done: when.
-        paper: Of a text: which paper it is for.
-        item: Of a text: which item.
-        grounds: Of a decision: the items of 施行規則7条.
-        reports: Of a decision: whether a report is made.
-        stage: Of something done: which stage.
+        turn: For a mark: number of the answer.
+        what: For a mark: kind of the breach.
+        when: For a mark: when the company knew; for something done: when it was done.
+        paper: For a text: its paper.
+        item: For a text: its item.
+        grounds: For a decision: the items of 施行規則7条.
+        reports: For a decision: whether a report is made.
+        stage: For something done: its stage.
     """
 
     breach: str
@@ -60,23 +60,29 @@ class Entry:
 
 ENTRY: Final[Shape[Entry]] = Shape(Entry)
 
-Found = tuple[Entry, NoteRow, Said]
+Found = tuple[Entry, NoteRow, NoteContent]
 
 
-def write_entry(
-    change: Change, row: RequestRow, kind: NoteKind, entry: Entry, told: tuple[str, str] = ("", "")
-) -> None:
+@dataclass(frozen=True, slots=True)
+class EntryText:
+    """Text of an entry, and id of the answer that it concerns; empty where it concerns none."""
+
+    text: str = field(repr=False)
+    release_id: str = ""
+
+
+def write_entry(change: Change, row: RequestRow, kind: NoteKind, entry: Entry, content: EntryText) -> None:
     """Add an entry within a change.
 
     Args:
         change: The change.
-        row: The request to whose notes it belongs.
+        row: The request that gets the note.
         kind: Kind of the note.
-        entry: The entry; its position is given with that of the other entries of the breach.
-        told: Its text, and the id of the answer that it concerns.
+        entry: The entry, without its position among the entries of the breach.
+        content: Text of the entry.
     """
-    text, about = told
-    write_note(change, row, kind, Said(change.actor.name, text, about, ENTRY.dump_json(entry).decode()))
+    code = ENTRY.dump_json(entry).decode()
+    write_note(change, row, kind, NoteContent(change.actor.name, content.text, content.release_id, code))
     change.session.flush()
 
 
@@ -90,7 +96,7 @@ def breaches_of(session: Session, keyring: Keyring) -> tuple[Breach, ...]:
     found: dict[str, list[Found]] = defaultdict(list)
     numbers: dict[str, str] = {}
     for row, number in session.execute(statement):
-        said = take_sealed(row, SAID, keyring)
+        said = take_sealed(row, NOTE_CONTENT, keyring)
         entry = ENTRY.validate_json(said.code)
         found[entry.breach].append((entry, row, said))
         numbers[row.request_id] = number

@@ -1,4 +1,4 @@
-"""What went out with a marked answer, and who heard or opened it: from the ledger and from the audit log."""
+"""Exposure by a marked answer: its content, and who heard or opened it; from the ledger and the audit log."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ OF_CALL = ("file.open", "call.listen", "call.view")
 """Actions with which a file was opened, a call's own sound was heard, or its page was read."""
 
 OPENED = (*PASSWORD, *OF_CALL)
-"""Actions of the audit log after which somebody may have heard or read what went out."""
+"""Actions of the audit log by which somebody may have heard or read the answer."""
 
 RELEASED = "request.release"
-"""Action from which on an answer is out: what was opened before is how it was made."""
+"""Action from which an answer is out: earlier openings belong to its preparation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One time that somebody of the company took something of the answer in hand.
+    """One time that somebody of the company opened a part of the answer.
 
     Attributes:
         what: Action of the audit log.
@@ -60,15 +60,15 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What went out with one marked answer, and who heard or opened it.
+    """Content of one marked answer, and who heard or opened it.
 
     Attributes:
         answer: The answer, without its password.
         kept: Entity types that the calls have in clear, as their plans found them.
-        deliveries: How it was given to somebody, and when.
+        deliveries: Deliveries of the answer: how and when.
         visits: The visits in which its copy was played, with who was there.
         others: Other answers to the same request, before and after, of which the same person has copies.
-        opened: Who of the company took it in hand, from its release on.
+        opened: People of the company who opened it, from its release on.
     """
 
     mark: Mark
@@ -81,9 +81,9 @@ class Exposure:
 
 
 def exposures(desk: Desk, actor: Actor, number: str) -> tuple[Breach, tuple[Exposure, ...]]:
-    """Return a breach and what went out with each of its answers; the audit log records that it was read.
+    """Return a breach and the exposure by each of its answers; the audit log records the reading.
 
-    The audit log is checked first: what it tells is to be reported to a commission.
+    The audit log is checked first, because the result is reported to a commission.
 
     Args:
         desk: The desk.
@@ -123,13 +123,13 @@ def _exposure(session: Session, keyring: Keyring, mark: Mark) -> Exposure:
 
 
 def _kept(session: Session, keyring: Keyring, answer: Release) -> tuple[str, ...]:
-    """Return the entity types that stand in clear in what an answer discloses of its calls."""
+    """Return the entity types that an answer discloses in clear."""
     found: set[str] = set()
     for call in answer.calls:
         if call.withheld:
             continue
         statement = select(PlanRow).where(PlanRow.call_id == call.call_id, PlanRow.revision == call.revision)
-        # A request's plans are erased with its personal data; then nothing is left to be told.
+        # A request's plans are erased with its personal data; then the types are unknown.
         for row in session.scalars(statement):
             plan: MaskPlan = take_sealed(row, PLAN, keyring)
             found |= {

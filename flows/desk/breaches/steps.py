@@ -1,7 +1,7 @@
-"""The steps of a breach: mark an answer, write what a paper says, decide on a report, record what was done.
+"""Steps of a breach: mark an answer, write the texts of a paper, decide on a report, record what was done.
 
-Everything is append-only.  A mark holds its request and its files (保全), so that no evidence of what went
-out is erased when its period is over; the hold ends as any other does.
+Everything is append-only.  A mark puts its request and files on hold (保全), so that no evidence of the
+breach is erased when its period is over; the hold ends like any other.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.desk.answers.releases import answer_of, releases_of
-from flows.desk.breaches.entries import Entry, breaches_of, write_entry
+from flows.desk.breaches.entries import Entry, EntryText, breaches_of, write_entry
 from flows.desk.cases.files import hold_within
 from flows.desk.cases.numbers import next_breach_number
 from flows.desk.cases.requests import row_of
@@ -22,7 +22,10 @@ from flows.desk.kinds.breaches import (
     ITEMS_OF_NOTICE,
     Breach,
     BreachKind,
+    DutyDecision,
     Paper,
+    PaperItem,
+    ReachedStage,
     Stage,
 )
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
@@ -43,12 +46,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class NewMark:
-    """What is told when an answer is marked.
+    """Data of a new mark.
 
     Attributes:
         turn: Number of the answer; ``None`` for the last.
-        known_at: When the company came to know of it; ``None`` for now.
-        text: What happened, in words.
+        known_at: When the company came to know of the breach; ``None`` for now.
+        text: Description of what happened.
         joins: Number of the breach that the answer belongs to; empty for a breach of its own.
     """
 
@@ -69,7 +72,7 @@ def get_breach(desk: Desk, number: str) -> Breach:
     """Return a breach by its public number.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no such breach.
     """
     return _one(breaches(desk), number)
 
@@ -81,7 +84,7 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
         desk: The desk.
         actor: An approver.
         request: Id or public number.
-        new: What is told.
+        new: Data of the mark.
 
     Returns:
         The breach, with its number.
@@ -89,7 +92,7 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
     Raises:
         NotAllowedError: when the role does not allow it.
         NotFoundError: when there is no such answer, or no breach to join.
-        ConflictError: when nothing is told, the time lies before the answer or in the future, or the answer
+        ConflictError: when the text is empty, the time lies before the answer or in the future, or the answer
             belongs to this breach already.
     """
     check_may_report(actor)
@@ -110,30 +113,30 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
             msg = f"{row.number}: 第{answer.turn}回の開示は、すでに {number} に記録されています"
             raise ConflictError(msg)
         entry = Entry(number, _next(before), turn=answer.turn, what=new.kind, when=known_at)
-        write_entry(change, row, NoteKind.BREACH, entry, (new.text.strip(), answer.release_id))
+        write_entry(change, row, NoteKind.BREACH, entry, EntryText(new.text.strip(), answer.release_id))
         hold_within(change, row, hold=True)
         subject = change.file(row.id, None, answer.package_sha256)
         change.record("breach.mark", subject, {"breach": number, "kind": new.kind.value, "turn": answer.turn})
         return _one(breaches_of(change.session, change.keyring), number)
 
 
-def state_fact(desk: Desk, actor: Actor, number: str, item: tuple[Paper, int], text: str) -> Breach:
-    """Write what a paper says under one of its items; a later text replaces an earlier one.
+def state_fact(desk: Desk, actor: Actor, number: str, item: PaperItem, text: str) -> Breach:
+    """Write the text of one item of a paper; a later text replaces an earlier one.
 
     Args:
         desk: The desk.
         actor: An approver.
         number: Number of the breach.
-        item: The paper, and the item of 施行規則8条1項.
+        item: The item of the paper.
         text: The text.
 
     Raises:
         NotAllowedError: when the role does not allow it.
         NotFoundError: when there is no such breach.
-        ConflictError: when the paper has no such item, or nothing is told.
+        ConflictError: when the paper has no such item, or the text is empty.
     """
     check_may_report(actor)
-    paper, place = item
+    paper, place = item.paper, item.item
     if place not in (ITEMS if paper is Paper.REPORT else ITEMS_OF_NOTICE):
         msg = f"{number}: {paper.label}に、その項目はありません"
         raise ConflictError(msg)
@@ -141,22 +144,20 @@ def state_fact(desk: Desk, actor: Actor, number: str, item: tuple[Paper, int], t
         before, row = _with_row(change, number)
         _check_told(text, number)
         entry = Entry(number, _next(before), paper=paper, item=place)
-        write_entry(change, row, NoteKind.BREACH_FACT, entry, (text.strip(), ""))
+        write_entry(change, row, NoteKind.BREACH_FACT, entry, EntryText(text.strip()))
         change.record("breach.fact", Subject(row.id), {"breach": number, "paper": paper.value, "item": place})
         return _one(breaches_of(change.session, change.keyring), number)
 
 
-def decide_duty(
-    desk: Desk, actor: Actor, number: str, decision: tuple[tuple[int, ...], bool], reason: str
-) -> Breach:
+def decide_duty(desk: Desk, actor: Actor, number: str, decision: DutyDecision, reason: str) -> Breach:
     """Decide whether a breach is reported; a later decision replaces an earlier one.
 
     Args:
         desk: The desk.
         actor: An approver.
         number: Number of the breach.
-        decision: The items of 施行規則7条 that hold, and whether a report is made.
-        reason: Why; a decision without a reason is refused.
+        decision: The decision.
+        reason: Reason; a decision without a reason is refused.
 
     Raises:
         NotAllowedError: when the role does not allow it.
@@ -164,7 +165,7 @@ def decide_duty(
         ConflictError: when the reason is missing, an item is unknown, or an item holds and no report is made.
     """
     check_may_report(actor)
-    grounds, reports = tuple(sorted(set(decision[0]))), decision[1]
+    grounds, reports = tuple(sorted(set(decision.grounds))), decision.reports
     with desk.change(actor) as change:
         before, row = _with_row(change, number)
         _check_told(reason, number)
@@ -175,7 +176,7 @@ def decide_duty(
             msg = f"{number}: 施行規則7条の号に当たるときは、報告と本人への通知が要ります(26条)"
             raise ConflictError(msg)
         entry = Entry(number, _next(before), grounds=grounds, reports=reports)
-        write_entry(change, row, NoteKind.BREACH_DUTY, entry, (reason.strip(), ""))
+        write_entry(change, row, NoteKind.BREACH_DUTY, entry, EntryText(reason.strip()))
         detail: dict[str, str | int] = {
             "breach": number,
             "grounds": ",".join(map(str, grounds)),
@@ -185,26 +186,24 @@ def decide_duty(
         return _one(breaches_of(change.session, change.keyring), number)
 
 
-def record_done(
-    desk: Desk, actor: Actor, number: str, done: tuple[Stage, datetime | None], how: str
-) -> Breach:
-    """Record that a report was made, or that the person was told.
+def record_done(desk: Desk, actor: Actor, number: str, done: ReachedStage, how: str) -> Breach:
+    """Record that a report was made, or that the person was notified.
 
     Args:
         desk: The desk.
         actor: An approver.
         number: Number of the breach.
-        done: The stage, and when; ``None`` for now.
-        how: How, in words, such as the receipt number of the commission's form.
+        done: The stage, and when.
+        how: Description, such as the receipt number of the commission's form.
 
     Raises:
         NotAllowedError: when the role does not allow it.
         NotFoundError: when there is no such breach.
         ImpossibleStepError: when nobody has decided yet that a report is made.
-        ConflictError: when nothing is told, or the time lies before the breach was known or in the future.
+        ConflictError: when the text is empty, or the time lies before the breach was known or in the future.
     """
     check_may_report(actor)
-    stage, when = done
+    stage = done.stage
     with desk.change(actor) as change:
         before, row = _with_row(change, number)
         _check_told(how, number)
@@ -212,12 +211,12 @@ def record_done(
         if stage is not Stage.NOTICE and not decided:
             msg = f"{number}: 先に、報告すると判断した理由を記録してください"
             raise ImpossibleStepError(msg)
-        at = when or change.now
+        at = done.at or change.now
         if not before.known_at <= at <= change.now:
             msg = f"{number}: 行った日時が、知った日時の前か、未来です"
             raise ConflictError(msg)
         entry = Entry(number, _next(before), when=at, stage=stage)
-        write_entry(change, row, NoteKind.BREACH_DONE, entry, (how.strip(), ""))
+        write_entry(change, row, NoteKind.BREACH_DONE, entry, EntryText(how.strip()))
         change.record("breach.done", Subject(row.id), {"breach": number, "stage": stage.value})
         return _one(breaches_of(change.session, change.keyring), number)
 

@@ -1,7 +1,7 @@
-"""Amendments of a request before it is answered; what it said before is kept, sealed, with the reason.
+"""Amendments of a request before it is answered; the earlier content is kept, sealed, with the reason.
 
-The requester's own data decide what is masked, so calls that were masked with other data go back into the
-queue.  Who asks was held against papers, so another name, address or agent needs another check.
+The requester's own data determine the masks, so calls masked with other data go back into the queue.  The
+identity was checked against papers, so another name, address or agent needs another check.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases.mask_again import MASKED_WITH, mask_again
-from flows.desk.cases.notes import SAID, Said, select_notes, write_note
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, select_notes, write_note
 from flows.desk.cases.requests import CONTENT, calls_of, request_of, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -33,13 +33,13 @@ __all__ = ["Amendment", "NewAmendment", "amend", "amendments", "changed", "needs
 
 @dataclass(frozen=True, slots=True)
 class NewAmendment:
-    """What a person changes.
+    """A change of a request.
 
     Attributes:
         content: The whole request as it should read; whether the fee was paid is recorded elsewhere.
-        reason: Why it is changed.
+        reason: Reason for the change.
         seen: Number of amendments that the person had seen.
-        check: The identity check of a requester or agent who is named otherwise now.
+        check: Identity check of a requester or agent whose name changes.
     """
 
     content: NewRequest = field(repr=False)
@@ -50,7 +50,7 @@ class NewAmendment:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """An amendment that was made: when, by whom and why, and what the request said before."""
+    """A recorded amendment: when, by whom and why, and the earlier content of the request."""
 
     at: datetime
     by: str = field(repr=False)
@@ -74,7 +74,7 @@ def _changed(before: NewRequest, after: NewRequest) -> Iterator[str]:
 
 
 def needs_check(before: NewRequest, after: NewRequest) -> bool:
-    """Return whether somebody is named otherwise, so that an earlier check does not hold any more."""
+    """Return whether the requester or agent changes, so that an earlier check is void."""
     return _who(before) != _who(after)
 
 
@@ -96,7 +96,7 @@ def amendments(desk: Desk, request: str) -> tuple[Amendment, ...]:
     """
     with desk.read() as session:
         written = session.scalars(select_notes(row_of(session, request).id, NoteKind.AMEND))
-        notes = [(note.at, take_sealed(note, SAID, desk.keyring)) for note in written]
+        notes = [(note.at, take_sealed(note, NOTE_CONTENT, desk.keyring)) for note in written]
     return tuple(Amendment(at, said.by, said.text, CONTENT.validate_json(said.before)) for at, said in notes)
 
 
@@ -107,14 +107,14 @@ def amend(desk: Desk, actor: Actor, request: str, new: NewAmendment) -> Request:
         desk: The desk.
         actor: The person who amends it.
         request: Id or public number.
-        new: What is changed, and why.
+        new: The change with its reason.
 
     Raises:
-        ConflictError: when nothing is changed, no reason is given, or somebody else was quicker.
+        ConflictError: when nothing changes, no reason is given, or another change came first.
         ImpossibleStepError: when the request is closed, or an approved call rests on the requester's data.
-        NotIdentifiedError: when somebody else is named and no new check comes with it, or the company
-            wants two people for a check.
-        DuplicateError: when another request has the company's number.
+        NotIdentifiedError: when the requester or agent changes without a new check, or the company requires
+            two people for a check.
+        DuplicateError: when another request has the same number of the company's own.
         OutOfBoundsError: when a value is out of bounds.
     """
     check_request(new.content)
@@ -129,7 +129,7 @@ def amend(desk: Desk, actor: Actor, request: str, new: NewAmendment) -> Request:
             _check_identity(change, desk, row, new.check)
         queued = _mask_again(change, row) if set(told) & {one.name for one in fields(Requester)} else 0
         _write(change, row, before, after)
-        said = Said(actor.name, new.reason.strip(), before=CONTENT.dump_json(before).decode())
+        said = NoteContent(actor.name, new.reason.strip(), before=CONTENT.dump_json(before).decode())
         write_note(change, row, NoteKind.AMEND, said)
         detail: dict[str, str | int] = {"fields": ",".join(told), "requeued": queued}
         change.record("request.amend", Subject(row.id), detail | {"due_on": row.due_on.isoformat()})
@@ -152,7 +152,7 @@ def _check_amendment(session: Session, row: RequestRow, new: NewAmendment, told:
 
 
 def _check_identity(change: Change, desk: Desk, row: RequestRow, check: IdentityCheck | None) -> None:
-    """Record the check of somebody who is named otherwise now, where somebody was checked before.
+    """Record the check of a new requester or agent, where an earlier one was checked before.
 
     Raises:
         NotIdentifiedError: when it is missing, or one person's check is not enough.
@@ -174,7 +174,7 @@ def _check_identity(change: Change, desk: Desk, row: RequestRow, check: Identity
         checked_at=check.checked_at,
         recorded_at=change.now,
     )
-    put_sealed(made, Said(change.actor.name, check.note), SAID, change.keyring)
+    put_sealed(made, NoteContent(change.actor.name, check.note), NOTE_CONTENT, change.keyring)
     change.session.add(made)
     detail = {"method": check.method.value, "complete": 1}
     change.record("request.identify", Subject(row.id), detail)

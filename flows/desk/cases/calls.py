@@ -18,7 +18,7 @@ from flows.desk.cases.catalogue import RECORDING, recording_row
 from flows.desk.cases.handed_over import is_handed_over, open_handed_over
 from flows.desk.cases.lists import read_lists
 from flows.desk.cases.mask_again import mask_again
-from flows.desk.cases.notes import Said, write_note
+from flows.desk.cases.notes import NoteContent, write_note
 from flows.desk.cases.requests import CONTENT, follow_calls, row_of
 from flows.desk.cases.words import words_of_request
 from flows.desk.integrity.chain import Subject
@@ -50,7 +50,7 @@ SUFFIXES = {".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"}
 
 
 BLANKS = re.compile(r"\s+")
-"""What may stand between surname and given name."""
+"""Separators between surname and given name."""
 
 JAPANESE_NAME = re.compile(r"[一-龠々ヶぁ-んァ-ヴー・]+")
 """An operator's name; ids of recording systems (``op-17``, ``AGENT_3``) have Latin letters or figures."""
@@ -134,7 +134,7 @@ def get_call(desk: Desk, call_id: str) -> Call:
     """Return a call by its id.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no such call.
     """
     with desk.read() as session:
         return call_of(call_row(session, call_id))
@@ -232,7 +232,7 @@ def case_of(desk: Desk, call_id: str, versions: ListVersions | None = None) -> P
     Args:
         desk: The desk.
         call_id: The call's id.
-        versions: Of the lists; by default the present ones.
+        versions: Versions of the lists; by default the present ones.
 
     Raises:
         NotFoundError: when there is no such call or version.
@@ -265,15 +265,16 @@ def case_of(desk: Desk, call_id: str, versions: ListVersions | None = None) -> P
 def who_spoke(
     operator: str, staff: tuple[CaseName, ...]
 ) -> tuple[tuple[CaseName, ...], tuple[CaseName, ...]]:
-    """The staff, and those of them whom the recording's metadata names as its operator.
+    """Return the staff, and those of them whom the recording's metadata names as its operator.
 
     Args:
-        operator: As the recording system wrote it: a whole name, a surname, or an id that is no name.
+        operator: The operator in the recording system's list: a full name, a surname, or an id that is no
+            name.
         staff: The company's list.
 
     Returns:
-        The staff, with the operator where the list lacks them; and who of them spoke.  A surname that
-        several of the list bear stands for itself, for which of them it was nobody knows.
+        The staff, including the operator where the list lacks them; and those of them who spoke.  A surname
+        that several on the list bear is kept as it is, because it cannot be attributed to one of them.
     """
     name = BLANKS.sub("", unicodedata.normalize("NFKC", operator))
     if not JAPANESE_NAME.fullmatch(name):
@@ -310,7 +311,7 @@ def withhold_call(desk: Desk, actor: Actor, call_id: str, reason: str = "", grou
     Raises:
         ImpossibleStepError: when the call's state does not allow it.
     """
-    return _move(desk, actor, call_id, Step.WITHHOLD, (reason, ground))
+    return _move(desk, actor, call_id, Step.WITHHOLD, NoteContent(actor.name, reason, call_id, str(ground)))
 
 
 def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
@@ -318,13 +319,13 @@ def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
     return _move(desk, actor, call_id, Step.WITHDRAW)
 
 
-def _move(desk: Desk, actor: Actor, call_id: str, step: Step, told: tuple[str, int] | None = None) -> Call:
+def _move(desk: Desk, actor: Actor, call_id: str, step: Step, note: NoteContent | None = None) -> Call:
     with desk.change(actor) as change:
         row, owner = _of_open_request(change, call_id, step)
         row.state, row.state_since = step_call(State(row.state), step, call_id), change.now
         row.claim_token, row.lease_until = None, None
-        if told is not None:
-            write_note(change, owner, NoteKind.WITHHOLD, Said(actor.name, told[0], row.id, str(told[1])))
+        if note is not None:
+            write_note(change, owner, NoteKind.WITHHOLD, note)
         change.record(f"call.{step}", Subject(row.request_id, row.id))
         follow_calls(change, row.request_id)
         return call_of(row)

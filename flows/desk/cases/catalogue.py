@@ -29,6 +29,7 @@ from flows.desk.storage.tables import RecordingRow, new_id
 
 __all__ = [
     "Added",
+    "DaySpan",
     "RecordingQuery",
     "add_recording",
     "add_recordings",
@@ -50,6 +51,18 @@ class Added:
 
     new: tuple[str, ...]
     known: int
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpan:
+    """Days from a first to a last, Japanese dates; ``None`` for no bound."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+ANY_DAY = DaySpan()
+"""All days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +91,8 @@ class RecordingQuery:
 def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Added:
     """Add recordings to the catalogue: nothing of a list with a mistake, and of any other all.
 
-    A long list is written in several changes, so that nobody waits for it.  After a kill some of it is in
-    the catalogue, and the same list adds the rest.
+    A long list is written in several transactions, so that other writers need not wait.  After a kill a part
+    of it is in the catalogue, and importing the same list again adds the rest.
 
     Args:
         desk: The desk.
@@ -97,7 +110,7 @@ def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Ad
     parts = [places[at : at + BATCH_RECORDINGS] for at in range(0, len(places), BATCH_RECORDINGS)]
     seen: dict[str, NewRecording] = {}
     for part in parts:
-        # All of the list is looked through before anything of it is written.
+        # The whole list is checked before any of it is written.
         with desk.read() as session:
             _unknown(session, desk.keyring, part, seen)
     added = [one for part in parts for one in _add_batch(desk, actor, part)]
@@ -206,18 +219,16 @@ def search(desk: Desk, query: RecordingQuery) -> tuple[FoundRecording, ...]:
         return tuple(one for one in found if one.content.uri)
 
 
-def search_for(
-    desk: Desk, request: Request, days: tuple[date | None, date | None] = (None, None)
-) -> tuple[FoundRecording, ...]:
+def search_for(desk: Desk, request: Request, days: DaySpan = ANY_DAY) -> tuple[FoundRecording, ...]:
     """Return the recordings of a requester's own numbers and account in the requested period, oldest first.
 
     Args:
         desk: The desk.
         request: The request.
-        days: First and last day, instead of the request's own.
+        days: Days that replace the request's own.
     """
     content = request.content
-    period = RecordingQuery(first=days[0] or content.scope.first, last=days[1] or content.scope.last)
+    period = RecordingQuery(first=days.first or content.scope.first, last=days.last or content.scope.last)
     queries = [replace(period, number=number) for number in content.scope.numbers + content.requester.phones]
     if content.member_number:
         queries.append(replace(period, customer_id=content.member_number))
@@ -233,7 +244,7 @@ def get_recording(desk: Desk, recording_id: str) -> FoundRecording:
     """Return a recording by its id.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no such recording.
     """
     with desk.read() as session:
         return _found(recording_row(session, recording_id), desk.keyring)

@@ -23,6 +23,7 @@ from flows.desk.kinds.errors import (
     NotFoundError,
     StorageGoneError,
 )
+from flows.desk.kinds.file_values import FileOwner
 from flows.desk.kinds.states import CLOSED
 from flows.desk.kinds.values import JAPAN, Actor, DeskFile, FileKind
 from flows.desk.storage.store import StoredFile
@@ -78,18 +79,16 @@ def add_file(desk: Desk, actor: Actor, request: str, new: NewFile) -> DeskFile:
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
-        return file_of(name_files(change, desk, (row.id, None, 0), [new])[0])
+        return file_of(name_files(change, desk, FileOwner(row.id, None, 0), [new])[0])
 
 
-def name_files(
-    change: Change, desk: Desk, owner: tuple[str, str | None, int], news: Sequence[NewFile]
-) -> list[FileRow]:
+def name_files(change: Change, desk: Desk, owner: FileOwner, news: Sequence[NewFile]) -> list[FileRow]:
     """Add rows for stored files within a change; for the other modules of ``flows.desk``.
 
     Args:
         change: The present change.
-        desk: The desk, whose store has the files.
-        owner: Id of the request, of the call if any, and revision of its plan.
+        desk: The desk with the store of the files.
+        owner: Owner of the files.
         news: The files.
 
     Raises:
@@ -104,16 +103,16 @@ def name_files(
         days = getattr(desk.settings, KEPT_DAYS.get(new.kind, "retain_draft_days"))
         row = FileRow(
             id=new.file_id or new_id("f"),
-            request_id=owner[0],
-            call_id=owner[1],
+            request_id=owner.request_id,
+            call_id=owner.call_id,
             kind=new.kind,
-            revision=owner[2],
+            revision=owner.revision,
             store_key=new.stored.key,
             sha256=change.digest(Digested.FILE, new.stored.sha256),
             bytes=new.stored.bytes,
             made_at=change.now,
             delete_after=today + timedelta(days=days),
-            legal_hold=_held(change.session, owner[0]),
+            legal_hold=_held(change.session, owner.request_id),
         )
         change.session.add(row)
         change.record(
@@ -136,7 +135,7 @@ def get_file(desk: Desk, file_id: str) -> DeskFile:
     """Return a file by its id.
 
     Raises:
-        NotFoundError: when there is none, or it was erased.
+        NotFoundError: when there is no such file, or it was erased.
     """
     with desk.read() as session:
         return file_of(_row(session, file_id))
@@ -208,7 +207,7 @@ def set_legal_hold(desk: Desk, actor: Actor, request: str, *, hold: bool) -> int
 
 
 def hold_within(change: Change, row: RequestRow, *, hold: bool) -> int:
-    """As ``set_legal_hold``, within a change; for the other modules of ``flows.desk``."""
+    """Set or end a hold within a change, as ``set_legal_hold``; for other modules of ``flows.desk``."""
     statement = select(FileRow).where(FileRow.request_id == row.id, FileRow.deleted_at.is_(None))
     files = change.session.scalars(statement).all()
     row.legal_hold = hold
@@ -219,7 +218,7 @@ def hold_within(change: Change, row: RequestRow, *, hold: bool) -> int:
 
 
 def due_files(desk: Desk, today: date) -> tuple[DeskFile, ...]:
-    """Return the files whose period is over, that are not held, and whose request is closed."""
+    """Return the files of closed requests whose period is over and that are not on hold."""
     with desk.read() as session:
         # The request's row is loaded too, so that its state is checked against the tree of hashes.
         statement = (

@@ -21,6 +21,7 @@ from flows.desk.cases.requests import receive_within, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import RecordingUnreadableError, StorageGoneError
+from flows.desk.kinds.file_values import FileOwner
 from flows.desk.kinds.values import Actor, FileKind, NewRecording, NewRequest, Request
 from flows.desk.storage.store import StoredFile
 from flows.desk.storage.tables import FileRow, new_id
@@ -50,7 +51,7 @@ class Original:
 
     Attributes:
         stored: The stored file.
-        recording: Its catalogue entry, whose ``uri`` is still its former place; ``None`` for the
+        recording: Catalogue entry of the recording, whose ``uri`` is still its former place; ``None`` for the
             request's own document.
     """
 
@@ -107,7 +108,7 @@ def hand_over(desk: Desk, actor: Actor, request: str, originals: Sequence[Origin
         desk: The desk.
         actor: The person who adds them.
         request: Id or public number.
-        originals: As for ``receive``.
+        originals: Originals as for ``receive``.
 
     Returns:
         Ids of the recordings among them.
@@ -131,7 +132,7 @@ def _name(change: Change, desk: Desk, request_id: str, originals: Sequence[Origi
             recordings.append(recording_id)
             file = replace(file, file_id=_file_id(recording_id))
         files.append(file)
-    name_files(change, desk, (request_id, None, 0), files)
+    name_files(change, desk, FileOwner(request_id, None, 0), files)
     if recordings:
         change.record("recordings.add", Subject(request_id), {"new": len(recordings), "known": 0})
     return tuple(recordings)

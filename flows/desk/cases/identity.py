@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from flows.desk.cases.notes import SAID
+from flows.desk.cases.notes import NOTE_CONTENT
 from flows.desk.cases.requests import row_of
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import IdentityCheck, IdentityMethod
@@ -18,7 +18,7 @@ __all__ = ["RecordedCheck", "identity_checks"]
 
 @dataclass(frozen=True, slots=True)
 class RecordedCheck:
-    """One identity check and the person who recorded it."""
+    """An identity check and the person who recorded it."""
 
     check: IdentityCheck
     by: str = field(repr=False)
@@ -37,7 +37,7 @@ def identity_checks(desk: Desk, request: str) -> tuple[RecordedCheck, ...]:
     with desk.read() as session:
         statement = select(IdentityRow).where(IdentityRow.request_id == row_of(session, request).id)
         rows = session.scalars(statement.order_by(IdentityRow.recorded_at)).all()
-        said = [(row, take_sealed(row, SAID, desk.keyring)) for row in rows]
+        said = [(row, take_sealed(row, NOTE_CONTENT, desk.keyring)) for row in rows]
     return tuple(
         RecordedCheck(IdentityCheck(IdentityMethod(row.method), row.checked_at, note.text), note.by)
         for row, note in said

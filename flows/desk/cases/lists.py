@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,8 +22,18 @@ __all__ = ["Lists", "current_lists", "import_company", "import_staff", "lists_of
 
 L = TypeVar("L", StaffList, CompanyList)
 
-STAFF: Shape[StaffList] = Shape(StaffList)
-COMPANY: Shape[CompanyList] = Shape(CompanyList)
+
+@dataclass(frozen=True, slots=True)
+class _Kind(Generic[L]):
+    """A kind of list: its name in the database, the list before any import, and the shape of its content."""
+
+    name: str
+    empty: L
+    shape: Shape[L]
+
+
+STAFF = _Kind("staff", StaffList(), Shape(StaffList))
+COMPANY = _Kind("company", CompanyList(), Shape(CompanyList))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ def import_staff(desk: Desk, actor: Actor, staff: StaffList) -> int:
     Returns:
         Its version; a list that equals the current one makes no new version.
     """
-    return _import(desk, actor, "staff", (staff, STAFF, len(staff.names)))
+    return _import(desk, actor, STAFF, staff, len(staff.names))
 
 
 def import_company(desk: Desk, actor: Actor, company: CompanyList, *, keep_words: bool = True) -> int:
@@ -57,25 +67,24 @@ def import_company(desk: Desk, actor: Actor, company: CompanyList, *, keep_words
         company = replace(company, words=current_lists(desk).company.words)
     parts = (company.names, company.phones, company.confidential_terms, company.words, company.products)
     entries = sum(map(len, parts))
-    return _import(desk, actor, "company", (company, COMPANY, entries))
+    return _import(desk, actor, COMPANY, company, entries)
 
 
-def _import(desk: Desk, actor: Actor, kind: str, given: tuple[L, Shape[L], int]) -> int:
-    value, adapter, entries = given
+def _import(desk: Desk, actor: Actor, kind: _Kind[L], value: L, entries: int) -> int:
     with desk.change(actor) as change:
-        last = _row(change.session, kind, None)
-        if last is not None and take_sealed(last, adapter, change.keyring) == value:
+        last = _row(change.session, kind.name, None)
+        if last is not None and take_sealed(last, kind.shape, change.keyring) == value:
             return last.version
         row = ListRow(
             id=new_id("l"),
-            kind=kind,
+            kind=kind.name,
             version=1 if last is None else last.version + 1,
             imported_at=change.now,
             entries=entries,
         )
-        put_sealed(row, value, adapter, change.keyring)
+        put_sealed(row, value, kind.shape, change.keyring)
         change.session.add(row)
-        change.record(f"list.{kind}", Subject(), {"version": row.version, "entries": entries})
+        change.record(f"list.{kind.name}", Subject(), {"version": row.version, "entries": entries})
         return row.version
 
 
@@ -97,26 +106,21 @@ def lists_of(desk: Desk, versions: ListVersions) -> Lists:
 
 def read_lists(session: Session, keyring: Keyring, versions: ListVersions | None = None) -> Lists:
     """Return lists by version, or the current ones; for the other modules of ``flows.desk``."""
-    staff_version, staff = _read(
-        session, keyring, ("staff", StaffList(), STAFF), None if versions is None else versions.staff
-    )
+    staff_version, staff = _read(session, keyring, STAFF, None if versions is None else versions.staff)
     company_version, company = _read(
-        session, keyring, ("company", CompanyList(), COMPANY), None if versions is None else versions.company
+        session, keyring, COMPANY, None if versions is None else versions.company
     )
     return Lists(staff, company, ListVersions(staff_version, company_version))
 
 
-def _read(
-    session: Session, keyring: Keyring, wanted: tuple[str, L, Shape[L]], version: int | None
-) -> tuple[int, L]:
-    kind, empty, adapter = wanted
-    row = None if version == 0 else _row(session, kind, version)
+def _read(session: Session, keyring: Keyring, kind: _Kind[L], version: int | None) -> tuple[int, L]:
+    row = None if version == 0 else _row(session, kind.name, version)
     if row is not None:
-        return row.version, take_sealed(row, adapter, keyring)
+        return row.version, take_sealed(row, kind.shape, keyring)
     if version:
-        msg = f"一覧 {kind} の第{version}版はありません"
+        msg = f"一覧 {kind.name} の第{version}版はありません"
         raise NotFoundError(msg)
-    return 0, empty
+    return 0, kind.empty
 
 
 def _row(session: Session, kind: str, version: int | None) -> ListRow | None:

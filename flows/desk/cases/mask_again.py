@@ -23,11 +23,12 @@ MASKED_WITH = (State.PROCESSING, State.IN_REVIEW)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What becomes of a request's other calls when a word is listed.
+    """Effect of a newly listed word on a request's other calls.
 
     Attributes:
-        queued: Calls that nobody has decided on yet, which are masked again.
-        looked: Calls with decisions, which stay: the last check looks for the word when they are completed.
+        queued: Calls without decisions, which are masked again.
+        looked: Calls with decisions, which stay: the last check searches them for the word when they are
+            completed.
         approved: Calls that are approved or released, which stay as they are.
     """
 
@@ -43,7 +44,7 @@ def follow_list(desk: Desk, actor: Actor, request: str, but: str) -> Reach:
         desk: The desk.
         actor: The person who changed it.
         request: Id or public number.
-        but: The call from whose findings the word was taken: it stays, however little is decided in it.
+        but: The call with the finding of the word: it stays, however few decisions it has.
 
     Raises:
         NotAllowedError: when the role is neither analyst nor approver.

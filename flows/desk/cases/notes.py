@@ -15,15 +15,15 @@ from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import NoteRow, RequestRow, new_id
 
-__all__ = ["SAID", "Said", "note_of", "notes_of", "select_notes", "write_note"]
+__all__ = ["NOTE_CONTENT", "NoteContent", "note_of", "notes_of", "select_notes", "write_note"]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class NoteContent:
     """The sealed part of a note or an identity check; ``about`` and ``code`` are those of a note.
 
     Attributes:
-        before: Of an amendment, what the request said before, as JSON; it is for ``amendments`` alone.
+        before: For an amendment: the earlier content of the request as JSON, read by ``amendments`` alone.
     """
 
     by: str = field(repr=False)
@@ -33,10 +33,10 @@ class Said:
     before: str = field(default="", repr=False)
 
 
-SAID: Shape[Said] = Shape(Said)
+NOTE_CONTENT: Shape[NoteContent] = Shape(NoteContent)
 
 
-def write_note(change: Change, row: RequestRow, kind: NoteKind, said: Said) -> NoteRow:
+def write_note(change: Change, row: RequestRow, kind: NoteKind, content: NoteContent) -> NoteRow:
     """Add a note within a change.
 
     Its id rises with every note of the request, so that two notes of one moment stay in the order they were
@@ -45,11 +45,11 @@ def write_note(change: Change, row: RequestRow, kind: NoteKind, said: Said) -> N
     Raises:
         OutOfBoundsError: when its text is too long.
     """
-    check_text(said.text)
+    check_text(content.text)
     written = select(func.count()).where(NoteRow.request_id == row.id)
     note_id = new_id(f"n{change.session.scalar(written):06}-")
     note = NoteRow(id=note_id, request_id=row.id, kind=kind, at=change.now, due_on=row.due_on)
-    put_sealed(note, said, SAID, change.keyring)
+    put_sealed(note, content, NOTE_CONTENT, change.keyring)
     change.session.add(note)
     return note
 
@@ -80,5 +80,5 @@ def notes_of(session: Session, keyring: Keyring, request_id: str, *kinds: NoteKi
 
 def note_of(row: NoteRow, keyring: Keyring) -> Note:
     """Turn a row into the public value."""
-    said = take_sealed(row, SAID, keyring)
-    return Note(NoteKind(row.kind), row.at, row.due_on, said.by, said.text, said.about, said.code)
+    content = take_sealed(row, NOTE_CONTENT, keyring)
+    return Note(NoteKind(row.kind), row.at, row.due_on, content.by, content.text, content.about, content.code)

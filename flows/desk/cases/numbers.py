@@ -1,6 +1,6 @@
-"""Public numbers: what they are of, the year and a count, such as ``R-2026-0042``; no number is given twice.
+"""Public numbers: a letter for the kind, the year and a count, such as ``R-2026-0042``; each is used once.
 
-Those of a practice desk look like nobody's: ``練習-2026-0001``.
+A practice desk has numbers of its own form: ``練習-2026-0001``.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def next_request_number(session: Session, settings: Settings, year: int) -> str:
 
     Args:
         session: A writing session, so that two people do not get the same number.
-        settings: Of the desk.
+        settings: Settings of the desk.
         year: The year of receipt.
     """
     return _next(session, f"{'練習' if settings.practice else 'R'}-{year}")
 
 
 def next_breach_number(session: Session, settings: Settings, year: int) -> str:
-    """Return the next number of a breach; otherwise as ``next_request_number``."""
+    """Return the next number of a breach; parameters as for ``next_request_number``."""
     return _next(session, f"{'練習B' if settings.practice else 'B'}-{year}")
 
 

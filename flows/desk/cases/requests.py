@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.cases.notes import SAID, Said, notes_of, write_note
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, notes_of, write_note
 from flows.desk.cases.numbers import is_request_number, next_request_number
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -131,7 +131,7 @@ def get(desk: Desk, request: str) -> Request:
     """Return a request by its id or public number.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no such request.
     """
     with desk.read() as session:
         return request_of(session, row_of(session, request), desk.keyring)
@@ -189,7 +189,7 @@ def record_identity(desk: Desk, actor: Actor, request: str, check: IdentityCheck
             checked_at=check.checked_at,
             recorded_at=change.now,
         )
-        put_sealed(identity, Said(actor.name, check.note), SAID, change.keyring)
+        put_sealed(identity, NoteContent(actor.name, check.note), NOTE_CONTENT, change.keyring)
         change.session.add(identity)
         enough = len(checkers) + 1 >= (2 if desk.settings.identity_two_people else 1)
         if enough:
@@ -199,9 +199,9 @@ def record_identity(desk: Desk, actor: Actor, request: str, check: IdentityCheck
         return request_of(change.session, row, change.keyring)
 
 
-def _checks(change: Change, request_id: str) -> tuple[Said, ...]:
+def _checks(change: Change, request_id: str) -> tuple[NoteContent, ...]:
     rows = change.session.scalars(select(IdentityRow).where(IdentityRow.request_id == request_id))
-    return tuple(take_sealed(row, SAID, change.keyring) for row in rows)
+    return tuple(take_sealed(row, NOTE_CONTENT, change.keyring) for row in rows)
 
 
 def pause(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
@@ -240,7 +240,7 @@ def resume(desk: Desk, actor: Actor, request: str, reason: str = "") -> Request:
 
 
 def extend(desk: Desk, actor: Actor, request: str, due_on: date, reason: str) -> Request:
-    """Set a later due date, with the reason that the requester was given.
+    """Set a later due date, with the reason stated to the requester.
 
     Raises:
         ImpossibleStepError: when the request is closed.
@@ -265,7 +265,7 @@ def add_note(desk: Desk, actor: Actor, request: str, text: str) -> Request:
 
 
 def _noted(change: Change, row: RequestRow, kind: NoteKind, text: str) -> Request:
-    write_note(change, row, kind, Said(change.actor.name, text))
+    write_note(change, row, kind, NoteContent(change.actor.name, text))
     change.record(f"request.{kind}", Subject(row.id), {"due_on": row.due_on.isoformat()})
     return request_of(change.session, row, change.keyring)
 
@@ -287,7 +287,7 @@ def mark_fee_paid(desk: Desk, actor: Actor, request: str, *, paid: bool = True) 
 
 def withdraw(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
     """Record that the requester withdraws the request; its calls are not processed any more."""
-    return _end(desk, actor, request, Step.WITHDRAW, (reason, ""))
+    return _end(desk, actor, request, Step.WITHDRAW, NoteContent(actor.name, reason))
 
 
 def withhold(
@@ -310,10 +310,10 @@ def withhold(
     if answer in {Answer.FULL, Answer.PARTIAL}:
         msg = f"回答の種類は {'、'.join(each.label for each in list(Answer)[2:])} のどれかです"
         raise ConflictError(msg)
-    return _end(desk, actor, request, Step.WITHHOLD, (reason, answer.value))
+    return _end(desk, actor, request, Step.WITHHOLD, NoteContent(actor.name, reason, code=answer.value))
 
 
-def _end(desk: Desk, actor: Actor, request: str, step: Step, told: tuple[str, str]) -> Request:
+def _end(desk: Desk, actor: Actor, request: str, step: Step, note: NoteContent) -> Request:
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         after = step_request(State(row.state), step, row.number)
@@ -323,8 +323,8 @@ def _end(desk: Desk, actor: Actor, request: str, step: Step, told: tuple[str, st
                 call.state_since, call.claim_token, call.lease_until = change.now, None, None
         set_request_state(change, row, after)
         kind = NoteKind.WITHHOLD if step is Step.WITHHOLD else NoteKind.REMARK
-        write_note(change, row, kind, Said(actor.name, told[0], code=told[1]))
-        change.record(f"request.{step}", Subject(row.id), {"answer": told[1]} if told[1] else {})
+        write_note(change, row, kind, note)
+        change.record(f"request.{step}", Subject(row.id), {"answer": note.code} if note.code else {})
         return request_of(change.session, row, change.keyring)
 
 

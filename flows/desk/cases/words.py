@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session
 
 from flows.desk.cases import lists
-from flows.desk.cases.notes import SAID, Said, select_notes, write_note
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, select_notes, write_note
 from flows.desk.cases.requests import row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
@@ -35,9 +35,9 @@ class Entry:
 
     Attributes:
         word: The word, and whether it is masked or kept.
-        reason: Why, as typed.
+        reason: Reason as typed.
         gone: Whether it is taken off instead.
-        call_id: The call from whose findings it was made.
+        call_id: Call with the finding from which the entry was made.
     """
 
     word: ListedWord
@@ -70,7 +70,9 @@ def list_for_request(desk: Desk, actor: Actor, request: str, entry: Entry) -> No
         words = (_Kept(word) for word in words_of_request(change.session, row.id, change.keyring))
         _check_count(merged((*words, _Kept(entry.word, entry.gone))), entry)
         code = KEPT.dump_json(_Kept(entry.word, entry.gone)).decode()
-        write_note(change, row, NoteKind.WORD, Said(actor.name, entry.reason.strip(), entry.call_id, code))
+        write_note(
+            change, row, NoteKind.WORD, NoteContent(actor.name, entry.reason.strip(), entry.call_id, code)
+        )
         change.record("request.word", Subject(row.id, entry.call_id or None), _told(entry))
 
 
@@ -99,12 +101,12 @@ def list_for_company(desk: Desk, actor: Actor, entry: Entry) -> int:
 def words_of_request(session: Session, request_id: str, keyring: Keyring) -> tuple[ListedWord, ...]:
     """Return a request's words within a session; for the other modules of ``flows.desk``."""
     rows = session.scalars(select_notes(request_id, NoteKind.WORD))
-    said = (take_sealed(row, SAID, keyring) for row in rows)
+    said = (take_sealed(row, NOTE_CONTENT, keyring) for row in rows)
     return merged(KEPT.validate_json(each.code) for each in said if each.code)
 
 
 def merged(entries: Iterable[_Kept]) -> tuple[ListedWord, ...]:
-    """The words that stand after entries in their order: the last of each word counts."""
+    """Return the words that are listed after entries in order: the last entry of each word counts."""
     words: dict[str, ListedWord] = {}
     for entry in entries:
         words.pop(entry.word.text, None)
@@ -131,5 +133,5 @@ def _check(entry: Entry) -> None:
 
 
 def _told(entry: Entry) -> dict[str, str | int]:
-    """What the audit log may say of it: nothing of the word or the reason."""
+    """Return the audit log's details of an entry, without the word or the reason."""
     return {"mask": int(entry.word.mask), "gone": int(entry.gone)}

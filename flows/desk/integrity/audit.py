@@ -85,7 +85,10 @@ def require_record(change: Change) -> None:
 
 
 def require_log(session: Session, keyring: Keyring) -> None:
-    """As ``require_record``, within any session: one that only reads keeps nobody from writing meanwhile."""
+    """Check the record within any session, as ``require_record``.
+
+    A session that only reads blocks no writer.
+    """
     if chain.verify(session, keyring):
         raise _faulty()
 

@@ -124,7 +124,7 @@ FAULT_LABELS: Mapping[Fault, str] = {
     Fault.OLDER: "データベースが、外に置いた控えより古いか、書き換えられています",
     Fault.ROWS: "行が、窓口が最後に書いたものと違います",
 }
-"""What the kinds of faults mean, in Japanese."""
+"""Japanese meaning of each kind of fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +293,7 @@ def _number_faults(links: Sequence[_Link]) -> Iterator[AuditFault]:
 
 
 def key_hashes(session: Session, keyring: Keyring) -> None:
-    """Key the hashes and digests of a log whose were plain (up to version 3 of the tables).
+    """Key the hashes and digests of a log that has plain ones (up to version 3 of the tables).
 
     A whole log stays whole.  An entry that was tampered with keeps its fault, as does a missing one.
     """

@@ -38,7 +38,7 @@ SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL = 5, 6, 13
 """Primary result codes; extended codes contain them in their lowest byte (sqlite.org/rescode.html)."""
 
 SQLITE_IOERR_SHMSIZE = 4874
-"""There is no room for the shared-memory file beside the database."""
+"""There is no room for the shared-memory file of the database."""
 
 PG_BUSY = {"55P03", "40001", "40P01", "57014", "53300"}
 """lock not available, serialisation failure, deadlock, statement timeout, too many connections."""
@@ -61,7 +61,7 @@ class Database:
 
     Args:
         engine: Engine that ``open_database`` made.
-        wait_seconds: How long to wait for other writers.
+        wait_seconds: Longest time to wait for other writers.
         file: File of an SQLite database.
 
     Attributes:
@@ -130,7 +130,7 @@ class Database:
         try:
             with self._engine.connect() as connection:
                 raw = connection.connection.cursor()
-                # The row is: busy (0 when nobody blocked it), pages in the log, pages written back.
+                # The row has: busy (0 if not blocked), pages in the log, pages written back.
                 return bool(raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
         except SQLAlchemyError as raised:
             failure = explained(raised)
@@ -138,10 +138,10 @@ class Database:
 
     @contextlib.contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Session]:
-        """Run a transaction, with signals delayed until it is over, ``wait_seconds`` at most beside its work.
+        """Run a transaction; signals are delayed until its end, at most ``wait_seconds`` after its work.
 
-        SQLAlchemy catches what a signal raises inside it, and may raise an error of its own instead: a worker
-        that was told to end would take that for a lost database, and go on.
+        SQLAlchemy catches an exception that a signal handler raises inside it, and may raise an error of its
+        own instead: a worker that is ending would take that for a lost database, and go on.
         """
         with undisturbed(), self._session(writing=writing) as session:
             yield session

@@ -142,7 +142,7 @@ class Desk:
             watched.check()
 
     def digest(self, what: Digested, sha256: str) -> KeyedDigest:
-        """As ``Change.digest``, outside a transaction."""
+        """Return a keyed digest, as ``Change.digest``, outside a transaction."""
         with self.database.read() as session:
             return digest_key(session, self.keyring).of(what, sha256)
 
@@ -165,10 +165,11 @@ class Desk:
 
 @contextlib.contextmanager
 def _refused_rightly(watched: tree.SealTree) -> Iterator[None]:
-    """A refusal is an outcome too: what is told is that a row is forged, not what would follow from it.
+    """Check the rows behind a refusal, too: a forged row is reported instead of the refusal.
 
     Raises:
-        SealBrokenError: in a refusal's stead, when a row that was read is not what the desk wrote last.
+        SealBrokenError: instead of the refusal, when a row that was read is not the desk's last version of
+            it.
     """
     try:
         yield
@@ -211,10 +212,10 @@ def open_desk(
 
 
 def _first_keyring(settings: Settings) -> Keyring:
-    """Make the first key, unless there is sealed data whose key is lost."""
+    """Make the first key, unless there is sealed data and its key is lost."""
     if not _is_there(settings):
         return create_key_file(key_file(settings))
-    # Another process may have made the desk since we looked for the key.
+    # Another process may have made the desk since the key was searched.
     keyring = load_keyring(settings)
     if keyring is None:
         msg = "鍵がありません。データは鍵がなければ開けません(KAIJI_KEY_FILE などを確かめてください)"

@@ -1,7 +1,7 @@
 """The desk's own key for digests of words, people and documents (``flows.files.keyed_digest``).
 
-It is random and lies sealed in the database, so it survives a rotation of the desk's key: a digest of before
-can still be compared, though what it is of was erased.
+It is random and sealed in the database, so it survives a rotation of the desk's key: an older digest can
+still be compared, even if the digested data was erased.
 """
 
 from __future__ import annotations

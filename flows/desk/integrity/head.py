@@ -41,8 +41,8 @@ class Head:
         schema: Version of the tables.
         time: The desk's own time at the last change, in POSIX seconds; never decreases.
         late: Seconds by which the clock of the last change was behind the desk's own time.
-        line: Random value that changes when a person accepts an older database, whose changes do not
-            continue those that were lost.
+        line: Random value that changes when a person accepts an older database, whose changes do not continue
+            the lost ones.
         place: Hash of the address of the witness's second place; empty for none.
     """
 

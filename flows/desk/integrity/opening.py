@@ -1,8 +1,8 @@
-"""Opens a desk: makes it where there is none, upgrades its tables, compares it with its witness.
+"""Open a desk: make it where there is none, upgrade its tables, compare it with its witness.
 
-What the database says of itself counts only if the sealed head confirms it.  For example, setting back the
-version of the tables does not make the desk seal tampered rows, because the witness knows that the rows
-were sealed before.
+The database's statements about itself count only if the sealed head confirms them.  For example, an older
+version number of the tables does not make the desk seal tampered rows, because the witness shows that the
+rows were sealed before.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def check_or_make(
     """
     row = _row(database)
     if row is None and read_mark(store) is not None:
-        # Another process may have made the desk since the row was looked for; the marker is written last.
+        # Another process may have made the desk since the row was searched; the marker is written last.
         row = _row(database)
         if row is None:
             msg = "保管場所はありますが、そのデータベースがありません。新しく作ることはしません"
@@ -76,7 +76,7 @@ def check_or_make(
     alone = open_witness(settings.model_copy(update={"witness": None}), keyring, store, row.desk_id)
     witness = open_witness(settings, keyring, store, row.desk_id)
     if not unwitnessed:
-        _check_place(settings, database, keyring, (alone, witness))
+        _check_place(settings, database, keyring, alone, witness)
         _check_witness(database, keyring, witness)
     return witness
 
@@ -165,7 +165,8 @@ def _bring_up(database: Database, keyring: Keyring) -> None:
                 put_head(session, keyring, replace(take_head(session, keyring), version=head.version + 1))
         row.ready, row.schema_version = True, SCHEMA_VERSION
     if before < SCHEMA_VERSION:
-        # What an upgrade keyed must not stay plain in the log of changes.  Who blocks it empties it later.
+        # Rows that an upgrade keyed must not stay plain in the log of changes.  If a reader blocks it now, it
+        # is emptied later.
         with contextlib.suppress(DatabaseBusyError):
             database.empty_log()
 
@@ -187,10 +188,9 @@ def _check_witness(database: Database, keyring: Keyring, witness: Witness) -> No
 
 
 def _check_place(
-    settings: Settings, database: Database, keyring: Keyring, witnesses: tuple[Witness, Witness]
+    settings: Settings, database: Database, keyring: Keyring, alone: Witness, both: Witness
 ) -> None:
     """Set up the company's own place once; from then on it must exist."""
-    alone, both = witnesses
     place = place_of(settings)
     with database.read() as session:
         known = take_head(session, keyring).place

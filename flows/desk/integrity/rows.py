@@ -95,7 +95,7 @@ BELONGS = (
     Belongs(AccountRow, "account", "id"),
     Belongs(SessionRow, "session", "id"),
     Belongs(AttemptRow, "attempt", "id"),
-    # By mark, so that the folder of a searched value has all who have the value, and nobody else.
+    # By mark, so that the folder of a searched value has exactly the subjects with the value.
     Belongs(TermRow, "mark", "mark", since=4),
     Belongs(UniqueTermRow, "mark", "mark", since=4),
 )
@@ -159,10 +159,10 @@ def folders_of(session: Session, names: Sequence[str]) -> dict[str, Folder]:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How the rows of a table are read for the tree.
+    """Description of a table for the tree.
 
     Attributes:
-        columns: What is read of them.
+        columns: Columns that are read.
         primary: Places of the primary key among these.
         owner: Place of the folder's id.
         all_rows: Statement that reads all of them.

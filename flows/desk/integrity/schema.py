@@ -104,7 +104,7 @@ def _key_digests(session: Session, keyring: Keyring) -> None:
 
 
 def _key_plan(whole: dict[str, Any], key: DigestKey) -> None:
-    """Key what an approval or a released call says of its plan and of its sound."""
+    """Key the digests of plan and sound in approvals and released calls."""
     for before, after, what in (
         ("plan_sha256", "plan_digest", Digested.PLAN),
         ("played_sha256", "played_digest", Digested.FILE),
@@ -135,7 +135,7 @@ def _seal(row: SealedRow, whole: dict[str, Any], keyring: Keyring) -> None:
 
 
 def _make_marks_anew(session: Session, keyring: Keyring) -> None:
-    """Make all search marks from what the rows hold sealed: those of before were under no seal."""
+    """Make all search marks from the sealed content of the rows: the former marks were not sealed."""
     marks: dict[tuple[str, str], str] = {}
     for table in (TermRow, UniqueTermRow):
         session.execute(delete(table))

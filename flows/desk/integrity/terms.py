@@ -1,7 +1,7 @@
 """Search without clear text: keyed hashes (marks) instead of values.
 
-A mark says whose a value is, so the rows of marks are in the tree (``rows``): the folder of a mark has
-all its subjects.  Whoever looks for a value is given those whom the desk wrote, all of them, or an error.
+A mark relates a subject to a value, so the rows of marks are in the tree (``rows``): the folder of a mark has
+all its subjects.  A search for a value returns exactly the subjects that the desk wrote, or raises an error.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def forget_terms(session: Session, subject_id: str) -> None:
 def find_subjects(session: Session, keyring: Keyring, kind: str, value: str) -> Select[str]:
     """Return a sub-select of the ids that have a value, marked with any of the keys.
 
-    The subjects are checked too: who was removed, or moved out of what else is asked for, is missed.
+    The subjects are checked too: otherwise a subject that was removed, or changed so as not to match, would
+    be missed.
 
     Raises:
         SealBrokenError: when the marks of the value, or one of its subjects, were tampered with.
@@ -106,7 +107,7 @@ def add_unique(change: Change, subject_id: str, kind: str, value: str) -> None:
 
 
 def mark_unique(change: Change, subject_id: str, kind: str, value: str) -> None:
-    """Give a new subject its mark for a value that nobody has, as ``find_uniques`` has told this change."""
+    """Give a new subject its mark for a unique value, which ``find_uniques`` found free in this change."""
     for mark in blind_marks(kind, value, change.keyring)[:1]:
         change.session.add(UniqueTermRow(kind=kind, mark=mark, subject_id=subject_id))
 

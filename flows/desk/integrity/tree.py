@@ -1,4 +1,4 @@
-"""The hash tree of rows: nobody with the database but without the key can change a row unnoticed.
+"""Hash tree of rows: a person with the database but without the key cannot change a row unnoticed.
 
 Threat: an attacker writes the database at will (roles, states, hashes, whole rows), removes rows, and puts
 back older rows that the desk itself once wrote, but does not have the key.
@@ -53,7 +53,7 @@ class SealTree:
     """The tree in one transaction.
 
     Args:
-        session: The session, whose rows are checked from now on.
+        session: Session whose rows are checked from now on.
         root: Root hash in the head.
     """
 

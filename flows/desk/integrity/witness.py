@@ -70,7 +70,7 @@ def write_mark(store: Store, mark: Mark) -> None:
 
 
 def place_of(settings: Settings) -> str:
-    """Return the hash that identifies the company's own place in the head; empty when there is none."""
+    """Return the hash that identifies the company's own place in the head; empty without one."""
     if settings.witness is None:
         return ""
     where = settings.witness if "://" in settings.witness else str(Path(settings.witness).absolute())
@@ -97,7 +97,7 @@ class Witness:
         Args:
             head: Head of the database.
             known: The newest head that this process has seen; without it, all places are read.
-            begun: As for ``marks``.
+            begun: Argument as for ``marks``.
 
         Raises:
             RolledBackError: when it is older, or not a continuation of the witnessed one.
@@ -164,7 +164,7 @@ class Witness:
             mark = None if anew else read_mark(store)
             if mark is None or mark.head is None or mark.head.version < head.version:
                 write_mark(store, Mark(self._desk_id, head))
-        # What another process has accepted is another desk to this one: it has to be opened again.
+        # A database accepted by another process is another desk to this one: it has to be opened again.
         if anew or self.known is None or self.known.line == head.line:
             self.known = head if anew else _newer(head, self.known)
 

@@ -1,6 +1,6 @@
-"""Bounds of what the desk takes in, whoever sends it: what lies beyond is a mistake, or meant to do harm.
+"""Bounds of the desk's input, whoever sends it: anything beyond them is a mistake or an attack.
 
-Whatever is within them can be stored by any database, moved to any time zone and counted on from.
+Values within them can be stored by any database, converted to any time zone and used in date arithmetic.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ MAX_VALUES = 50
 """Names, phone numbers and addresses of one request, each."""
 
 MAX_WORDS = 500
-"""Words on one list of what is always masked or always kept: each is looked for in the whole call."""
+"""Words on one list of words always masked or always kept: each is searched in the whole call."""
 
 
 def check_day(day: date | None) -> None:
-    """Check that a day, or the day of a moment, is one that can be counted on from.
+    """Check that date arithmetic is possible with a day, or with the day of a moment.
 
     Raises:
         OutOfBoundsError: when it is not.

@@ -1,7 +1,7 @@
-"""Breaches (個人情報保護法26条): what got out, when a report is due, what a report must have; frozen values.
+"""Breaches (個人情報保護法26条): their kinds, duties to report, and items of a report; frozen values.
 
-The law's lists stand here in its own order: 施行規則7条 says when a report is due at all, 8条 what it must
-have, 10条 which of that a person is told.
+The law's lists keep its own order: 施行規則7条 states when a report is due, 8条 the items that it must have,
+10条 those for the notice to a person.
 """
 
 from __future__ import annotations
@@ -22,16 +22,19 @@ __all__ = [
     "BreachKind",
     "Done",
     "Duty",
+    "DutyDecision",
     "Fact",
     "Mark",
     "Paper",
+    "PaperItem",
+    "ReachedStage",
     "Stage",
-    "told_left",
+    "days_left_text",
 ]
 
 
 class BreachKind(enum.StrEnum):
-    """What happened to an answer."""
+    """Kind of a breach."""
 
     WRONG_RECIPIENT = "wrong_recipient"
     LEFT_AUDIBLE = "left_audible"
@@ -55,7 +58,7 @@ KINDS = {
 
 
 class Stage(enum.StrEnum):
-    """What is to be done about a breach: two reports to the commission, and the notice to the person."""
+    """Duties after a breach: two reports to the commission, and the notice to the person."""
 
     FIRST = "first"
     FINAL = "final"
@@ -71,7 +74,7 @@ STAGES = {Stage.FIRST: "速報", Stage.FINAL: "確報", Stage.NOTICE: "本人へ
 
 
 class Paper(enum.StrEnum):
-    """Which paper a text is for: nothing that was written for the commission goes to a person."""
+    """Paper of a text: no text for the commission goes to a person."""
 
     REPORT = "report"
     NOTICE = "notice"
@@ -90,14 +93,14 @@ GROUNDS: Final[Mapping[int, str]] = {
     3: "不正の目的をもって行われたおそれがある",
     4: "本人の数が1,000人を超える",
 }
-"""When a report is due at all, by its item in 施行規則7条; an only possible breach counts too."""
+"""Grounds for a report, by their item in 施行規則7条; a merely possible breach counts too."""
 
 EXEMPT: Final = (
     "高度な暗号化その他の必要な措置を講じた個人データは除く(7条1号のかっこ書き。各号に共通)",
     "第三者に閲覧されないうちに全てを回収したときは、漏えいに当たらない(ガイドライン通則編 3-5-1)",
     "委託を受けて扱う個人データは、委託元への通知で代えられる(26条1項ただし書、施行規則9条)",
 )
-"""What an officer has to think of beside the grounds."""
+"""Exemptions that an officer has to consider."""
 
 HARM_MEANT: Final = 3
 """The item of 施行規則7条 with which the final report has 60 days (8条2項)."""
@@ -113,23 +116,47 @@ ITEMS: Final[Mapping[int, str]] = {
     8: "再発防止のための措置",
     9: "その他参考となる事項",
 }
-"""What a report must have, by its item in 施行規則8条1項."""
+"""Items of a report, by their number in 施行規則8条1項."""
 
 ITEMS_OF_NOTICE: Final = (1, 2, 4, 5, 9)
-"""Items of 施行規則8条1項 that a person is told (10条)."""
+"""Items of 施行規則8条1項 for the notice to a person (10条)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperItem:
+    """An item of a paper, by its number in 施行規則8条1項."""
+
+    paper: Paper
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDecision:
+    """The items of 施行規則7条 that hold, and whether a report is made."""
+
+    grounds: tuple[int, ...]
+    reports: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedStage:
+    """A stage that was reached, and when; ``None`` for now."""
+
+    stage: Stage
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An answer of which something got out.
+    """A mark on an answer by which data got out.
 
     Attributes:
         request_id: Id of its request.
         request: Public number of its request.
         release_id: Id of the answer.
         turn: Number of the answer.
-        known_at: When the company came to know of it.
-        text: What happened, in words.
+        known_at: When the company came to know of the breach.
+        text: Description of what happened.
     """
 
     request_id: str
@@ -172,7 +199,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A report that was made, or a notice that was given, and how."""
+    """A report that was made, or a notice that was given, with a description."""
 
     stage: Stage
     done_at: datetime
@@ -183,11 +210,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One breach with everything that was recorded of it; each part oldest first.
+    """A breach with all its entries; each part oldest first.
 
     Attributes:
         number: Public number, such as ``B-2026-0001``.
-        marks: The answers of which something got out; at least one.
+        marks: Marks on the answers by which data got out; at least one.
     """
 
     number: str
@@ -203,16 +230,16 @@ class Breach:
 
     @property
     def duty(self) -> Duty | None:
-        """The decision that counts; ``None`` while nobody has decided."""
+        """The decision in force; ``None`` while there is none."""
         return self.duties[-1] if self.duties else None
 
     @property
     def harm_meant(self) -> bool:
-        """Whether it was decided that somebody may have meant harm."""
+        """Whether the decision says that harm may have been intended."""
         return self.duty is not None and HARM_MEANT in self.duty.grounds
 
     def fact(self, paper: Paper, item: int) -> Fact | None:
-        """Return the text that counts for an item of a paper."""
+        """Return the text in force for an item of a paper."""
         found = [each for each in self.facts if (each.paper, each.item) == (paper, item)]
         return found[-1] if found else None
 
@@ -231,7 +258,7 @@ class Breach:
 
     @property
     def state_label(self) -> str:
-        """How it stands, in Japanese."""
+        """State of the breach, in Japanese."""
         if self.duty is None:
             return "報告の要否を判断していません"
         if not self.duty.reports:
@@ -240,6 +267,6 @@ class Breach:
         return f"残り {'、'.join(left)}" if left else "報告と通知を終えた"
 
 
-def told_left(days: int) -> str:
+def days_left_text(days: int) -> str:
     """Return how many days are left, or by how many a date has passed."""
     return f"あと{days}日" if days >= 0 else f"{-days}日超過"

@@ -139,7 +139,7 @@ class NotFoundError(DeskError):
 
 
 class DuplicateError(DeskError):
-    """It exists already."""
+    """The object exists already."""
 
     code = "duplicate"
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from flows.files.keyed_digest import KeyedDigest
 
-__all__ = ["DeskFile", "FileKind"]
+__all__ = ["DeskFile", "FileKind", "FileOwner"]
 
 
 class FileKind(enum.StrEnum):
@@ -47,6 +47,15 @@ FILE_LABELS = {
     FileKind.LETTER: "回答書",
     FileKind.PACKAGE: "開示したもの",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class FileOwner:
+    """Owner of new files: a request, and the call and the revision of its plan, where they belong to one."""
+
+    request_id: str
+    call_id: str | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.ways import Passage
 
-__all__ = ["read_passage", "read_passages", "told_passage"]
+__all__ = ["format_passage", "read_passage", "read_passages"]
 
 _TIME = r"(?:(\d{1,3}):)?(\d{1,5}):(\d{1,2}(?:\.\d{1,3})?)"
 _PASSAGE = re.compile(rf"(?:通話)?\s*(\d{{1,4}})\s*[\s:,、]\s*{_TIME}\s*(?:-|から)\s*{_TIME}(?:まで)?")
@@ -46,7 +46,7 @@ def read_passages(text: str, calls: Sequence[str]) -> tuple[Passage, ...]:
     return tuple(read_passage(line, calls) for line in text.splitlines() if line.strip())
 
 
-def told_passage(number: int, passage: Passage) -> str:
+def format_passage(number: int, passage: Passage) -> str:
     """Write a passage as ``read_passage`` reads it, in tenths of a second."""
     return f"{number} {_clock(passage.start)}-{_clock(passage.end)}"
 

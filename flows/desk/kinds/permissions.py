@@ -20,14 +20,14 @@ DECIDERS = frozenset({Role.ANALYST, Role.APPROVER})
 APPROVERS = frozenset({Role.APPROVER})
 
 RECHECKERS = frozenset({Role.APPROVER, Role.ADMIN})
-"""As those who may read the ledger: the answer is about requests of the whole company."""
+"""Roles that may also read the ledger: the result is about requests of the whole company."""
 
 RELEASERS = frozenset({Role.APPROVER, Role.SYSTEM})
-"""The flow ``release-case`` acts as the system; it releases only what people have approved."""
+"""The flow ``release-case`` acts as the system; it releases only answers that people have approved."""
 
 
 def check_may_decide(actor: Actor) -> None:
-    """Refuse a person who may not decide what is masked.
+    """Refuse a person who may not decide on masks.
 
     Raises:
         NotAllowedError: when the role is neither analyst nor approver.
@@ -93,7 +93,7 @@ def check_may_report(actor: Actor) -> None:
 
 
 def check_may_recheck(actor: Actor) -> None:
-    """Refuse a person who may not look whether released calls would be masked otherwise now.
+    """Refuse a person who may not check whether released calls would be masked differently now.
 
     Raises:
         NotAllowedError: when the role is neither approver nor administrator.

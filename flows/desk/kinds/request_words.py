@@ -1,4 +1,4 @@
-"""The words of a request's choices, as clerks write and read them, and what each means."""
+"""Japanese words for a request's choices, and the value of each."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ NOTES = {
     NoteKind.BREACH_DUTY: "漏えい等の報告の要否の判断",
     NoteKind.BREACH_DONE: "漏えい等の報告・通知の実施",
 }
-"""What the kinds of notes are called."""
+"""Japanese labels of the kinds of notes."""
 
 
 def label_of_note(note: Note) -> str:

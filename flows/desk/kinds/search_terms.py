@@ -1,4 +1,4 @@
-"""What requests and recordings are found by, as kinds and values in clear."""
+"""Search terms of requests and recordings, as kinds and values in clear."""
 
 from __future__ import annotations
 

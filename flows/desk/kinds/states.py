@@ -1,7 +1,7 @@
 """States of a request and of its calls, and the steps between them: tables and pure functions.
 
 received → identified → requested → processing → in_review → approved → released
-Besides there are failed, withheld and withdrawn.
+Further states are failed, withheld and withdrawn.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Actor:
 
 
 class Wanted(enum.StrEnum):
-    """What the requester asks for: audio, transcript or both."""
+    """Product that the requester asks for: audio, transcript or both."""
 
     AUDIO = "audio"
     TRANSCRIPT = "transcript"
@@ -110,7 +110,7 @@ METHODS = {
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """An agent who asks for the person (施行令13条).
+    """An agent who makes the request for the person (施行令13条).
 
     Attributes:
         name: The agent's name.
@@ -145,7 +145,7 @@ class NewRequest:
     """A request as it is received.
 
     Attributes:
-        requester: The person whose data it is (本人).
+        requester: The person whose data are requested (本人).
         received_at: Time of receipt, with zone.
         channel: ``post``, ``counter``, ``web``, ``phone``, ``email`` or the company's own word.
         member_number: The customer's id.
@@ -279,7 +279,7 @@ class NoteKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note to a request.
+    """A note to a request.
 
     Attributes:
         about: Id of the call or answer that it concerns; empty for the request itself.

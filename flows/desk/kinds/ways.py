@@ -12,7 +12,7 @@ from pipeline.third_voice import Remains
 if TYPE_CHECKING:
     from pipeline.types import MaskItem
 
-__all__ = ["AS_ASKED", "Chosen", "Manner", "Passage", "Visit", "Way"]
+__all__ = ["AS_ASKED", "Chosen", "Manner", "Passage", "PlayedFrom", "Visit", "VisitSession", "Way"]
 
 
 class Way(enum.StrEnum):
@@ -39,7 +39,7 @@ WAYS = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Passage:
-    """One stretch of a call's masked copy, in seconds from the start of the recording."""
+    """A stretch of a call's masked copy, in seconds from the start of the recording."""
 
     call_id: str
     start: float
@@ -48,12 +48,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How an answer discloses its calls; by default in files, as the request asks for.
+    """Way in which an answer discloses its calls; by default in files, according to the request.
 
     Attributes:
         wished: Whether the requester asked for this way.
-        ground: Item of 33条2項 on which the company withholds the rest: what lies outside the passages, or
-            the sound where only text is given; 0 where it withholds nothing by this way.
+        ground: Item of 33条2項 on which the company withholds the rest (time outside the passages, or the
+            sound where only text is given); 0 where it withholds nothing by this way.
         passages: The chosen stretches, in order and disjoint.
         reason: Reason why another way than the wished one was chosen, which the requester reads.
     """
@@ -74,11 +74,11 @@ class Manner:
         return tuple(each for each in self.passages if each.call_id == call_id)
 
     def gives(self, remains: Remains) -> bool:
-        """Return whether a masked voice is given whole all the same: in text only, or in person only."""
+        """Return whether a masked voice is disclosed in part: in text only, or in person only."""
         return (self.way, remains) in {(Way.TEXT, Remains.TEXT), (Way.IN_PERSON, Remains.IN_PERSON)}
 
     def masks(self, call_id: str, item: MaskItem) -> bool:
-        """Return whether a masked item is missing in what is disclosed of a call."""
+        """Return whether the disclosed part of a call lacks a masked item."""
         return not self.gives(item.remains) and self.discloses(call_id, item.time.start, item.time.end)
 
     def discloses(self, call_id: str, start: float, end: float) -> bool:
@@ -89,7 +89,7 @@ class Manner:
 
 
 AS_ASKED: Final = Manner()
-"""As the request asks for."""
+"""The way according to the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,29 @@ class Chosen:
 
     @property
     def settled(self) -> bool:
-        """Whether an answer may go out in this way: as asked for, or approved by a second person."""
+        """Whether an answer may go out in this way: as requested, or approved by a second person."""
         return self.manner.way is Way.FILES or bool(self.approved_by)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSession:
+    """The session that may play a visit.
+
+    Attributes:
+        request: Id or number of the request.
+        session_id: Id of the session.
+    """
+
+    request: str
+    session_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedFrom:
+    """A call, and the position from which it is played, in seconds."""
+
+    call_id: str
+    start: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +141,10 @@ class Visit:
 
     Attributes:
         visit_id: Random id.
-        release_id: Id of the answer whose calls are played.
+        release_id: Id of the answer with the played calls.
         session_id: Id of the session that plays them.
-        present: Who was there, in words.
-        until: Time at which it ends by itself.
+        present: The people present, in words.
+        until: Time at which the visit ends by itself.
         ended_at: Time at which somebody ended it.
         played: The stretches that were played, in order, with the time at which each was reported.
     """

@@ -91,7 +91,7 @@ def add_account(desk: Desk, actor: Actor, login: str, roles: Iterable[Role], pas
         desk: The desk.
         actor: The person who adds it.
         login: Letters of any script, digits and ``. _ @ -``; width and case are ignored.
-        roles: One or several of ``ROLES``.
+        roles: One or more of ``ROLES``.
         password: The password in clear, which is not stored.
 
     Raises:

@@ -1,11 +1,11 @@
-"""The first account of a desk, which is made on the page by whoever can read the terminal of its machine.
+"""The first account of a desk, made on the page by a person who can read the terminal of its machine.
 
 Nobody can sign in yet, so a word proves it: it is printed where the page is started, and follows from the
 desk's key, so that nothing has to be stored and every process of the desk knows the same one.
 
-That there is no account yet is what the audit log says, which is checked whole: a table without accounts is
-also what somebody leaves who deletes them, to be made the administrator of a desk that has people.  The word
-changes with the line of the desk's changes (``head``), so an old one is of no use once a backup was accepted.
+The audit log, which is checked whole, shows that there is no account yet.  An empty table of accounts would
+not: somebody may delete the accounts to become the administrator of a desk in use.  The word changes with the
+line of the desk's changes (``head``), so an old one is useless after a backup was accepted.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def first_word(desk: Desk) -> str:
     """Return the word that makes the first account; empty once there was an account.
 
     Raises:
-        SealBrokenError: when there is none and the audit log was tampered with.
+        SealBrokenError: when there is no account and the audit log was tampered with.
     """
     with desk.read() as session:
         return _word(session, desk.keyring)
@@ -55,14 +55,14 @@ def add_first_account(desk: Desk, word: str, login: str, password: str) -> Accou
 
     Args:
         desk: The desk.
-        word: What the terminal says.
-        login: As for ``accounts.add_account``.
+        word: The word shown on the terminal.
+        login: Login as for ``accounts.add_account``.
         password: The password in clear, which is not stored.
 
     Raises:
-        ConflictError: when there is an account already, or was one.
-        AccountError: when the word is another one, or login or password are invalid.
-        SealBrokenError: when there is none and the audit log was tampered with.
+        ConflictError: when there is an account, or was one.
+        AccountError: when the word is wrong, or login or password are invalid.
+        SealBrokenError: when there is no account and the audit log was tampered with.
     """
     secret = checked_secret(login, password)
     with desk.change(Actor(fold_login(login), Role.ADMIN)) as change:

@@ -1,4 +1,4 @@
-"""Erases the personal data of closed requests whose time in the ledger is over.
+"""Erase the personal data of closed requests whose time in the ledger is over.
 
 The request's number, states, dates and hashes are kept, and so is the audit log, which contains no
 requester's data.  Afterwards the company can show what it did, but not for whom.
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from flows.desk.cases.catalogue import RECORDING
 from flows.desk.cases.files import time_is_over
-from flows.desk.cases.notes import Said, write_note
+from flows.desk.cases.notes import NoteContent, write_note
 from flows.desk.cases.requests import CONTENT, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -100,7 +100,7 @@ def _erase(desk: Desk, actor: Actor, request: str) -> int:
             _empty_recording(change, recording)
         gone = sum(_delete(change.session, table, row.id) for table in _tables())
         _empty_request(change, row)
-        write_note(change, row, NoteKind.ERASE, Said(actor.name))
+        write_note(change, row, NoteKind.ERASE, NoteContent(actor.name))
         count = gone + len(recordings) + 1
         change.record("request.erase", Subject(row.id), {"rows": count, "gone": 1})
     return count

@@ -16,7 +16,7 @@ from flows.desk.answers.releases import RELEASE, Release, ReleasedCall
 from flows.desk.answers.visit_notes import visits_of
 from flows.desk.answers.ways import chosen_way_of
 from flows.desk.breaches.entries import breaches_of
-from flows.desk.cases.notes import SAID, note_of
+from flows.desk.cases.notes import NOTE_CONTENT, note_of
 from flows.desk.cases.requests import request_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
@@ -55,7 +55,7 @@ _VOICES = {
     Remains.TEXT: "文字だけ",
     Remains.IN_PERSON: "対面でだけ聞かせる",
 }
-"""What was done with a masked voice of a third person."""
+"""Japanese word for each treatment of a third person's masked voice."""
 
 _CONSENTED = "同意により開示"
 
@@ -80,14 +80,14 @@ class LedgerCheck:
 
 @dataclass(frozen=True, slots=True)
 class LedgerCall:
-    """One call of a request.
+    """A call of a request.
 
     Attributes:
         number: Number within the request, from 1; 0 for a withdrawn call.
         decision: Decision of the answer; ``None`` before an answer.
         masked: Number of masked places, counted as in the letter.
         grounds: Items of 33条2項 that the answer rests on.
-        voices: For each thing done with a third person's voice its name and the number of places.
+        voices: Name of each treatment of a third person's voice, and the number of stretches.
     """
 
     number: int
@@ -103,7 +103,7 @@ class LedgerCall:
 
 @dataclass(frozen=True, slots=True)
 class LedgerAnswer:
-    """One answer and its delivery."""
+    """An answer and its delivery."""
 
     release: Release
     deliveries: tuple[Note, ...] = field(repr=False)
@@ -111,7 +111,7 @@ class LedgerAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One request from receipt to delivery.
+    """A request from receipt to delivery.
 
     Attributes:
         way: The way that was chosen for the next answer.
@@ -217,7 +217,7 @@ class _Source:
 
     def _checks_of(self, request_id: str) -> Iterable[LedgerCheck]:
         for row in sorted(self._checks.get(request_id, []), key=lambda each: each.recorded_at):
-            by = take_sealed(row, SAID, self._keyring).by
+            by = take_sealed(row, NOTE_CONTENT, self._keyring).by
             yield LedgerCheck(IdentityMethod(row.method), row.checked_at, by)
 
     def _notes_of(self, request_id: str) -> dict[str, Note]:
@@ -239,7 +239,7 @@ class _Source:
             if known is None:
                 yield self._open_call(row, place)
             else:
-                yield _answered(row, known, (releases[-1].kind, grounds))
+                yield _answered(row, known, releases[-1].kind, grounds)
 
     def _open_call(self, row: CallRow, number: int) -> LedgerCall:
         """Return the entry of a call before an answer."""
@@ -263,9 +263,8 @@ def _without_password(release: Release) -> Release:
     return replace(release, password="")
 
 
-def _answered(row: CallRow, call: ReleasedCall, answered: tuple[Answer, Mapping[str, int]]) -> LedgerCall:
+def _answered(row: CallRow, call: ReleasedCall, kind: Answer, withheld: Mapping[str, int]) -> LedgerCall:
     """Return the entry of a call from the last answer, with the number that the requester knows."""
-    kind, withheld = answered
     decision: Answer
     if call.withheld:
         decision = kind if kind in {Answer.NONE_HELD, Answer.OTHER_WAY} else Answer.WITHHELD
@@ -289,7 +288,7 @@ def _answered(row: CallRow, call: ReleasedCall, answered: tuple[Answer, Mapping[
 
 
 def _voices(call: ReleasedCall) -> Iterator[tuple[str, int]]:
-    """Yield what was done with third persons' voices, and in how many places."""
+    """Yield the treatments of third persons' voices, with the number of stretches."""
     masked = [place for place in places(call.masked) if place.entity_type == THIRD_VOICE]
     for remains, name in _VOICES.items():
         if count := sum(place.remains is remains for place in masked):

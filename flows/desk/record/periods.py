@@ -1,4 +1,4 @@
-"""Finds and erases what has been kept long enough: files by kind, and personal data in the ledger."""
+"""Find and erase data whose retention period is over: files by kind, and personal data in the ledger."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from flows.desk.work.corrections import forget_words
 __all__ = ["LEDGER", "Due", "erase_due", "find_due", "label_of"]
 
 LEDGER = "ledger"
-"""Kind for a request whose personal data is erased, beside the kinds of files."""
+"""Kind for the personal data of a request, in addition to the kinds of files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is to be erased, or was erased.
+    """Files and requests to be erased, or that were erased.
 
     Attributes:
         files: Files whose period is over.
@@ -37,20 +37,20 @@ class Due:
         return len(self.files) + len(self.requests)
 
     def counts(self) -> dict[str, int]:
-        """Numbers by kind, without kinds of which there is none."""
+        """Counts by kind, without kinds of count zero."""
         kinds = Counter(file.kind for file in self.files)
         counts = {kind.value: kinds[kind] for kind in FileKind if kinds[kind]}
         return counts | ({LEDGER: len(self.requests)} if self.requests else {})
 
 
 def find_due(desk: Desk) -> Due:
-    """Return what is to be erased today."""
+    """Return the files and requests to be erased today."""
     today = desk.clock().astimezone(JAPAN).date()
     return Due(due_files(desk, today), due_requests(desk, today))
 
 
 def erase_due(desk: Desk, actor: Actor, due: Due) -> Due:
-    """Erase what is due; skip what was put under hold or erased meanwhile.
+    """Erase everything that is due; skip what was put on hold or erased meanwhile.
 
     Args:
         desk: The desk.
@@ -58,7 +58,7 @@ def erase_due(desk: Desk, actor: Actor, due: Due) -> Due:
         due: The result of ``find_due``.
 
     Returns:
-        What was erased.
+        The erased files and requests.
     """
     files, requests = [], []
     for file in due.files:

@@ -39,7 +39,7 @@ BATCH_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """Numbers of what was sealed again."""
+    """Counts of values that were sealed again."""
 
     rows: int
     files: int
@@ -53,7 +53,7 @@ def rotate(desk: Desk, actor: Actor) -> Rotated:
         actor: The person who rotates.
 
     Returns:
-        Numbers of what was not sealed with the current key yet.
+        Counts of values that were not sealed with the current key before.
 
     Raises:
         WrongKeyError: when something was sealed with a key that is missing.

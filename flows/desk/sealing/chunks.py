@@ -138,7 +138,7 @@ class SealedReader(io.RawIOBase):
         return self._at
 
     def tell(self) -> int:
-        """The byte of the clear text that is read next."""
+        """Return the position in the clear text of the next byte that is read."""
         return self._at
 
     def readinto(self, buffer: Any, /) -> int:

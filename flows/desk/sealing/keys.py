@@ -51,7 +51,7 @@ NONCE_BYTES = 12
 """Bytes of an AES-GCM nonce; random ones are safe for 2^32 values of one key (NIST SP 800-38D, 8.3)."""
 
 FORMAT_BYTE = b"\x01"
-"""First byte of a sealed value, whose layout is: this byte, key id, nonce, ciphertext with its tag."""
+"""First byte of a sealed value: this byte, key id, nonce, ciphertext with its tag."""
 
 HEADER_BYTES = len(FORMAT_BYTE) + ID_BYTES + NONCE_BYTES
 
@@ -118,7 +118,7 @@ class Keyring:
 
         Args:
             clear: The value.
-            place: Where it will be stored, such as ``requests:q12ab``; it opens only there.
+            place: Place of the value, such as ``requests:q12ab``; it opens only there.
 
         Returns:
             The sealed value.
@@ -183,7 +183,7 @@ def parse_keys(text: str) -> Keyring:
     """Parse keys that are separated by line ends, spaces or commas.
 
     Raises:
-        KeySettingError: when there is none, or one is malformed; the message says which.
+        KeySettingError: when there is no key, or one is malformed; the message says which.
     """
     lines = [line.partition("#")[0] for line in text.splitlines()]
     words = " ".join(lines).replace(",", " ").split()

@@ -15,11 +15,11 @@ T = TypeVar("T")
 class Shape(Generic[T]):
     """The shape of all values of a type.
 
-    What pydantic reads and writes them with is made at the first use: the desk's modules name two dozen
-    shapes, a command uses a few of them, and each takes a millisecond or two to make.
+    pydantic's adapter is made at the first use: the desk's modules declare two dozen shapes, a command uses a
+    few of them, and each takes a millisecond or two to make.
 
     Args:
-        kind: The type: a class, or what pydantic can read beside classes, such as ``tuple[Passage, ...]``.
+        kind: The type: a class, or a type expression that pydantic can read, such as ``tuple[Passage, ...]``.
     """
 
     def __init__(self, kind: Any) -> None:
@@ -34,7 +34,7 @@ class Shape(Generic[T]):
         return self._adapter.dump_json(value)
 
     def dump_python(self, value: T, *, mode: Literal["json", "python"] = "python") -> Any:
-        """Write a value as plain dictionaries and lists; with ``mode="json"``, of what JSON knows only."""
+        """Return a value as plain dictionaries and lists; with ``mode="json"``, of JSON types only."""
         return self._adapter.dump_python(value, mode=mode)
 
     def validate_json(self, told: str | bytes) -> T:

@@ -1,6 +1,7 @@
 """Files of this machine, as the desk asks any file system for them.
 
-fsspec has one too, but it takes longer to import than the desk's own rows to read; it is asked for buckets.
+fsspec has a local file system too, but importing it takes longer than reading the desk's own rows; fsspec is
+used for buckets.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def local_path(url: str) -> str | None:
 
 
 def split_protocol(url: str) -> tuple[str | None, str]:
-    """Return the protocol of a URL and what follows it; of a path, ``None`` and the path.
+    """Split a URL into protocol and rest; for a path, return ``None`` and the path.
 
     As fsspec's own: one letter before ``://`` is no protocol.
     """
@@ -37,7 +38,7 @@ def files_at(url: str, /, **options: Any) -> tuple[Any, str]:
 
     Args:
         url: Path or URL.
-        options: Of fsspec's file system, for another place than this machine.
+        options: Options of fsspec's file system, for any place but this machine.
 
     Raises:
         ValueError: when there is no such file system, or it cannot use the options; also ``TypeError``,
@@ -53,7 +54,7 @@ def files_at(url: str, /, **options: Any) -> tuple[Any, str]:
 
 
 class LocalFiles:
-    """What the desk uses of ``fsspec.AbstractFileSystem``, with the names that it has there."""
+    """Part of the interface of ``fsspec.AbstractFileSystem`` that the desk uses, with the same names."""
 
     def open(self, path: str, mode: str) -> BinaryIO:
         """Open a file.
@@ -71,7 +72,7 @@ class LocalFiles:
             return file.read() if end is None else file.read(end - start)
 
     def exists(self, path: str) -> bool:
-        """Return whether there is a file; what may not be looked at is an error, not absent."""
+        """Return whether there is a file; a path without permission is an error, not absent."""
         return Path(path).exists()
 
     def isdir(self, path: str) -> bool:

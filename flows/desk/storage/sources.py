@@ -1,4 +1,4 @@
-"""Reads recordings from the company's places, which are never written."""
+"""Read recordings from the company's places, which are never written."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ CLEAR_PREFIX = "clear-"
 """Prefix of folders with clear copies."""
 
 CLIENTS = {"aiobotocore", "aiohttp", "botocore", "google", "azure", "requests"}
-"""Client libraries of fsspec's file systems, whose errors are not ``OSError``."""
+"""Client libraries of fsspec's file systems with errors that are no ``OSError``."""
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -81,7 +81,7 @@ class Store:
         return isinstance(self._fs, LocalFiles)
 
     def put(self, source: Path | BinaryIO | bytes, key: str | None = None) -> StoredFile:
-        """Seal a file into the store, as a whole or not at all.
+        """Seal a file into the store, whole or not at all.
 
         Args:
             source: The clear text.
@@ -145,8 +145,8 @@ class Store:
     def read(self, key: str) -> bytes:
         """Return a small stored file's clear text.
 
-        It is fetched at once: of a file that another machine writes anew meanwhile it is all of the old one
-        or all of the new, where a bucket breaks off what was opened before.
+        It is read at once: if another machine replaces the file meanwhile, the result is all of the old one
+        or all of the new one, whereas a bucket breaks off a stream that was opened before.
 
         Raises:
             FileMissingError: when the store has no such file.

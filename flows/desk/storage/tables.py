@@ -216,7 +216,7 @@ class CallRow(Table):
 
 
 class ListRow(Table):
-    """One version of the staff list or of the company list."""
+    """A version of the staff list or of the company list."""
 
     __tablename__ = "policy_lists"
     __table_args__ = (UniqueConstraint("kind", "version"),)
@@ -229,7 +229,7 @@ class ListRow(Table):
 
 
 class PlanRow(Table):
-    """One revision of a call's plan."""
+    """A revision of a call's plan."""
 
     __tablename__ = "plans"
     __table_args__ = (UniqueConstraint("call_id", "revision"),)
@@ -306,7 +306,7 @@ class FileRow(Table):
 
 
 class AuditRow(Table):
-    """One entry of the audit log; ``sealed`` contains the actor and the counts."""
+    """An entry of the audit log; ``sealed`` has the actor and the counts."""
 
     __tablename__ = "audit"
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -19,10 +19,11 @@ from flows.desk.cases.requests import follow_calls
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ClaimLostError, ImpossibleStepError
+from flows.desk.kinds.file_values import FileOwner
 from flows.desk.kinds.states import State, Step, step_call
 from flows.desk.kinds.values import Actor, Call, ListVersions
 from flows.desk.storage.tables import CallRow, RecordingRow, RequestRow
-from flows.desk.work.holding import told_of_claim
+from flows.desk.work.holding import claim_text
 from flows.desk.work.plans import add_plan
 from pipeline.types import MaskPlan
 
@@ -79,8 +80,8 @@ def claim_call(desk: Desk, actor: Actor, call_id: str | None = None) -> Claim | 
     Args:
         desk: The desk.
         actor: The worker.
-        call_id: A certain call; by default the one whose answer is due first, among those in the queue
-            and those of killed workers.
+        call_id: A certain call; by default the one with the earliest due date, among the queue and the calls
+            of killed workers.
 
     Returns:
         The claim; ``None`` when there is no call to mask.
@@ -95,7 +96,7 @@ def claim_call(desk: Desk, actor: Actor, call_id: str | None = None) -> Claim | 
                 return None
             if row.state == State.PROCESSING and row.attempts >= desk.settings.attempts:
                 reason = f"処理中に作業プロセスが{row.attempts}回止まりました"
-                _set_aside(change, row, WORKER_LOST, reason)
+                _set_aside(change, row, Failure(WORKER_LOST, reason))
                 if call_id is None:
                     continue
                 return None
@@ -122,7 +123,7 @@ def _certain(change: Change, call_id: str) -> CallRow:
     row = call_row(change.session, call_id)
     step_call(State(row.state), Step.CLAIM, call_id)
     if row.state == State.PROCESSING and row.lease_until is not None and row.lease_until >= change.now:
-        msg = f"{call_id}: 別の作業プロセスが{told_of_claim(row.lease_until, change.now)}"
+        msg = f"{call_id}: 別の作業プロセスが{claim_text(row.lease_until, change.now)}"
         raise ImpossibleStepError(msg)
     return row
 
@@ -173,7 +174,7 @@ def finish_processing(desk: Desk, actor: Actor, claim: Claim, processed: Process
             return call_of(row)
         row = _held_row(change, claim)
         row.revision = add_plan(change, row.id, processed.plan, processed.lists)
-        name_files(change, desk, (row.request_id, row.id, row.revision), processed.files)
+        name_files(change, desk, FileOwner(row.request_id, row.id, row.revision), processed.files)
         row.state, row.state_since = step_call(State.PROCESSING, Step.FINISH, row.id), change.now
         row.lease_until, row.failure_kind, row.failure_reason = None, None, None
         _tell_length(change, row, processed.counts)
@@ -190,16 +191,22 @@ def _tell_length(change: Change, row: CallRow, counts: Mapping[str, int]) -> Non
         recording.duration = float(counts["seconds"])
 
 
-def fail_call(
-    desk: Desk, actor: Actor, claim: Claim, failure: tuple[str, str], *, retry: bool = False
-) -> Call:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Failure of a call: the code and the Japanese message of a ``PipelineError``, without personal data."""
+
+    code: str
+    reason: str
+
+
+def fail_call(desk: Desk, actor: Actor, claim: Claim, failure: Failure, *, retry: bool = False) -> Call:
     """Record that masking a call failed.
 
     Args:
         desk: The desk.
         actor: The worker.
         claim: Its claim.
-        failure: Error code and Japanese message (of a ``PipelineError``), without personal data.
+        failure: The failure.
         retry: Whether the call goes back into the queue, up to the ``attempts`` of the settings.
 
     Returns:
@@ -212,9 +219,9 @@ def fail_call(
         row = _held_row(change, claim)
         if retry and row.attempts < desk.settings.attempts:
             _put_back(change, row)
-            row.failure_kind, row.failure_reason = failure
+            row.failure_kind, row.failure_reason = failure.code, failure.reason
         else:
-            _set_aside(change, row, *failure)
+            _set_aside(change, row, failure)
         return call_of(row)
 
 
@@ -234,10 +241,10 @@ def _put_back(change: Change, row: CallRow) -> None:
     change.record("call.requeue", Subject(row.request_id, row.id), {"attempt": row.attempts})
 
 
-def _set_aside(change: Change, row: CallRow, kind: str, reason: str) -> None:
+def _set_aside(change: Change, row: CallRow, failure: Failure) -> None:
     row.state, row.state_since = step_call(State(row.state), Step.FAIL, row.id), change.now
     row.claim_token, row.lease_until = None, None
-    row.failure_kind, row.failure_reason = kind, reason
+    row.failure_kind, row.failure_reason = failure.code, failure.reason
     follow_calls(change, row.request_id)
-    detail: dict[str, str | int] = {"kind": kind, "attempt": row.attempts}
+    detail: dict[str, str | int] = {"kind": failure.code, "attempt": row.attempts}
     change.record("call.fail", Subject(row.request_id, row.id), detail)

@@ -42,7 +42,7 @@ def decisions_on_text(desk: Desk, call_id: str, transcript_sha256: str) -> tuple
 
 
 def forget_words(desk: Desk, actor: Actor, call_id: str) -> int:
-    """Empty the words that people wrote into a call whose transcript is erased: they are what was said.
+    """Empty people's corrections of a call whose transcript is erased: they are words of the call.
 
     Who corrected when and where stays on record.
 

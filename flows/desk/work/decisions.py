@@ -107,7 +107,7 @@ def add_decision(change: Change, call_id: str, position: int, decision: Decision
 
 
 def decisions_of(session: Session, call_id: str, keyring: Keyring) -> tuple[Decision, ...]:
-    """A call's decisions in the order in which they were made, within a session."""
+    """Return a call's decisions in the order in which they were made, within a session."""
     statement = select(DecisionRow).where(DecisionRow.call_id == call_id).order_by(DecisionRow.position)
     return tuple(take_sealed(row, DECISION, keyring) for row in session.scalars(statement))
 
@@ -167,22 +167,22 @@ def is_complete(made: Sequence[ReviewDecision]) -> bool:
 
 @lru_cache(maxsize=64)
 def folded(plan: MaskPlan, made: tuple[ReviewDecision, ...]) -> MaskPlan:
-    """``pipeline.reviewing.fold.fold``, remembered: one page asks for it several times."""
+    """Fold decisions by ``pipeline.reviewing.fold.fold``, cached: one page needs the result several times."""
     return fold(plan, made)
 
 
 def found_before(
     plans: Iterable[tuple[int, MaskPlan]], everything: Sequence[Decision], revision: int
 ) -> tuple[GuardedMask, ...]:
-    """What was masked before any person decided, as it stands at the beginning of a revision.
+    """Return the masks that a revision had before any person decided.
 
-    A revision that is what the decisions on the one before it come to was made by people: what was found
-    is then followed through them.  Any other is the program's, and begins anew.
+    A revision that equals the folded decisions on the previous one was made by people: the masks found there
+    are followed through these decisions.  Any other revision is the program's, and begins anew.
 
     Args:
         plans: A call's revisions and their plans, oldest first.
         everything: All decisions on the call.
-        revision: One of these revisions.
+        revision: Number of one of the revisions.
     """
     found: tuple[GuardedMask, ...] = ()
     follows: MaskPlan | None = None
@@ -204,9 +204,9 @@ def first_plan(
     """Return the plan that people began to decide on, on their way to a revision.
 
     Args:
-        plans: As for ``found_before``.
+        plans: Plans as for ``found_before``.
         everything: All decisions on the call.
-        revision: One of these revisions.
+        revision: Number of one of the revisions.
 
     Returns:
         The program's own plan, with the items that came up during the review, such as in corrected words.
@@ -242,7 +242,7 @@ def check_approvable(
         call_id: The call's id, for the message.
         plan: The plan of the revision.
         made: The decisions on it (``made_on``).
-        found: What was masked before any person decided (``found_before``).
+        found: Masks before any person decided (``found_before``).
 
     Raises:
         ImpossibleStepError: when nobody has completed it, or somebody has decided after that.

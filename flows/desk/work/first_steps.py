@@ -1,4 +1,4 @@
-"""What a new desk needs before its first answer, in order, and how far it has come."""
+"""Steps that a new desk needs before its first answer, in order, and their progress."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class FirstStep(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        """What is to be done, in Japanese."""
+        """Description of the step, in Japanese."""
         return _TEXTS[self][0]
 
     @property
     def page(self) -> str:
-        """Where it is done in the browser."""
+        """Page of the step."""
         return _PAGES[self]
 
     @property
     def command(self) -> str:
-        """How it is done on the terminal."""
+        """Command of the step."""
         return _TEXTS[self][1]
 
 
@@ -110,7 +110,7 @@ def first_steps(desk: Desk) -> tuple[Progress, ...]:
 
 
 def first_steps_left(desk: Desk) -> tuple[Progress, ...]:
-    """Return the steps with the mark of what comes next; none once there was an answer."""
+    """Return the steps, with a mark on the next one; empty once there was an answer."""
     steps = first_steps(desk)
     if steps[-1].done:
         return ()

@@ -1,4 +1,4 @@
-"""Counts of a desk for a company's monitoring: states, kinds of failure and times, never whose."""
+"""Counts of a desk for a company's monitoring: states, kinds of failure and times, no ids or names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Gauges", "gauges"]
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """How a desk stands.
+    """Counts of a desk at one moment.
 
     Attributes:
         calls: Number of calls in each state.
@@ -27,9 +27,9 @@ class Gauges:
         failures: Number of failed calls by error code.
         to_review: Number of doubtful items of the calls in review.
         overdue: Number of open requests whose due date has passed and whose clock is not stopped.
-        silent: Number of calls whose worker has not been heard of for the time of a claim.
+        silent: Number of calls whose worker has not renewed its claim for the length of a claim.
         longest_wait: Seconds that the call waits which has waited longest to be masked; 0 when none waits.
-        last_masked: When a plan was last made.
+        last_masked: Time of the newest plan.
     """
 
     calls: Mapping[State, int]
@@ -43,7 +43,7 @@ class Gauges:
 
 
 def gauges(desk: Desk) -> Gauges:
-    """Return how a desk stands.
+    """Return the counts of a desk.
 
     Args:
         desk: The desk.

@@ -1,4 +1,4 @@
-"""Says of a call that a worker has: until when, and who may free it."""
+"""State until when a worker has a call, and who may free it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flows.desk.kinds.values import JAPAN
 
-__all__ = ["Held", "told_of_claim"]
+__all__ = ["Held", "claim_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +16,18 @@ class Held:
 
     Attributes:
         call_id: The call's id.
-        until: When its claim expires unless the worker renews it, as a living one does long before.
+        until: When the claim expires unless the worker renews it; a living worker renews it long before.
     """
 
     call_id: str
     until: datetime
 
 
-def told_of_claim(until: datetime, now: datetime) -> str:
+def claim_text(until: datetime, now: datetime) -> str:
     """Say when a call will be taken up again, and who may free it before.
 
     Args:
-        until: When its claim expires.
+        until: When the claim expires.
         now: The time.
     """
     at = f"{until.astimezone(JAPAN):%m月%d日 %H:%M}"

@@ -19,7 +19,7 @@ __all__ = ["PLAN", "digest_of"]
 
 
 def _with_reasons(plan: Any) -> Any:
-    """A stored plan with the reasons of each item, of which earlier versions held the sentence."""
+    """Return a stored plan with the reasons of each item; earlier versions stored their sentences."""
     for item in plan["items"] if isinstance(plan, dict) and isinstance(plan.get("items"), list) else ():
         if isinstance(item, dict) and isinstance(text := item.get("reason"), str):
             item["reasons"] = [{"reason": why.reason, "detail": why.detail} for why in reasons_in(text)]

@@ -14,6 +14,7 @@ from flows.desk.cases.requests import follow_calls
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
+from flows.desk.kinds.file_values import FileOwner
 from flows.desk.kinds.permissions import check_may_approve, check_may_decide
 from flows.desk.kinds.states import State, Step, step_call
 from flows.desk.kinds.values import Actor, Call, FileKind, ListVersions
@@ -57,7 +58,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """One revision of a call's plan.
+    """A revision of a call's plan.
 
     Attributes:
         revision: The desk's number, from 1; ``plan.revision`` counts within one run.
@@ -130,14 +131,14 @@ def get_plan(desk: Desk, call_id: str, revision: int | None = None) -> StoredPla
     """Return a revision of a call's plan, by default the newest.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is no plan.
     """
     with desk.read() as session:
         return _plan_of(_plan_row(session, call_id, revision), desk.keyring)
 
 
 def revisions(desk: Desk, call_id: str) -> tuple[StoredPlan, ...]:
-    """All revisions of a call's plan, oldest first."""
+    """Return all revisions of a call's plan, oldest first."""
     with desk.read() as session:
         return _revisions(session, call_id, desk.keyring)
 
@@ -254,7 +255,7 @@ def revise(  # noqa: PLR0913 (one of them a check that most callers need not)
         before = _plan_row(change.session, call_id, None)
         lists = ListVersions(before.staff_version, before.company_version)
         row.revision = add_plan(change, call_id, plan, lists)
-        name_files(change, desk, (row.request_id, call_id, row.revision), files)
+        name_files(change, desk, FileOwner(row.request_id, call_id, row.revision), files)
         detail = {"revision": row.revision, "files": len(files)}
         change.record("call.revise", Subject(row.request_id, call_id), detail)
         return call_of(row)
@@ -272,11 +273,10 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
 
     Raises:
         NotAllowedError: when the role does not allow it.
-        ImpossibleStepError: when the call is not in review, its review is not complete, whoever
-            approves has decided on it, or a masked file of the revision is not there: nobody can
-            approve what was not made.
-        ReviewRuleError: when an item of the plan is undecided or waits for a second person, or more
-            than a trim of what was found is heard again and nobody gave a reason.
+        ImpossibleStepError: when the call is not in review, its review is not complete, the approver has
+            decided on it, or a masked file of the revision is missing.
+        ReviewRuleError: when an item of the plan is undecided or waits for a second person, or more than a
+            trim of a found mask is audible again without a reason.
         ConflictError: when it is not the newest revision, or a decision is not in it.
     """
     check_may_approve(actor)
@@ -310,7 +310,7 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
 
 
 def _visit_kinds(plan: MaskPlan) -> set[FileKind]:
-    """The kind of the sound that is heard in person, where the plan has such a voice."""
+    """Return the kind of the sound that is heard in person, where the plan has such a voice."""
     return {FileKind.VISIT_AUDIO} if plan.heard_in_person else set()
 
 
@@ -342,7 +342,7 @@ def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
 
 
 def approved_of(session: Session, row: CallRow, keyring: Keyring) -> tuple[StoredPlan, Approval]:
-    """As ``approved_plan``, within a session; for the other modules of ``flows.desk``."""
+    """Return the approved plan within a session, as ``approved_plan``; for ``flows.desk``."""
     if State(row.state) is not State.APPROVED:
         msg = f"{row.id}: 承認されていません。いまの状態は「{State(row.state).label}」です"
         raise ImpossibleStepError(msg)

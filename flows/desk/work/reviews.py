@@ -50,7 +50,7 @@ class Review:
 
     @property
     def read_at(self) -> datetime | None:
-        """When a person last read the text through; ``None`` when nobody has."""
+        """Time at which a person last read the whole text; ``None`` where there is none."""
         return read_at(self.on_text)
 
     @property
@@ -82,7 +82,7 @@ def load_review(desk: Desk, call_id: str) -> Review:
 
 
 def found_first(desk: Desk, review: Review) -> tuple[GuardedMask, ...]:
-    """What was masked before any person decided, as it stands at the beginning of the newest revision."""
+    """Return the masks that the newest revision had before any person decided."""
     plans = ((stored.revision, stored.plan) for stored in revisions(desk, review.call.call_id))
     return found_before(plans, review.everything, review.stored.revision)
 

@@ -1,4 +1,4 @@
-"""Reads the records of an export, and picks values out of them by a profile's paths."""
+"""Read the records of an export, and pick values out of them by a profile's paths."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MAX_PARTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One record of an export.
+    """A record of an export.
 
     Attributes:
         row: Its row, or its position in the list, from 1.
-        list_number: Position of its list among those of the folder, from 1; 0 when there is one only.
+        list_number: Position of its list among those of the folder, from 1; 0 for the only one.
         path: The list.
         document: The record: JSON, or a row's cells by heading in small letters.
         flat: Whether it is a row.
@@ -69,7 +69,7 @@ def lists_of(place: Path, profile: Profile) -> tuple[Path, ...]:
     """Return the lists of an export: the file itself, or all of a folder by the profile's pattern.
 
     Raises:
-        FileError: when there is none.
+        FileError: when there is no list.
     """
     if not place.is_dir():
         return (place,)
@@ -93,10 +93,10 @@ def read_exported(lists: Sequence[Path], profile: Profile) -> tuple[tuple[Export
 
     Args:
         lists: The lists.
-        profile: How they are written.
+        profile: Profile of the system.
 
     Returns:
-        The records, and what is wrong with lists that cannot be read.
+        The records, and the mistakes of lists that cannot be read.
     """
     read = _of_csv if profile.format == "csv" else _of_json
     found: list[Exported] = []
@@ -113,7 +113,7 @@ def read_exported(lists: Sequence[Path], profile: Profile) -> tuple[tuple[Export
 
 
 def _of_list(fault: Fault, number: int) -> Fault:
-    """Return a mistake of a list as it is told when the list is one of several."""
+    """Return a mistake with the position of its list, for one of several lists."""
     if not number:
         return fault
     told = f"{fault.reason}(その{fault.row}{fault.unit})" if fault.row else fault.reason

@@ -1,4 +1,4 @@
-"""Imports the recordings of an export into the catalogue: all of them, or none with a report."""
+"""Import the recordings of an export into the catalogue: all of them, or none with a report."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Imported:
     """The result of an import.
 
     Attributes:
-        added: What came into the catalogue.
+        added: Recordings added to the catalogue.
         passed_over: Records of other kinds, such as chats, and older versions of a record.
     """
 
@@ -57,12 +57,12 @@ def import_export(
         desk: The desk.
         actor: The person who imports.
         place: A list, or the folder of several; the recordings lie below the same folder.
-        profile: How the system writes them.
+        profile: Profile of the system.
         operator_channel: Channel on which the operator speaks, where the profile does not know it.
 
     Raises:
         FileError: when there is no list, or it names no recording at all.
-        IntakeError: with every mistake; nothing was taken in.
+        IntakeError: with every mistake; nothing was imported.
     """
     whole = place.absolute()
     records, mistakes = read_exported(lists_of(whole, profile), profile)
@@ -132,7 +132,7 @@ def _sounds(record: Exported, call_id: str, profile: Profile, sounds: SoundFiles
         if profile.sound == "by-id":
             return [(f"{call_id}:{path.stem}", path) for path in sounds.of_id(call_id)]
         if profile.sound == "beside":
-            path = sounds.beside(record.path, profile.beside)
+            path = sounds.next_to_list(record.path, profile.beside)
             return [(call_id or path.stem, path)]
         if isinstance(place, str):
             return [(call_id, sounds.named(place))]
@@ -143,12 +143,12 @@ def _sounds(record: Exported, call_id: str, profile: Profile, sounds: SoundFiles
 
 
 def _told_at(profile: Profile) -> Sequence[str]:
-    """Return where mistakes of a recording are told: at what names it."""
+    """Return the path at which mistakes of a recording are reported: that of its name."""
     return profile.fields.location or profile.fields.call_id
 
 
 def _same_twice(found: Iterable[_Found], profile: Profile) -> Iterator[Fault]:
-    """Tell of records that name the recording, or have the id, of one before."""
+    """Yield mistakes for records that have the recording or the id of an earlier one."""
     ids: set[str] = set()
     places: set[str] = set()
     for each in found:

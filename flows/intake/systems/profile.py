@@ -1,4 +1,4 @@
-"""Profiles: where the values of a recording stand in what a telephone system exports."""
+"""Profiles: the places of a recording's values in a telephone system's export."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ProfileError(DeskError):
 
 
 class Fields(Strict):
-    """Where each value stands.
+    """Places of the values in a record.
 
     A path leads through objects and lists, such as ``Recordings.0.Location``; in a CSV it is a heading.
 
@@ -39,7 +39,7 @@ class Fields(Strict):
         numbers: Phone numbers of both ends; all that are filled.
         customer_id: The company's id of the customer; the first that is filled.
         operator: The operator; the first that is filled.
-        location: Place of the recording, whose last parts are looked for; the first that is filled.
+        location: Place of the recording; only its last parts are searched, of the first place that is filled.
     """
 
     call_id: Paths = ()
@@ -51,24 +51,24 @@ class Fields(Strict):
 
 
 class Profile(Strict):
-    """How one telephone system exports its recordings.
+    """Format of one telephone system's export of its recordings.
 
     Attributes:
         title: Its name, for people.
-        sources: Where the system's maker describes the format.
+        sources: Addresses of the maker's descriptions of the format.
         files: Pattern of the names of lists in a folder.
         format: ``json``, with one object or list or several one after another; or ``csv``.
-        zone: Zone of times that do not name theirs.
+        zone: Time zone of times without one.
         time_format: Format of the time, for ``strptime``; by default ISO 8601.
-        operator_channel: Channel on which the operator speaks; without it an import has to be told.
+        operator_channel: Channel on which the operator speaks; without it an import needs it as an argument.
         channels: Numbers of channels that a recording may have.
-        sound: How a recording is found below the folder of the list: ``named`` by ``location``, ``beside``
-            the list under its name, or ``by-id``: every file in whose name the call's id stands.
-        beside: End of the list's name that the recording's does not have.
-        newest: Path of the time by which the newest of several records of one call is known; without it an
-            id may stand once.
+        sound: Search for a recording below the folder of the list: ``named`` by ``location``, ``beside`` the
+            list under its name, or ``by-id``: every file with the call's id in its name.
+        beside: End of the list's name that is missing in the recording's.
+        newest: Path of the time by which the newest of several records of a call is chosen; without it an id
+            may occur once.
         only: Values that a record must have at a path; others are passed over.
-        fields: Where the values stand.
+        fields: Places of the values.
     """
 
     title: Word
@@ -106,7 +106,8 @@ def profile_of(name: str) -> Profile:
         name: One of ``names_of_profiles``, or the path of a company's own ``.toml``.
 
     Raises:
-        ProfileError: when there is none, or it is malformed; the message names the key, not the value.
+        ProfileError: when there is no such profile, or it is malformed; the message names the key, not the
+            value.
     """
     known = names_of_profiles()
     if name not in known and not name.endswith(".toml"):

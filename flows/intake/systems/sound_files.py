@@ -1,7 +1,7 @@
-"""Finds the recordings of an export below the folder of its list, and nowhere else.
+"""Find the recordings of an export below the folder of its list, and nowhere else.
 
-Nothing that a list says is opened as it stands: a link is refused, and of a place only its last parts are
-looked for, so that a list can name neither another host nor a file elsewhere on this machine.
+No path of a list is opened as it is: a link is refused, and only the last parts of a place are searched, so
+that a list can name neither another host nor a file elsewhere on this machine.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from pipeline.file_bytes import is_plain
 __all__ = ["SoundFiles"]
 
 MAX_PLACE_CHARS, MAX_PLACE_PARTS = 1_024, 40
-"""Longest place that is looked for: S3 allows 1,024 characters in a key."""
+"""Longest place that is searched: S3 allows 1,024 characters in a key."""
 
 SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(//)?")
 BUCKETS = frozenset({"s3"})
-"""Schemes of places whose recordings are looked for by their last parts."""
+"""Schemes of places whose recordings are searched by their last parts."""
 
 TOKEN = re.compile(r"[0-9A-Za-z]+")
 ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,99}")
-"""An id that may be looked for in file names; a shorter one would be found in the name of another call."""
+"""An id that may be searched in file names; a shorter one would occur in the name of another call."""
 
 
 class SoundFiles:
     """The audio files below a folder.
 
     Args:
-        root: The folder; nothing outside of it is found, whatever links lie in it.
+        root: The folder; files outside it are not found, whatever links it has.
     """
 
     def __init__(self, root: Path) -> None:
@@ -53,8 +53,8 @@ class SoundFiles:
                 return path
         raise Refused("録音ファイルがありません")
 
-    def beside(self, path: Path, ending: str) -> Path:
-        """Find the recording that lies beside a list, under the list's name without its ending.
+    def next_to_list(self, path: Path, ending: str) -> Path:
+        """Find the recording next to a list, under the list's name without its ending.
 
         Raises:
             Refused: when there is not exactly one.
@@ -67,10 +67,10 @@ class SoundFiles:
         return found[0]
 
     def of_id(self, call_id: str) -> tuple[Path, ...]:
-        """Find the recordings in whose names an id stands, in the order of their names.
+        """Find the recordings with an id in their names, in the order of their names.
 
         Raises:
-            Refused: when the id is too short to be looked for, or there is no recording, or one that is no
+            Refused: when the id is too short for a search, or there is no recording, or one that is no
                 ordinary file of this folder.
         """
         if not ID.fullmatch(call_id):
@@ -96,7 +96,7 @@ class SoundFiles:
         return found
 
     def _holds(self, path: Path) -> bool:
-        """Return whether a path is an ordinary file that really lies below the folder."""
+        """Return whether a path is an ordinary file inside the folder, links resolved."""
         try:
             return is_plain(path) and path.resolve().is_relative_to(self._root)
         except (OSError, RuntimeError, ValueError):
@@ -124,5 +124,5 @@ def _parts(place: str) -> list[str]:
 
 
 def _has(tokens: list[str], words: list[str]) -> bool:
-    """Return whether the words of an id stand in a name one after another."""
+    """Return whether the words of an id occur in a name one after another."""
     return any(tokens[at : at + len(words)] == words for at in range(len(tokens)))

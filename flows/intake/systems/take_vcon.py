@@ -1,4 +1,4 @@
-"""Takes the recordings of a vCon in for a request: sealed into the store, all of them or none."""
+"""Import the recordings of a vCon for a request: seal them into the store, all of them or none."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DuplicateError
 from flows.desk.kinds.values import Actor, FileKind, NewRecording
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.recordings import Sound, heard
+from flows.intake.recordings import Sound, measured_sound
 from flows.intake.systems.vcon import VconRecording, read_vcon
 
 __all__ = ["take_vcon"]
 
 MAX_DIFFERENCE_SECONDS = 1.5
-"""Largest difference between the told and the heard length: earlier drafts tell it in whole seconds."""
+"""Greatest difference between the stated and the actual length: earlier drafts state whole seconds."""
 
 
 def take_vcon(
@@ -36,7 +36,7 @@ def take_vcon(
         actor: The person who does it.
         request: Id or public number.
         path: The vCon.
-        operator_channel: Channel on which the operator speaks, where the parties' roles do not tell it.
+        operator_channel: Channel on which the operator speaks, where the parties' roles do not show it.
 
     Returns:
         Ids of the calls, in the order of the vCon.
@@ -55,7 +55,7 @@ def take_vcon(
         recordings = [
             # A file that was handed over is erased with its request, so that each has its own.
             replace(new, source_id=f"{new.source_id}-{owner}")
-            for new in _checked(found, [heard(file) for file in written], operator_channel)
+            for new in _checked(found, [measured_sound(file) for file in written], operator_channel)
         ]
         _hand_over(desk, actor, request, list(zip(written, recordings, strict=True)))
     return tuple(_attached(desk, actor, request, each) for each in recordings)
@@ -70,7 +70,7 @@ def _written(folder: Path, each: VconRecording) -> Path:
 def _checked(
     found: Sequence[VconRecording], sounds: Sequence[Sound | None], told: int | None
 ) -> list[NewRecording]:
-    """Hold what the vCon says of each recording against what it holds."""
+    """Compare the vCon's statements about each recording with the recording itself."""
     faults: list[Fault] = []
     recordings = []
     for each, sound in zip(found, sounds, strict=True):

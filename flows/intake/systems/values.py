@@ -1,4 +1,4 @@
-"""Takes the values of a call out of a record, as a profile says where they stand."""
+"""Extract the values of a call from a record, by the places of a profile."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class CallValues:
-    """What a record says of a call; the texts are empty where it says nothing."""
+    """Values of a call in a record; a missing one is empty."""
 
     call_id: str = field(repr=False)
     started_at: datetime
@@ -39,7 +39,7 @@ def call_values(record: Exported, profile: Profile, now: datetime) -> CallValues
 
     Args:
         record: The record.
-        profile: Where the values stand.
+        profile: Profile with the places of the values.
         now: The present time, with zone; a later call is an error.
 
     Raises:
@@ -73,7 +73,7 @@ def call_values(record: Exported, profile: Profile, now: datetime) -> CallValues
 
 
 def newest_of(one: Exported, other: Exported, profile: Profile) -> Exported | None:
-    """Return the newer of two records of one call; ``None`` when nothing tells which it is."""
+    """Return the newer of two records of a call; ``None`` where the profile has no time for it."""
     if one.document == other.document:
         return one
     ages = [_age(each, profile) for each in (one, other)]

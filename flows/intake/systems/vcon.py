@@ -1,11 +1,11 @@
-"""Reads the recordings of a vCon, the IETF's container of a conversation.
+"""Read the recordings of a vCon, the IETF's container of a conversation.
 
 Written to draft-ietf-vcon-vcon-core-04 of 7 September 2026 and its JSON schema
 (https://datatracker.ietf.org/doc/draft-ietf-vcon-vcon-core/); earlier drafts' name of the media type is read
 too.  The role of a party is the contact center extension's (draft-ietf-vcon-cc-extension, ``CC``).
 
-Only recordings that the file itself holds are read: a link is never followed.  What others say of the
-conversation (``analysis``), attachments and texts are left alone, and so are the parties' names.
+Only recordings inside the file are read; links are never followed.  Other people's statements about the
+conversation (``analysis``), attachments and texts are ignored, and so are the parties' names.
 """
 
 from __future__ import annotations
@@ -59,17 +59,17 @@ DIGEST_CHARS = 16
 
 @dataclass(frozen=True, slots=True)
 class VconRecording:
-    """One recording of a vCon.
+    """A recording of a vCon.
 
     Attributes:
         place: Its position in ``dialog``, from 1.
         source_id: The vCon's own id, the position, and a hash of the sound.
         started_at: Start, with zone.
-        seconds: Length as the vCon tells it; ``None`` when it does not.
+        seconds: Length stated in the vCon; ``None`` where it is missing.
         suffix: Suffix for a file of it.
         sound: The file's bytes.
         numbers: Phone numbers of its parties.
-        roles: For each channel the roles of those who speak on it.
+        roles: Roles of the parties on each channel.
     """
 
     place: int
@@ -87,7 +87,7 @@ class VconRecording:
 
     @property
     def operator_channel(self) -> int | None:
-        """The only channel on which an agent speaks; ``None`` when the roles do not tell it."""
+        """The only channel on which an agent speaks; ``None`` where the roles do not show it."""
         agents = [channel for channel, roles in enumerate(self.roles) if AGENT in roles]
         return agents[0] if len(agents) == 1 else None
 
@@ -232,12 +232,12 @@ def _seconds(value: object) -> float | None:
 
 
 def _channels(value: object) -> Sequence[object]:
-    """Return who speaks on each channel: one number or list stands for one channel with all of them."""
+    """Return the parties on each channel: one number or list is one channel with all of them."""
     return value if isinstance(value, list) else [value]
 
 
 def _indices(value: object, parties: int) -> tuple[int, ...]:
-    """Return the parties on one channel, by their positions; ``null`` stands for nobody."""
+    """Return the parties on one channel, by their positions; ``null`` is an empty channel."""
     found: list[int] = []
     for each in value if isinstance(value, list) else [value]:
         if each is None:

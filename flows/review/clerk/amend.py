@@ -1,4 +1,4 @@
-"""Routes on which a request is amended before its answer: the form, what would change, the amendment."""
+"""Routes for amending a request before its answer: the form, a summary of the changes, the amendment."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ Texts = Annotated[dict[str, str], Depends(texts_sent)]
 Seen = Annotated[int, Form(ge=0, le=9999)]
 
 OF_CALLS = frozenset({"name", "kana", "phone", "address", "address_kana"})
-"""Fields that decide what is masked."""
+"""Fields that determine the masks."""
 
 
 class GivenReason(BaseModel):
-    """Why a request is amended, how many amendments were seen, and the new check of a new name."""
+    """Reason of an amendment, number of amendments seen so far, and the new check of a new name."""
 
     seen: Annotated[int, Field(ge=0, le=9999)]
     reason: Annotated[str, Field(max_length=1000)] = ""
@@ -53,7 +53,7 @@ class GivenReason(BaseModel):
 
 @router.get("/requests/{number}/amend")
 def form_page(request: Request, user: Clerk, number: Number) -> Response:
-    """Return the form with what the request says now; the audit log records that it was looked at."""
+    """Return the form with the request's present content; the audit log records the view."""
     desk = site_of(request).desk
     asked = get(desk, number)
     check_open(asked.state, Step.AMEND, number)
@@ -70,7 +70,7 @@ def back(request: Request, _: Clerk, number: Number, texts: Texts, seen: Seen) -
 
 @router.post("/requests/{number}/amend/check")
 def summary_page(request: Request, _: Clerk, number: Number, texts: Texts, seen: Seen) -> Response:
-    """Return what would change and what follows from it, or the form with what is wrong."""
+    """Return a summary of the changes and their consequences, or the form with its mistakes."""
     site = site_of(request)
     before = get(site.desk, number).content
     given = proposed(texts, site.readings)

@@ -31,7 +31,7 @@ Ids = Annotated[list[Annotated[str, Form(pattern=r"^[a-z0-9]{1,40}$")]], Form(ma
 
 
 class GivenSearch(BaseModel):
-    """What recordings are looked for by."""
+    """Search terms for recordings."""
 
     customer: Annotated[str, Field(max_length=200)] = ""
     phone: Annotated[str, Field(max_length=200)] = ""
@@ -106,7 +106,7 @@ def withhold(
     reason: Annotated[str, Form(max_length=1000)],
     ground: Annotated[int, Form(ge=1, le=3)] = 1,
 ) -> Response:
-    """Decide not to disclose a call; the letter gives the reason."""
+    """Decide not to disclose a call; the letter states the reason."""
     desk = site_of(request).desk
     calls.withhold_call(desk, user.acting(Role.INTAKE), call_id, written(reason), ground)
     return _back_of(desk, call_id)
@@ -122,7 +122,7 @@ def withdraw(request: Request, user: Clerk, call_id: CallId) -> Response:
 
 @router.post("/calls/{call_id}/check")
 def check(request: Request, _: Clerk, call_id: CallId) -> Response:
-    """Check that the recording is still what was attached, and say so."""
+    """Check that the recording is still the attached one, and report the result."""
     site = site_of(request)
     calls.check_unchanged(site.desk, call_id)
     number = requests.get(site.desk, calls.get_call(site.desk, call_id).request_id).number

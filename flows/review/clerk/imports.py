@@ -1,6 +1,6 @@
 """Routes on which lists are taken in: of requests by the clerk, of recordings by an administrator.
 
-Where recordings lie is said by a place on this machine or in a bucket, so an administrator says it.
+The place of the recordings is a path on this machine or in a bucket, so an administrator sets it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SCANNED = {
     "changed": "登録済みのものと内容が違い、そのままにしました",
     "young": "書込み中かもしれないため、次に回します",
 }
-"""What the counts of a scan mean."""
+"""Japanese meaning of each count of a scan."""
 
 
 @router.get("/imports")

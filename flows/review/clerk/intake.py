@@ -1,7 +1,7 @@
 """Routes on which a request is taken in: the form, its summary, and the receipt.
 
-What is written travels in the bodies of the forms from one to the next and back; nothing of it is kept
-before the person has confirmed the summary, and nothing of it stands in an address.
+The entered values travel in the bodies of the forms from one to the next and back; nothing is stored before
+the person has confirmed the summary, and nothing is part of an address.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from flows.review.clerk.request_form import (
     texts_sent,
     unusual,
 )
+from flows.review.content.once import SentForm
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import site_of
 
@@ -53,7 +54,7 @@ def back(request: Request, _: Clerk, texts: Texts) -> Response:
 
 @router.post("/intake/check")
 def summary_page(request: Request, _: Clerk, texts: Texts) -> Response:
-    """Return the summary with readings to check, or the form with what is wrong."""
+    """Return the summary with readings to check, or the form with its mistakes."""
     site = site_of(request)
     given = proposed(texts, site.readings)
     checked = check({**texts, **given}, site.desk.clock())
@@ -76,7 +77,7 @@ def receive(request: Request, user: Clerk, texts: Texts, form: Word, read: Mark 
     def made() -> str:
         return requests.receive(site.desk, user.acting(Role.INTAKE), new).number
 
-    number = site.once.of((user.session_id, form), made)
+    number = site.once.of(SentForm(user.session_id, form), made)
     return RedirectResponse(f"/requests/{number}", 303)
 
 

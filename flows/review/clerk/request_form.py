@@ -1,4 +1,4 @@
-"""A request as the fields of a form: its texts, what is wrong with them, and the readings that are proposed.
+"""A request as the fields of a form: its texts, their mistakes, and the proposed readings.
 
 A form is checked as one row of an imported file is (``flows.intake.request_document``), so that no request
 enters by the page that would be refused in a file.
@@ -39,7 +39,7 @@ MAX_FIELD_CHARS = 4000
 """Characters of one field, more than any value of a request may have."""
 
 LABELS: Mapping[str, str] = {column.key: column.heading for column in LAYOUT.columns}
-"""What the fields are called, in the order of the form."""
+"""Japanese labels of the fields, in the order of the form."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "channel": tuple(CHANNELS),
@@ -51,20 +51,20 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """Fields of which one of several words is chosen."""
 
 PAIRS: Mapping[str, str] = {"kana": "name", "address_kana": "address", "agent_kana": "agent_name"}
-"""Fields with readings, and what they are the readings of."""
+"""Fields with readings, and the fields that they are readings of."""
 
 PEOPLE = ("kana", "agent_kana")
-"""Readings of people's names, for which the lexicon knows what is usual."""
+"""Readings of people's names, for which the lexicon has the usual ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A form that was looked through.
+    """A checked form.
 
     Attributes:
-        texts: What is written in it, by field.
+        texts: Entered text by field.
         new: The request that it describes; ``None`` when something is wrong.
-        faults: What is wrong, by field; what concerns no field alone stands under an empty one.
+        faults: Mistake by field; mistakes of no single field are under an empty one.
     """
 
     texts: Mapping[str, str] = field(repr=False)
@@ -89,10 +89,10 @@ def check(texts: Mapping[str, str], now: datetime) -> Checked:
     """Look a form through.
 
     Args:
-        texts: What is written in it.
+        texts: Entered text by field.
         now: The present time, with zone.
     """
-    # A fee that nobody asks for is not unpaid either.
+    # Without a fee nothing is unpaid.
     filled = {key: text for key, text in texts.items() if text}
     try:
         new = parse_request(record_of(filled, LAYOUT), now, numbered=False)
@@ -153,8 +153,8 @@ def proposed(texts: Mapping[str, str], readings: Readings) -> dict[str, str]:
     """Return a reading for each name or address that has none; it is a proposal, which a person checks.
 
     Args:
-        texts: What is written in the form.
-        readings: Reads what is written.
+        texts: Entered text by field.
+        readings: Reader of names.
     """
     found = {}
     for kana, text in PAIRS.items():
@@ -166,9 +166,9 @@ def proposed(texts: Mapping[str, str], readings: Readings) -> dict[str, str]:
 
 
 def unusual(texts: Mapping[str, str], readings: Readings) -> tuple[str, ...]:
-    """Return the fields of people's readings in which one is not usual for what is written.
+    """Return the fields of people's readings in which one is unusual for the written name.
 
-    Nothing is wrong with such a name; but a slip of the pen would let others' data pass for the person's own.
+    Such a name is no mistake; but a slip of the pen would make others' data pass for the person's own.
     """
     return tuple(
         kana

@@ -1,4 +1,4 @@
-"""What the page of one request shows: its content, its course, its calls, and the steps that are possible."""
+"""Content of the page of a request: its data, its course, its calls, and the possible steps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from flows.desk.kinds import values as kinds
 from flows.desk.kinds.request_words import label_of_note
 from flows.desk.kinds.states import CALL_STEPS, CLOSED, REQUEST_STEPS, State, Step
 from flows.desk.kinds.values import JAPAN, Call, FoundRecording, IdentityMethod, Role
-from flows.desk.work.holding import told_of_claim
+from flows.desk.work.holding import claim_text
 from flows.review.clerk.request_form import LABELS, shown, texts_of
 from flows.review.guarding.access import User
 from flows.review.guarding.site import site_of
@@ -56,7 +56,7 @@ def length_of(seconds: float | None) -> str:
 
 
 def days_left(request: kinds.Request, today: date) -> int | None:
-    """Return the days until a request is due; ``None`` when its clock stands still or it is closed."""
+    """Return the days until a request is due; ``None`` when its clock is stopped or it is closed."""
     if request.paused_on is not None or request.state in CLOSED:
         return None
     return (request.due_on - today).days
@@ -65,11 +65,11 @@ def days_left(request: kinds.Request, today: date) -> int | None:
 def request_page(
     request: Request, user: User, number: str, found: Sequence[FoundRecording] | None = None
 ) -> Response:
-    """Return the page of a request, after recording that it was looked at.
+    """Return the page of a request, after recording the view.
 
     Args:
         request: The request for the page.
-        user: Who looks at it.
+        user: The signed-in person.
         number: Public number of the request.
         found: The recordings that a search has brought out.
     """
@@ -102,7 +102,7 @@ def request_page(
 
 
 def _amended(desk: Desk, asked: kinds.Request) -> list[Mapping[str, Any]]:
-    """Return each amendment with what the fields said that it changed."""
+    """Return each amendment with the former content of the fields that it changed."""
     made = amendments(desk, asked.number)
     whole = [texts_of(each.before) for each in made] + [texts_of(asked.content)]
     return [
@@ -129,7 +129,7 @@ def _checks(desk: Desk, number: str) -> list[tuple[str, str, str, str]]:
 
 def _call(desk: Desk, number: int, call: Call) -> Mapping[str, Any]:
     recording = get_recording(desk, call.recording_id).content
-    held = None if call.lease_until is None else told_of_claim(call.lease_until, desk.clock())
+    held = None if call.lease_until is None else claim_text(call.lease_until, desk.clock())
     return {
         "number": number,
         "call_id": call.call_id,

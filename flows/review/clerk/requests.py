@@ -1,4 +1,4 @@
-"""Routes on which requests are listed, looked for and looked at."""
+"""Routes on which requests are listed, searched and shown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Reader = Annotated[User, require(Role.INTAKE, Role.APPROVER, Role.ADMIN)]
 Text = Annotated[str, Form(max_length=200)]
 
 NEXT_STEPS = {State.RECEIVED: "本人確認", State.IDENTIFIED: "録音を探す"}
-"""What a request waits for the clerk to do, by its state."""
+"""Next task of the clerk on a request, by its state."""
 
 SOON_DAYS = 1
 """Days left of a request that is work until tomorrow morning."""
@@ -47,7 +47,7 @@ def list_page(request: Request, user: Reader, state: Annotated[str, Query(max_le
 
 @router.post("/requests/find")
 def find(request: Request, user: Clerk, name: Text = "", phone: Text = "", member: Text = "") -> Response:
-    """Return the requests of a person; what was looked for stands in no address."""
+    """Return the requests of a person; the search terms are part of no address."""
     if not (name + phone + member).strip():
         raise RefusedError(422, "bad_request", "氏名、電話番号、会員番号のどれか1つは入力してください")
     desk = site_of(request).desk
@@ -60,12 +60,12 @@ def find(request: Request, user: Clerk, name: Text = "", phone: Text = "", membe
 
 @router.get("/requests/{number}")
 def show(request: Request, user: Reader, number: Number) -> Response:
-    """Return the page of one request; the audit log records that it was looked at."""
+    """Return the page of one request; the audit log records the view."""
     return request_page(request, user, number)
 
 
 def _work(desk: Desk, today: date) -> dict[str, Any] | None:
-    """Tell what is the clerk's to do; ``None`` when it is nothing."""
+    """Return the clerk's next task; ``None`` when there is none."""
     found = [
         (each, left)
         for each in requests.list_requests(desk, list(NEXT_STEPS))

@@ -1,6 +1,6 @@
 """Files that a person sends: the page's script puts their bytes into a form, and the importers read them.
 
-Neither a name nor a path is sent along; the copy lies in a private folder for as long as it is read.
+Neither a name nor a path is sent along; the copy lies in a private folder while it is read.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class GivenFile(BaseModel):
     """A file in a form.
 
     Attributes:
-        kind: What it is, by the end of its name.
+        kind: Kind of the file, by the end of its name.
         content: Its bytes in Base64, in the alphabet for addresses.
         may_empty: For lists: whether all entries of a kind may be missing.
     """

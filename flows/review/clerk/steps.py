@@ -39,7 +39,7 @@ NOTHING_WRITTEN = "何も書かれていません"
 
 
 def written(text: str) -> str:
-    """Return what a person wrote.
+    """Return the text that a person entered.
 
     Raises:
         RefusedError: when it is nothing.
@@ -89,7 +89,7 @@ def resume(request: Request, user: Clerk, number: Number) -> Response:
 def extend(
     request: Request, user: Clerk, number: Number, due: Annotated[date, Form()], reason: Text
 ) -> Response:
-    """Set a later due date, with the reason that the requester was given."""
+    """Set a later due date, with the reason stated to the requester."""
     requests.extend(site_of(request).desk, user.acting(Role.INTAKE), number, due, written(reason))
     return back_to(number)
 

@@ -1,4 +1,4 @@
-"""Addresses of sound: sealed notes of what may be heard, by which session and until when.
+"""Addresses of sound: sealed notes of a sound, the session that may hear it, and the end of the permission.
 
 Nobody can guess or change one, and it reveals nothing to others.
 """
@@ -22,7 +22,7 @@ ADDRESS_SECONDS = 600
 
 
 class Granted(Protocol):
-    """What every note says."""
+    """Common content of all notes."""
 
     @property
     def session_id(self) -> str:
@@ -42,7 +42,7 @@ class Addresses(Generic[Note]):
 
     Attributes:
         notes: Writes and reads a note.
-        place: Where it is used; a note that was sealed for another place does not open.
+        place: Use of the addresses; a note that was sealed for another use does not open.
     """
 
     notes: TypeAdapter[Note]
@@ -57,7 +57,7 @@ class Addresses(Generic[Note]):
         """Open an address.
 
         Raises:
-            NotFoundError: when it is none, has expired, or belongs to another session.
+            NotFoundError: when the note is invalid, has expired, or belongs to another session.
         """
         gone = NotFoundError("その音声はありません。もう一度再生してください")
         try:

@@ -1,4 +1,4 @@
-"""What is said beside what is registered: comparisons of an opened call, and what its page shows of them."""
+"""Comparison of the items of an opened call with the registered values, and its form on the page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NO_VALUE: Final = frozenset(
         Reason.POSTAL_CODE_OF_ADDRESS,
     }
 )
-"""Reasons of what is no value that a case registers: words that explain kanji, a postal code."""
+"""Reasons of items of which a case registers no value: words that explain kanji, a postal code."""
 
 
 class Comparing:
@@ -42,11 +42,11 @@ class Comparing:
         self._found: dict[tuple[str, str], Comparison | None] = {}
 
     def of(self, text: str, item: MaskItem, case: CallCase) -> Comparison | None:
-        """Compare the words of an item with what a case registers.
+        """Compare the words of an item with the registered values.
 
         Args:
-            text: As recognised, or as a person corrected it.
-            item: What they are.
+            text: Recognised or corrected text.
+            item: Item of the text.
             case: The call's, as it is now; the comparisons with a former one are forgotten.
 
         Returns:
@@ -71,15 +71,15 @@ def _is_compared(item: MaskItem) -> bool:
 
 
 def shown_reasons(item: MaskItem, comparison: Comparison | None) -> dict[str, Any]:
-    """Return what the page shows of why an item is asked about.
+    """Return the page's explanation of the question about an item.
 
     Args:
         item: A place of the call.
-        comparison: Of its words; ``None`` where nothing is near, or nothing can be compared.
+        comparison: Comparison of its words; ``None`` where no registered value is similar or comparable.
 
     Returns:
-        ``content``: one sentence about what is said; ``to_do``: what the analyst is asked to do, if that is
-        something of its own; ``reason``: the whole chain, detectors first; ``comparison``: both values.
+        ``content``: one sentence about the words; ``to_do``: the analyst's task, if it differs from the
+        usual; ``reason``: the whole chain of reasons, detectors first; ``comparison``: both values.
     """
     content = comparison_sentence(comparison, item.entity_type) if _is_compared(item) else ""
     return {

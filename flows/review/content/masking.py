@@ -1,7 +1,7 @@
 """Waiting calls that a person has masked now instead of at night, one after the other, in the background.
 
-The desk's claims say whose a call is, as at night: a night that runs at the same time shares the queue.  What
-cannot be masked is put back or set aside with its reason by the same function that a worker calls.
+The desk's claims assign the calls, as at night, so a night run at the same time shares the queue.  A call
+that cannot be masked is put back or set aside with its reason by the function that a worker calls, too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Mask = Callable[[Desk, Actor, str], Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a person has set going.
+    """A run of masking that a person started.
 
     Attributes:
         by: Login of that person.
@@ -65,7 +65,7 @@ class Masking:
 
     @property
     def now(self) -> Work | None:
-        """What runs, or has run last."""
+        """The present run, or the last one."""
         with self._lock:
             return self._now
 
@@ -73,7 +73,7 @@ class Masking:
         """Begin to mask the waiting calls.
 
         Args:
-            actor: The person who asks for it.
+            actor: The person who starts it.
             mask: Masks one call (``flows.masking.mask_case_call``).
 
         Raises:
@@ -106,7 +106,7 @@ class Masking:
         self._tell(running=False, fault=fault)
 
     def _work_off(self, actor: Actor, mask: Mask) -> str:
-        """Mask what waits; return why something is left, or nothing."""
+        """Mask the waiting calls; return the reason why some are left, or an empty text."""
         tried: set[str] = set()
         while ready := [each for each in backlog(self._desk).ready if each not in tried]:
             tried.add(ready[0])

@@ -16,7 +16,7 @@ def as_metrics(now: Gauges, late_reports: int, version: str) -> str:
     """Return the metrics of a desk.
 
     Args:
-        now: How it stands.
+        now: Counts of the desk.
         late_reports: Number of reports of breaches whose due date has passed.
         version: Version of the program.
     """

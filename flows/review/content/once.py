@@ -1,34 +1,43 @@
-"""Forms that are sent twice: the second sending of one is answered as the first was."""
+"""Answer a form that is sent twice like the first time, without executing it again."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-__all__ = ["Once"]
+__all__ = ["Once", "SentForm"]
 
 REMEMBERED = 1000
-"""Forms of which it is known what became of them."""
+"""Greatest number of forms whose outcome is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """Identity of a form: id of the session, and the random word of the form."""
+
+    session_id: str = field(repr=False)
+    word: str
 
 
 class Once:
-    """What became of the forms that this process has received."""
+    """Outcomes of the forms that this process has received."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._done: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._done: OrderedDict[SentForm, str] = OrderedDict()
 
-    def of(self, form: tuple[str, str], make: Callable[[], str]) -> str:
-        """Do what a form asks for, unless it was done already.
+    def of(self, form: SentForm, make: Callable[[], str]) -> str:
+        """Execute a form, unless it was executed already.
 
         Args:
-            form: Id of the session, and the random word of the form.
-            make: Does it, and returns the public number of what it made; when it raises, nothing is
-                remembered.
+            form: Identity of the form.
+            make: Executes the form, and returns the public number of the result; when it raises, no outcome
+                is remembered.
 
         Returns:
-            What ``make`` returned, now or at the first sending.
+            The result of ``make``, of now or of the first submission.
         """
         with self._lock:
             if form not in self._done:

@@ -40,7 +40,7 @@ class Errand:
         by: Login of that person.
         since: Time of the start.
         fault: Reason why nothing was released; empty while it runs.
-        places: Where something is left: the call's id and seconds in it.
+        places: Where leaks are left: the call's id and seconds in it.
     """
 
     by: str = field(repr=False)
@@ -110,7 +110,7 @@ class Outgoing:
     def _run(self, actor: Actor, number: str, load_models: Callable[[str], Models]) -> None:
         places: tuple[tuple[str, float], ...] = ()
         try:
-            # One at a time, because each needs a whole processor and the memory of a model.
+            # One at a time, because each check needs a whole processor and the memory of a model.
             with self._turn:
                 release(self._desk, actor, number, load_models)
             fault = ""

@@ -1,4 +1,4 @@
-"""How names and addresses are read: what the page proposes, and whether a given reading fits the writing."""
+"""Readings of names and addresses: the page's proposals, and whether a given reading fits the writing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Readings:
         """Return whether a person's name that is written so may be read so.
 
         Args:
-            name: As written.
+            name: The written name.
             kana: Its reading in katakana.
         """
         plain = "".join(name.split())
@@ -55,6 +55,6 @@ class Readings:
             return any(self._both(plain[:cut], plain[cut:], given) for cut in range(1, len(plain)))
 
     def _both(self, family: str, given: str, kana: str) -> bool:
-        """Return whether a reading is one of a surname's, followed by one of a given name's."""
+        """Return whether a reading consists of a surname's and a given name's reading."""
         rests = [kana.removeprefix(one) for one in self._reader.readings(family) if kana.startswith(one)]
         return any(rest and rest in self._reader.readings(given) for rest in rests)

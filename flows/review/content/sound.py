@@ -43,7 +43,7 @@ SAMPLE_BYTES = 2
 """Bytes of one sample."""
 
 UNUSED_SECONDS = 1800.0
-"""Seconds after which a call that nobody listens to is dropped when the next one is opened."""
+"""Seconds without a listener after which a call is dropped when the next one is opened."""
 
 MAX_SKETCHES = 32
 """Sketches in memory; that of an hour with two channels has 0.7 MB."""
@@ -183,7 +183,7 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A WAV file whose bytes are made when they are read.
+    """A WAV file whose bytes are computed on reading.
 
     Attributes:
         recording: The call.

@@ -1,8 +1,8 @@
-"""Completes and reopens the review of a call, and checks the conditions for it.
+"""Complete and reopen the review of a call, and check the conditions for it.
 
 Completing listens to the finished copy, which takes minutes for a long call, longer than a browser waits: it
-runs behind the page.  It changes the desk only at its end, and only if nobody has decided meanwhile; when the
-page is stopped before, the review is as incomplete as it was.
+runs in the background.  It changes the desk only at its end, and only without new decisions meanwhile; when
+the page is stopped before, the review stays incomplete.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Check", "Completing", "complete", "reopen"]
 
 _LISTENING: Final = threading.Lock()
-"""One at a time: listening needs a whole processor and the memory of a model."""
+"""Lock for one check at a time: listening needs a whole processor and the memory of a model."""
 
 
 def complete(
@@ -46,21 +46,21 @@ def complete(
 ) -> Review:
     """Complete a review: the final copy is made and verified, and waits for approval.
 
-    What can still be read or heard of what was masked becomes findings, and the review is not complete.
+    Masked data that can still be read or heard becomes findings, and the review is then not complete.
 
     Args:
         desk: The desk.
         actor: The person who completes it.
         review: The review as they saw it.
-        left: Seconds of the masked copy that nobody has listened to, where listening through is required.
+        left: Seconds of the masked copy without a listener, where listening through is required.
         load_models: Loads the models that listen to the finished audio, by the model's name.
 
     Returns:
         The review, complete or with a FOUND decision at its end.
 
     Raises:
-        ReviewRuleError: when something is undecided, unconfirmed or unheard, or when the text is to be read
-            through and nobody has.
+        ReviewRuleError: when an item is undecided, unconfirmed or unheard, or the text must be read through
+            and was not.
         ConflictError: when somebody else has decided since.
         CallUnsafeError: when something masked can still be heard or read in the copy.
     """
@@ -85,7 +85,7 @@ def complete(
 
 
 def _check(desk: Desk, review: Review, left: float | None) -> None:
-    """Refuse what a person has to do first; errors as for ``complete``."""
+    """Refuse to complete before all tasks of a person are done; errors as for ``complete``."""
     check_complete(review.stored.plan, review.made, found_first(desk, review))
     if desk.settings.review_text == "required":
         check_read(review.on_text)
@@ -102,7 +102,7 @@ class Check:
         by: Login of that person.
         since: Time of the start.
         count: Number of decisions that it completes.
-        found: What the last check left to decide, by the ids of the findings; or why it ended without.
+        found: Findings of the last check, by their ids; or the reason why it ended without a result.
     """
 
     by: str = field(repr=False)
@@ -129,7 +129,7 @@ class Completing:
         self._lock = threading.Lock()
 
     def of(self, call_id: str) -> Check | None:
-        """Return what runs for a call, or has run last."""
+        """Return the present completion of a call, or the last one."""
         with self._lock:
             return self._checks.get(call_id)
 
@@ -142,13 +142,13 @@ class Completing:
     def begin(
         self, actor: Actor, review: Review, left: float | None, load_models: Callable[[str], Models]
     ) -> Check:
-        """Begin to complete a review, or return what runs for the same decisions already.
+        """Begin to complete a review, or return the present completion of the same decisions.
 
         Args:
             actor: The person who completes it.
             review: The review as they saw it.
-            left: As for ``complete``.
-            load_models: As for ``complete``.
+            left: Argument as for ``complete``.
+            load_models: Argument as for ``complete``.
 
         Raises:
             ReviewRuleError: as for ``complete``; nothing runs then.
@@ -193,7 +193,7 @@ def reopen(desk: Desk, actor: Actor, review: Review, reason: str) -> Review:
 
 
 def _found(number: int, items: tuple[MaskItem, ...]) -> ReviewDecision:
-    """The decision by which findings of the last check come into the review."""
+    """Return the decision by which findings of the last check come into the review."""
     numbered = tuple(
         replace(item, item_id=f"h{number:04d}.{place}") for place, item in enumerate(items, start=1)
     )

@@ -9,6 +9,7 @@ from flows.desk.cases.files import open_clear
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import FileDamagedError
 from flows.desk.kinds.values import Actor
+from flows.desk.kinds.ways import VisitSession
 from flows.files.keyed_digest import Digested, KeyedDigest
 from pipeline.audio.recording import Recording, read_recording
 
@@ -27,20 +28,20 @@ class VisitSound:
         self._kept: dict[tuple[str, str], tuple[KeyedDigest, Recording]] = {}
         self._lock = threading.Lock()
 
-    def get(self, actor: Actor, who: tuple[str, str], call_id: str) -> Recording:
+    def get(self, actor: Actor, who: VisitSession, call_id: str) -> Recording:
         """Return a call's copy, if the visit still lasts.
 
         Args:
             actor: The approver who plays it, whom the audit log records when it is read from the store.
-            who: Number of the request, and id of the session.
+            who: The request, by its number, and the session of the visit.
             call_id: The call's id.
 
         Raises:
             NotFoundError: when the visit is over or belongs to another session, or the copy is erased.
             FileDamagedError: when the store has other bytes than those that were released.
         """
-        number, session_id = who
-        file = played_copy(self._desk, number, session_id, call_id)
+        number = who.request
+        file = played_copy(self._desk, number, who.session_id, call_id)
         with self._lock:
             kept = self._kept.get((number, call_id))
         if kept is not None and kept[0] == file.digest:
@@ -51,12 +52,12 @@ class VisitSound:
             msg = f"{call_id}: 保管場所の写しが、開示した写しと一致しません"
             raise FileDamagedError(msg)
         with self._lock:
-            # Of one request at a time: the one before was left without an end.
+            # For one request at a time: the visit of another one was left without an end.
             self._kept = {key: one for key, one in self._kept.items() if key[0] == number}
             self._kept[number, call_id] = file.digest, recording
         return recording
 
     def drop(self, number: str) -> None:
-        """Drop the copies of a request whose visit has ended."""
+        """Drop the copies of a request after its visit."""
         with self._lock:
             self._kept = {key: one for key, one in self._kept.items() if key[0] != number}

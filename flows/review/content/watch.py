@@ -35,7 +35,7 @@ class Watch:
             _ = (self._models.analyzer, self._models.reader, self._models.owner)
 
     def look(self, words: Corrections) -> tuple[MaskItem, ...]:
-        """Find what new words bring out.
+        """Find data in new words.
 
         Args:
             words: The new words in their call.

@@ -107,7 +107,7 @@ class OpenedWords:
         return self.line.morae[first:last]
 
     def spoken(self, chars: CharSpan) -> tuple[Mora, ...]:
-        """Return the reading of a stretch's words by themselves, which does not depend on their context.
+        """Return the reading of a stretch's words alone, independent of their context.
 
         It is quicker than reading the whole call, which is needed only for a search.
         """
@@ -118,7 +118,7 @@ class OpenedWords:
         return self._spoken[text]
 
     def reasons(self, item: MaskItem, case: CallCase) -> dict[str, Any]:
-        """Return what the page shows of why an item is asked about, beside what the case registers."""
+        """Return the page's explanation of the question about an item, with the registered value."""
         text = self.transcript.text[item.chars.start : item.chars.end]
         return shown_reasons(item, self._comparing.of(text, item, case))
 
@@ -128,7 +128,7 @@ class OpenedWords:
             return reader.kana(text)
 
     def divide_by_sound(self, piece: Piece, text: str, ends: Sequence[int]) -> tuple[Piece, ...]:
-        """As ``pipeline.correcting.divided_pieces.divide_by_sound``, by the shared reader."""
+        """Divide by ``pipeline.correcting.divided_pieces.divide_by_sound``, with the shared reader."""
         with self._reading as reader:
             return divide_by_sound(piece, text, ends, reader)
 
@@ -139,7 +139,7 @@ class OpenedWords:
             return offers_for(self.transcript, chars, reader.line(text), known_words(case, reader))
 
     def heard_otherwise(self, run: CharSpan) -> str:
-        """Return what the listener heard of a run of a line, where that is not what was written."""
+        """Return the morae that the listener heard for a run of a line, where they differ from the text."""
         lines = self.transcript.segments
         line = next((s for s in lines if s.chars.start <= run.start and run.end <= s.chars.end), None)
         with self._reading as reader:
@@ -147,7 +147,7 @@ class OpenedWords:
         return "" if line is None else heard_otherwise(line, run, written)
 
     def written_otherwise(self, run: CharSpan) -> str:
-        """Return what the second hearing wrote of the whole line that a run is, where it was heard so."""
+        """Return the second hearing's words for a whole line, if the run is one and they were heard so."""
         line = next((s for s in self.transcript.segments if s.chars == run), None)
         if line is None or not line.again:
             return ""
@@ -175,7 +175,7 @@ class OpenedWords:
         return tuple(found)
 
     def words_in(self, time_: TimeSpan, channels: tuple[int, ...]) -> tuple[Word, ...]:
-        """Return the words of which more than half lies in a stretch of time, in order of text."""
+        """Return the words with more than half of their time in a stretch, in order of text."""
         return tuple(
             word
             for segment in self.transcript.segments

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 UNATTENDED = frozenset({"/health/live", "/health/ready", "/metrics"})
-"""Routes for machines, which tell of nobody: no person is looked for, and no cookie is given."""
+"""Routes for machines, which contain no person's data: no sign-in is looked up, and no cookie is set."""
 
 PUBLIC = frozenset(
     {
@@ -108,7 +108,7 @@ def cookie_name(settings: Settings, purpose: str = "session") -> str:
 
 
 def csrf_of(token: str) -> str:
-    """Return the CSRF token of a session, which nobody without the cookie can compute."""
+    """Return the CSRF token of a session, which cannot be computed without the cookie."""
     digest = hashlib.sha256(f"kaiji csrf {token}".encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 

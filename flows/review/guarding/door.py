@@ -1,4 +1,4 @@
-"""Middleware that hands the requests of whoever practises to the page of the practice desk.
+"""Middleware that passes the requests of people who practise to the page of the practice desk.
 
 A browser practises while its cookie is the mark of its session on the company's desk, and that session lasts:
 who signs out, is followed by another person or has no account any more is back on the company's desk.
@@ -53,15 +53,15 @@ class Door:
         await (page or self._app)(scope, receive, send)
 
     def _page(self, scope: Scope) -> FastAPI | None:
-        """Return the page of the practice desk, for whoever is signed in to the company's.
+        """Return the page of the practice desk, for a person signed in to the company's.
 
-        A mark proves nothing alone: whoever invents a session computes its mark.
+        The mark alone proves nothing: anybody can invent a session and compute its mark.
         """
         token = HTTPConnection(scope).cookies.get(cookie_name(self._desk.settings), "")
         try:
             return self._practising.page() if find_session(self._desk, token) is not None else None
         except DeskError:
-            # The company's page tells what is wrong.
+            # The company's page reports the fault.
             return None
 
 

@@ -20,7 +20,7 @@ from pipeline.errors import PipelineError, ReviewRuleError
 __all__ = ["FORM_HEADER", "ForgedError", "RefusedError", "SignedOutError", "add_faults", "failed"]
 
 FORM_HEADER = "x-kaiji-form"
-"""Sent with a form by our script (``static/forms.js``), which shows an error beside the form."""
+"""Header that our script (``static/forms.js``) sends with a form; it shows an error next to the form."""
 
 LOG = logging.getLogger("kaiji.review")
 
@@ -49,7 +49,7 @@ STATUSES = {
     "storage_full": 503,
     "out_of_bounds": 422,
 }
-"""HTTP status by the code of one of our errors, whose message is shown unchanged."""
+"""HTTP status by the code of an error of ours; its message is shown unchanged."""
 
 REQUEST_PAGE = re.compile(rf"/(?:requests|ledger)/{REQUEST_NUMBER}(?=/)")
 
@@ -64,7 +64,7 @@ class RefusedError(Exception):
         status: HTTP status.
         code: Short stable error code.
         message: Message for the person.
-        field: Field of the form that is wrong; empty when it is none alone.
+        field: Field of the form with the mistake; empty for no single field.
     """
 
     def __init__(self, status: int, code: str, message: str, field: str = "") -> None:
@@ -114,7 +114,7 @@ def _answer(request: Request, status: int, code: str, message: str, **more: Any)
 
 
 def _of_request(request: Request) -> str:
-    """Return the page of the request on which a refused step was tried; empty where there is none."""
+    """Return the page of the request of a refused step; empty where there is none."""
     found = REQUEST_PAGE.match(request.url.path)
     return found.group() if found is not None and request.method == "POST" else ""
 

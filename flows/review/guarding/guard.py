@@ -1,11 +1,11 @@
 """Middleware around every request: checks the host and the body, and adds headers to every answer.
 
-A request is passed on only when it has arrived as a whole.  One whose connection broke, or whose body does
-not have the stated length, is refused.  The last field of every form is the CSRF token
-(``access.check_forgery``), so a form that was cut off on its way lacks it and is refused too.
+Only complete requests are passed on.  A request with a broken connection, or a body of another length than
+stated, is refused.  The last field of every form is the CSRF token (``access.check_forgery``), so a truncated
+form lacks it and is refused, too.
 
-The script that sends our forms (``static/forms.js``) stays on its page until a form is accepted, so it is
-told where to go on instead of being led there.
+The script that sends our forms (``static/forms.js``) stays on its page until a form is accepted, so a
+redirect is sent to it as a header instead of being followed by the browser.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from flows.settings import Settings
 __all__ = ["MAX_BODY_BYTES", "Guard", "security_headers"]
 
 GOES_ON = b"x-kaiji-to"
-"""Tells our script where a redirect leads."""
+"""Header with the target of a redirect, for our script."""
 
 MAX_BODY_BYTES = 256 * 1024
 """Largest body in bytes, enough for two hundred decisions with long reasons."""
@@ -109,7 +109,7 @@ class Guard:
                 return _refuse(413, "too_large", TOO_LARGE)
         kinds = _values(scope, b"content-type")
         if len(kinds) > 1 or any(kind.strip().lower().startswith(b"multipart/") for kind in kinds):
-            # None of our forms sends files, and in this encoding the CSRF token would not end the body.
+            # No form of ours sends files, and in this encoding the CSRF token would not end the body.
             return _refuse(415, "bad_request", NO_SUCH_FORM)
         return None
 

@@ -1,4 +1,4 @@
-"""The practice desk beside the company's own: begun, served by the same process, and removed."""
+"""The practice desk next to the company's own: begun, served by the same process, and removed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Open:
     """The practice desk while it is served.
 
     Attributes:
-        made: When its mark was written: another desk in the same folder has another.
+        made: Time of its mark; another desk in the same folder has another.
     """
 
     made: int
@@ -53,7 +53,7 @@ class Practising:
 
     @property
     def refusal(self) -> str:
-        """Why none can be begun on this machine; empty when one can."""
+        """Reason why none can be begun on this machine; empty when one can."""
         try:
             check_can_begin(self._company, SAMPLES)
         except PracticeError as error:

@@ -1,4 +1,4 @@
-"""Recognises requests of the company's proxy, whose headers about the sender are believed.
+"""Recognise requests of the company's proxy, whose headers about the sender are trusted.
 
 An address proves nothing, because any program on the proxy's machine has the same.  The proxy therefore
 also sends a secret that only it and we can read, or connects by a Unix socket that only it may open.
@@ -21,7 +21,7 @@ SECRET_HEADER = "x-kaiji-proxy-secret"  # noqa: S105 (its name, not what it says
 
 @dataclass(frozen=True, slots=True)
 class TrustedProxy:
-    """How the proxy is recognised.
+    """Means of recognising the proxy.
 
     Attributes:
         networks: Networks of its addresses.

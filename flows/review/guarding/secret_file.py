@@ -1,4 +1,4 @@
-"""Reads the secrets with which other programs prove themselves, from a file of ours, and compares."""
+"""Read the secrets of other programs from a file of ours, and compare them with given ones."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def secrets_of(file: Path, name: str) -> tuple[bytes, ...]:
 
 
 def is_one_of(given: bytes, secrets: Sequence[bytes]) -> bool:
-    """Return whether something given is one of the secrets.
+    """Return whether a value is one of the secrets.
 
-    All are compared, so that the time does not tell which one matched.
+    It is compared with all of them, so that the time does not reveal which one matched.
     """
     return sum(hmac.compare_digest(given, secret) for secret in secrets) > 0

@@ -53,12 +53,12 @@ class Site:
         masking: Waiting calls that are masked now.
         completing: Reviews that are being completed.
         visits: Sound of visits that last.
-        proxy: How the company's proxy is recognised.
-        metrics_secrets: What Prometheus proves itself with; without any there are no metrics.
-        readings: How names are read.
-        practising: The practice desk beside this one; none beside a practice desk.
+        proxy: Means of recognising the company's proxy.
+        metrics_secrets: Secrets of Prometheus; without any there are no metrics.
+        readings: Readings of names.
+        practising: The practice desk next to this one; ``None`` for a practice desk.
         within: Whether this is a practice desk that the company's page serves too.
-        once: What became of forms that were sent.
+        once: Outcomes of the submitted forms.
         counted: The queue's counts of a call, by call, revision and number of decisions.
     """
 
@@ -124,8 +124,8 @@ def open_site(
     Args:
         desk: The opened desk.
         turn: Held while models work.
-        practising: As for ``Site``.
-        within: As for ``Site``.
+        practising: Argument as for ``Site``.
+        within: Argument as for ``Site``.
 
     Raises:
         SettingError: when a proxy is to sign people in and nothing proves that a request comes from it, or

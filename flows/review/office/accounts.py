@@ -91,7 +91,7 @@ def add(request: Request, user: Admin, given: Annotated[GivenAccount, Form()]) -
 
 @router.post("/accounts/{account_id}/disable")
 def disable(request: Request, user: Admin, account_id: AccountId) -> Response:
-    """Disable an account; one's own would leave nobody to enable another."""
+    """Disable an account; not one's own, because then nobody might be left to enable another."""
     desk = site_of(request).desk
     account = _account(desk, account_id)
     if account.login == user.name:

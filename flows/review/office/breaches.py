@@ -1,4 +1,4 @@
-"""Routes of breaches: mark an answer, see who heard what, decide, write, draft, and record what was done."""
+"""Routes of breaches: mark an answer, show its exposure, decide, write, draft, and record what was done."""
 
 from __future__ import annotations
 
@@ -28,7 +28,17 @@ from flows.desk.breaches.steps import (
     state_fact,
 )
 from flows.desk.cases.numbers import BREACH_NUMBER, REQUEST_NUMBER
-from flows.desk.kinds.breaches import EXEMPT, GROUNDS, Breach, BreachKind, Paper, Stage
+from flows.desk.kinds.breaches import (
+    EXEMPT,
+    GROUNDS,
+    Breach,
+    BreachKind,
+    DutyDecision,
+    Paper,
+    PaperItem,
+    ReachedStage,
+    Stage,
+)
 from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.values import JAPAN, Role
 from flows.intake import fields
@@ -73,7 +83,7 @@ class GivenDuty(BaseModel):
 
 
 class GivenFacts(BaseModel):
-    """The form of a paper: each item, and beside it what an officer wrote there; empty where nothing is."""
+    """The form of a paper: each item with the officer's text; empty where there is none."""
 
     paper: Paper
     item: Annotated[list[Annotated[int, Field(ge=1, le=9)]], Field(min_length=1, max_length=9)]
@@ -81,7 +91,7 @@ class GivenFacts(BaseModel):
 
 
 class GivenDone(BaseModel):
-    """The form for what was done."""
+    """The form of a report made or a notice given."""
 
     stage: Stage
     how: Text
@@ -135,7 +145,7 @@ def mark(
 
 @router.get("/breaches/{number}")
 def breach_page(request: Request, user: Approver, number: BreachNumber) -> Response:
-    """Return the page of a breach; the audit log records who read who heard what."""
+    """Return the page of a breach; the audit log records the view."""
     site = site_of(request)
     breach, found = exposures(site.desk, user.acting(Role.APPROVER), number)
     today = site.desk.clock().astimezone(JAPAN).date()
@@ -169,7 +179,7 @@ def decide(
     request: Request, user: Approver, number: BreachNumber, given: Annotated[GivenDuty, Form()]
 ) -> Response:
     """Record the decision whether to report."""
-    decision = (tuple(given.ground), given.reports == "true")
+    decision = DutyDecision(tuple(given.ground), given.reports == "true")
     decide_duty(site_of(request).desk, user.acting(Role.APPROVER), number, decision, given.reason)
     return _back(number)
 
@@ -178,7 +188,7 @@ def decide(
 def write(
     request: Request, user: Approver, number: BreachNumber, given: Annotated[GivenFacts, Form()]
 ) -> Response:
-    """Write the items of a paper that differ from what is written."""
+    """Write the items of a paper whose text changed."""
     if len(given.item) != len(given.text):
         raise RefusedError(422, "bad_request", "項目と文の数が合いません")
     desk, approver = site_of(request).desk, user.acting(Role.APPROVER)
@@ -187,7 +197,7 @@ def write(
         # A form sends every line end as two characters.
         written = text.replace("\r\n", "\n").strip()
         if written and written != _own_text(breach, given.paper, item):
-            state_fact(desk, approver, number, (given.paper, item), written)
+            state_fact(desk, approver, number, PaperItem(given.paper, item), written)
     return _back(number)
 
 
@@ -195,8 +205,8 @@ def write(
 def done(
     request: Request, user: Approver, number: BreachNumber, given: Annotated[GivenDone, Form()]
 ) -> Response:
-    """Record that a report was made, or that the person was told."""
-    which = (given.stage, _moment(given.at))
+    """Record that a report was made, or that the person was notified."""
+    which = ReachedStage(given.stage, _moment(given.at))
     record_done(site_of(request).desk, user.acting(Role.APPROVER), number, which, given.how)
     return _back(number)
 
@@ -234,7 +244,7 @@ def _shown(found: Exposure) -> dict[str, Any]:
 
 
 def _paper(breach: Breach, paper: Paper, draft: Written) -> dict[str, Any]:
-    """Return a paper's items, each with what the draft says under it and with the officer's own text."""
+    """Return a paper's items, each with the draft's text and the officer's own."""
     items = [_item(breach, paper, section) for section in draft.sections if section.item]
     return {"paper": paper, "gaps": len(gaps(draft)), "items": items}
 
@@ -250,7 +260,7 @@ def _item(breach: Breach, paper: Paper, section: Section) -> dict[str, Any]:
 
 
 def _own_text(breach: Breach, paper: Paper, item: int) -> str:
-    """What an officer wrote under an item last; empty where nobody did."""
+    """Return the officer's last text of an item; empty where there is none."""
     written = breach.fact(paper, item)
     return "" if written is None else written.text
 

@@ -1,4 +1,4 @@
-"""Routes that tell how the desk stands: keys, what retention would erase, and whether the record is whole.
+"""Routes for the state of the desk: keys, data due for erasure, and whether the record is whole.
 
 Nothing is erased or sealed anew here: who does that holds the keys, which are not for a browser.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -29,15 +30,15 @@ Admin = Annotated[User, require(Role.ADMIN)]
 
 @router.get("/care")
 def care_page(request: Request, _: Admin) -> Response:
-    """Return which key sealed how much, and what retention would erase today."""
+    """Return how many values each key has sealed, and the data that is due for erasure today."""
     return _page(request)
 
 
 @router.post("/care/verify")
 def verify(request: Request, _: Admin) -> Response:
-    """Check the whole audit log and ledger, and say what is wrong."""
+    """Check the whole audit log and ledger, and report the faults."""
     desk = site_of(request).desk
-    return _page(request, (audit.verify(desk), len(audit.entries(desk))))
+    return _page(request, _Verified(audit.verify(desk), len(audit.entries(desk))))
 
 
 @router.post("/care/audit.csv")
@@ -53,15 +54,23 @@ def export(request: Request, user: Admin) -> Response:
     return Response(content, 200, headers, "text/csv; charset=utf-8")
 
 
-def _page(request: Request, verified: tuple[Sequence[AuditFault], int] | None = None) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """Result of a check of the audit log: its faults, and the number of its entries."""
+
+    faults: Sequence[AuditFault]
+    entries: int
+
+
+def _page(request: Request, verified: _Verified | None = None) -> Response:
     site = site_of(request)
     due = find_due(site.desk)
-    faults = [] if verified is None else verified[0]
+    faults = [] if verified is None else verified.faults
     values = {
         "keys": _keys(site.desk),
         "due": [(label_of(kind), count) for kind, count in due.counts().items()],
         "due_count": due.count,
-        "verified": None if verified is None else verified[1],
+        "verified": None if verified is None else verified.entries,
         "faults": [
             (fault.folder or (f"{fault.seq}番" if fault.seq else "記録全体"), FAULT_LABELS[fault.kind])
             for fault in faults

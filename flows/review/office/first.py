@@ -32,7 +32,7 @@ class GivenFirst(BaseModel):
 
 @router.get("/first")
 def first_page(request: Request) -> Response:
-    """Return the form, while nobody can sign in."""
+    """Return the form, while there is no account."""
     site = _local(request)
     if not first_word(site.desk):
         return RedirectResponse("/sign-in", 303)

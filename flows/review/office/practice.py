@@ -28,8 +28,8 @@ Beginner = Annotated[User, require(Role.INTAKE, Role.ADMIN)]
 Anybody = Annotated[User, require(*ROLES)]
 
 ROLES_TO_TRY = (Role.ANALYST, Role.APPROVER, Role.INTAKE)
-"""Everybody's in the practice desk, beside their own.  An administrator's names folders of the machine, which
-nobody shall gain by practising."""
+"""Roles of everybody in the practice desk, in addition to their own.  The administrator's is left out: it
+names folders of the machine, and practising must not grant access to them."""
 
 
 @router.get("/practice")

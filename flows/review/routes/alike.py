@@ -1,4 +1,4 @@
-"""Finds other places in the call with the same sound: findings, and places that are no findings yet."""
+"""Find other places in the call with the same sound: findings, and places that are no findings yet."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from pipeline.types import CharSpan, EntitySpan, Finding, Party
 __all__ = ["alike_places"]
 
 LIKELY_LIKENESS, LIKELY_MORAE = 0.9, 3
-"""Of 25 places this alike and this long with an honorific behind them 23 were a third party's name, in 14
-calls of ``tuning`` and on bad lines; without an honorific 41 of 70.  In 56 calls that decided nothing here it
-is 70 of 72, and 207 of 333 others."""
+"""Least similarity and number of morae of a likely mention.  Of 25 such stretches with an honorific 23 were a
+third party's name, in 14 calls of ``tuning`` and on bad lines; without an honorific 41 of 70.  In 56 calls
+that determined no value here: 70 of 72 with, and 207 of 333 without one."""
 
 MAX_PLACES = 200
 """Places that are returned at most; more would mean a common word and not a name."""
 
 
 def alike_places(opened: OpenedCall, recording: Recording, chars: CharSpan) -> dict[str, Any]:
-    """Find what sounds like a stretch of text.
+    """Find stretches that sound similar to a stretch of text.
 
     Args:
         opened: The call.
@@ -41,7 +41,7 @@ def alike_places(opened: OpenedCall, recording: Recording, chars: CharSpan) -> d
     items: dict[str, float] = {}
     new: list[Alike] = []
     readable = bool(opened.words.sound(chars))
-    # What a third person says is looked through like all else: the voice over it may be given.
+    # A third person's words are searched, too: the voice with them may be disclosed.
     others = [item for item in opened.draft.items if item.entity_type != THIRD_VOICE]
     for alike in opened.words.alike(chars)[:MAX_PLACES] if readable else ():
         found = [item for item in others if item.chars.overlaps(alike.chars)]

@@ -142,7 +142,7 @@ def call_open(request: Request, user: Reviewer, call_id: CallId, later: Backgrou
 
 
 def _prepare_more(site: Site, user: User, call_id: str) -> None:
-    """Prepare the first play and the first search while nobody waits for them."""
+    """Prepare the first play and the first search in the background."""
     with contextlib.suppress(PipelineError):
         opened = open_whole(site, user, call_id)
         site.shelf.get(user.actor, call_id, opened.review.stored.plan.audio_sha256)

@@ -64,7 +64,7 @@ class GivenStretch(Given):
 
 
 class GivenConsent(Given):
-    """The consent of a third person to that their voice is given."""
+    """Consent of a third person to the disclosure of their voice."""
 
     by: Annotated[str, Field(max_length=500)]
     on: Annotated[date, Field(strict=False)]
@@ -164,7 +164,7 @@ def decide(request: Request, user: Reviewer, call_id: CallId, given: GivenDecisi
 
 
 def _check_alike(opened: OpenedCall, given: Sequence[GivenDecision]) -> None:
-    """Check that what is kept as being the same sounds the same.
+    """Check that items kept as equal to a registered value sound the same.
 
     Raises:
         ReviewRuleError: when it does not.
@@ -222,13 +222,13 @@ def complete(request: Request, user: Reviewer, call_id: CallId, given: GivenCoun
 
 @router.get("/api/calls/{call_id}/check")
 def check(request: Request, user: Reviewer, call_id: CallId) -> Response:
-    """Return how the completion of a review stands, or how the last one ended."""
+    """Return the state of a review's completion, or the result of the last one."""
     site = site_of(request)
     return _checked(site, user, call_id, site.completing.of(call_id), 0)
 
 
 def _checked(site: Site, user: User, call_id: str, check: steps.Check | None, wait: float) -> Response:
-    """Answer with the state: while it is checked with 202, afterwards with what was found."""
+    """Answer with the state: 202 while it is checked, afterwards with the result."""
     found: tuple[str, ...] = ()
     try:
         found = check.found.result(wait) if check is not None else ()
@@ -339,11 +339,11 @@ def _now() -> datetime:
 
 
 def _decision(number: int, given: GivenDecision, opened: OpenedCall) -> ReviewDecision:
-    """Add what only the server knows to a decision: where a text is split, which words a stretch has."""
+    """Add the server's knowledge to a decision: where a text is split, which words a stretch has."""
     kind, cut = ReviewKind(given.kind), None
     if kind is ReviewKind.SPLIT and given.at is not None and len(given.items) == 1:
         item = next((i for i in opened.draft.items if i.item_id == given.items[0]), None)
-        # As everywhere on the page, characters are those of the corrected text; what is kept, the recognised.
+        # The page's characters are those of the corrected text; stored are those of the recognised one.
         at = None if item is None else opened.words.cut(item.chars, given.at)
         cut = None if at is None else opened.now.raw(CharSpan(at, at)).start
     return bare(

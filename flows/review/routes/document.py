@@ -1,4 +1,4 @@
-"""Makes the JSON that the call page's script reads: words, findings, decisions, what is still open."""
+"""Make the JSON for the call page's script: words, findings, decisions, open questions."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ REMAINS = {
     Remains.TEXT: "声を伏せ文字は開示",
     Remains.IN_PERSON: "伏せて対面で聞かせる",
 }
-"""What is done with a mask, in words."""
+"""Japanese word for each action on a mask."""
 
 NO_LENGTH = 0.0
 
@@ -64,11 +64,11 @@ class OpenedCall:
         queued: Its row in the queue.
         review: Its plan and decisions.
         recognised: Its transcript as recognised.
-        now: The same as people corrected it.
+        now: The transcript with people's corrections.
         words: The corrected words, opened; characters on the page are those of this text.
         draft: The plan with all decisions, pointing into the corrected text.
         sketch: Its waveform.
-        case: What the desk knows of the requester, the staff and the company.
+        case: The desk's data on the requester, the staff and the company.
     """
 
     queued: QueuedCall
@@ -93,7 +93,7 @@ def label_of(entity_type: str) -> str:
 
 
 def head(queued: QueuedCall, review: Review) -> dict[str, Any]:
-    """Return what the page shows before its script has read the rest."""
+    """Return the part of the page that is shown before its script has read the rest."""
     return {
         "call_id": queued.call_id,
         "request": queued.number,
@@ -192,7 +192,7 @@ def state(site: Site, user: User, opened: OpenedCall, *, lines_too: bool = False
 
 
 def _checking(site: Site, call_id: str) -> dict[str, str] | None:
-    """Who has begun to complete the call, while its copy is still being checked."""
+    """Return the person who has begun to complete the call, while its copy is still being checked."""
     check = site.completing.of(call_id)
     if check is None or not check.running:
         return None
@@ -218,7 +218,7 @@ def findings(opened: OpenedCall) -> list[dict[str, Any]]:
     """Return the items: first the open questions by the seconds that may leak, then the rest by time."""
     review = opened.review
     first = {item.item_id: item for item in review.stored.plan.items}
-    # The words' own readings, so that what sounds alike is one question however it was written.
+    # The words' own readings, so that equal sounds are one question in any spelling.
     asked = question_ids(opened.draft.items, lambda item: opened.words.spoken(item.chars))
     places = {item.item_id: asked.get(item.item_id, NO_QUESTION) for item in opened.draft.items}
     items = sorted(opened.draft.items, key=lambda item: (*_order(places[item.item_id]), item.time.start))
@@ -235,7 +235,7 @@ def findings(opened: OpenedCall) -> list[dict[str, Any]]:
 
 
 def _consent(item: MaskItem, given: Mapping[str, Consent]) -> dict[str, str] | None:
-    """Who consented to that a kept voice is given, when and how, for whoever decides and approves."""
+    """Return the consent to the disclosure of a kept voice: of whom, when and how."""
     consent = given.get(item.item_id)
     kept = item.entity_type == THIRD_VOICE and item.decided and item.action is MaskAction.KEEP
     if consent is None or not kept or item.party is not Party.THIRD_PARTY:
@@ -311,7 +311,7 @@ def _near(item: MaskItem, masked: tuple[MaskItem, ...], opened: OpenedCall) -> s
 
 
 def decisions(review: Review, recognised: Transcript) -> list[dict[str, Any]]:
-    """Return the decisions on the newest revision, and what each of them changed."""
+    """Return the decisions on the newest revision, with their effects."""
     standing = {each.number for each in effective(review.made)}
     undone = {each.undoes for each in review.made if each.undoes}
     made = sorted(review.made, key=lambda each: each.number)

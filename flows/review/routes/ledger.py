@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -26,7 +27,7 @@ from flows.desk.record.ledger import LedgerQuery, LedgerRow, ledger
 from flows.intake.fields import moment_of
 from flows.masking.mask_case_call import load_models
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
-from flows.releasing.ledger_table import COLUMNS, cells, told_way, write_csv
+from flows.releasing.ledger_table import COLUMNS, cells, way_text, write_csv
 from flows.releasing.letter_content import kind_of
 from flows.releasing.release import draft_letter
 from flows.review.guarding.access import User, require
@@ -95,7 +96,7 @@ def show_password(
 ) -> Response:
     """Return the page with a package's password, which the audit log records."""
     password = releases.package_password(site_of(request).desk, _reader(user), number, turn)
-    return _page(request, user, number, (turn, password))
+    return _page(request, user, number, _ShownPassword(turn, password))
 
 
 @router.post("/ledger/{number}/deliver")
@@ -108,7 +109,8 @@ def deliver(
 ) -> Response:
     """Record the delivery of the last answer."""
     when = _moment(at)
-    deliveries.deliver(site_of(request).desk, _reader(user), number, _told(how), (when, None))
+    delivered = deliveries.DeliveredAnswer(when)
+    deliveries.deliver(site_of(request).desk, _reader(user), number, _told(how), delivered)
     return _back(number)
 
 
@@ -139,7 +141,7 @@ def package(request: Request, user: Reader, number: Number, turn: Turn = None) -
 
 @router.get("/ledger/{number}/instructions")
 def instructions(request: Request, _: Reader, number: Number, turn: Turn = None) -> Response:
-    """Return 開封手順, which go beside the ZIP."""
+    """Return 開封手順, which are handed over with the ZIP."""
     answer = releases.answer_of(releases.releases(site_of(request).desk, number), turn)
     name = f"{package_name(number, answer)}_開封手順.txt"
     return _file(outer_instructions(number, answer), "text/plain; charset=utf-8", name)
@@ -160,7 +162,15 @@ def letter(request: Request, user: Reader, number: Number, turn: Turn = None) ->
     return _file(content, DOCX, f"{package_name(number, answer)}_回答書.docx")
 
 
-def _page(request: Request, user: User, number: str, password: tuple[int, str] | None = None) -> Response:
+@dataclass(frozen=True, slots=True)
+class _ShownPassword:
+    """Password of a package, and number of its answer."""
+
+    turn: int
+    password: str = field(repr=False)
+
+
+def _page(request: Request, user: User, number: str, password: _ShownPassword | None = None) -> Response:
     desk, actor = site_of(request).desk, _reader(user)
     # Before the row: a release that ends in between would be shown neither as running nor as done.
     errand = site_of(request).outgoing.of(number)
@@ -172,7 +182,7 @@ def _page(request: Request, user: User, number: str, password: tuple[int, str] |
             "release": each.release,
             "kind": each.release.kind.label,
             "at": f"{each.release.released_at.astimezone(JAPAN):%Y-%m-%d %H:%M}",
-            "way": "" if each.release.manner == AS_ASKED else told_way(way_of(each.release)),
+            "way": "" if each.release.manner == AS_ASKED else way_text(way_of(each.release)),
             "visit": each is row.answers[-1]
             and each.release.manner.way is Way.IN_PERSON
             and state is State.RELEASED
@@ -203,12 +213,12 @@ def _page(request: Request, user: User, number: str, password: tuple[int, str] |
 
 
 def _next_way(row: LedgerRow) -> dict[str, Any] | None:
-    """Return the way that was chosen for the next answer, if it is not what the request asks for."""
+    """Return the way chosen for the next answer, if it differs from the request."""
     if row.way is None or row.way.manner == AS_ASKED or row.request.state is State.RELEASED:
         return None
     numbers = {call.call_id: call.number for call in row.calls}
     passages = tuple((numbers.get(each.call_id, 0), each) for each in row.way.manner.passages)
-    return {"settled": row.way.settled, "told": told_way(GivenWay(row.way.manner.way, passages))}
+    return {"settled": row.way.settled, "told": way_text(GivenWay(row.way.manner.way, passages))}
 
 
 def _row(desk: Desk, actor: Actor, number: str) -> LedgerRow:
@@ -247,7 +257,7 @@ def _difference(difference: Difference | None) -> dict[str, Any] | None:
         "ranges": ranges,
         "calls": calls,
         "files": difference.files,
-        "ways": None if difference.ways is None else tuple(map(told_way, difference.ways)),
+        "ways": None if difference.ways is None else tuple(map(way_text, difference.ways)),
     }
 
 

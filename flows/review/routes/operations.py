@@ -1,6 +1,6 @@
-"""For the company's machines: is the page alive, is the desk ready, and how it stands.
+"""Routes for the company's machines: whether the page is alive and the desk ready, and its counts.
 
-None of it needs a person, and none of it tells of one.
+None needs a sign-in, and none contains a person's data.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ BEARER = "bearer "
 
 @router.get("/health/live")
 def live() -> PlainTextResponse:
-    """The process answers."""
+    """Answer that the process is alive."""
     return PlainTextResponse("ok\n")
 
 
 @router.get("/health/ready")
 def ready(request: Request) -> PlainTextResponse:
-    """Database, store and key answer too; otherwise status 503 and the code of what is missing."""
+    """Answer whether database, store and key work, too; otherwise with status 503 and the failure's code."""
     fault = _fault(site_of(request).desk)
     return PlainTextResponse(f"{fault or 'ok'}\n", 503 if fault else 200)
 
 
 def _fault(desk: Desk) -> str:
-    """Return the code of what keeps the desk from working; empty when nothing does."""
+    """Return the code of the failure that keeps the desk from working; empty when there is none."""
     try:
         gauges(desk)
         # The sealed head and the rows were opened with the key; the store has to be there as well.
@@ -50,7 +50,7 @@ def _fault(desk: Desk) -> str:
 
 @router.get("/metrics")
 def metrics(request: Request) -> PlainTextResponse:
-    """The counts for Prometheus, where ``KAIJI_METRICS_SECRET_FILE`` is set, to whoever knows the secret.
+    """Answer with the counts for Prometheus, if a secret is set (``KAIJI_METRICS_SECRET_FILE``) and given.
 
     Raises:
         RefusedError: when it is not set, or the secret is another one.

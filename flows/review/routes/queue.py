@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -26,7 +26,7 @@ __all__ = ["router"]
 router = APIRouter()
 
 MAX_COUNTED_CALLS = 5000
-"""Calls whose counts are cached."""
+"""Number of calls whose counts are cached."""
 
 SOON_DAYS = 1
 """Days left of a call that is work until tomorrow morning."""
@@ -38,7 +38,7 @@ Name = Annotated[str, Query(max_length=64)]
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """Counts of a call that need its plan and decisions; ``pipeline.played`` says what is listened to."""
+    """Counts of a call from its plan and decisions; ``pipeline.played`` defines the seconds to hear."""
 
     undecided: int
     questions: int
@@ -49,14 +49,14 @@ class _Counted:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What is one person's to do.
+    """Tasks of one person.
 
     Attributes:
         soon: Calls to decide until tomorrow morning.
         later: The others.
         minutes: Listening that each of the two needs.
         approvals: Calls to approve.
-        next_call: Id of the first of all these that nobody has open; empty when there is none.
+        next_call: Id of the first of these calls that nobody has open; empty where there is none.
     """
 
     soon: int
@@ -66,18 +66,26 @@ class _Work:
     next_call: str
 
 
-EVERYTHING = ("", "", "")
+class _Filters(NamedTuple):
+    """Filters of the queue; an empty text means any."""
+
+    state: str
+    number: str
+    reviewer: str
+
+
+EVERYTHING = _Filters("", "", "")
 """No filter."""
 
 
 def _filters(
     state: StateName = "", number: Annotated[str, Query(alias="request")] = "", reviewer: Name = ""
-) -> tuple[str, str, str]:
-    """Return the state, request number and reviewer to filter by; an empty text means any."""
-    return state, number[:40], reviewer
+) -> _Filters:
+    """Return the filters of a request for the queue."""
+    return _Filters(state, number[:40], reviewer)
 
 
-Wanted = Annotated[tuple[str, str, str], Depends(_filters)]
+Wanted = Annotated[_Filters, Depends(_filters)]
 
 
 @router.get("/calls")
@@ -88,11 +96,10 @@ def queue_page(
 ) -> Response:
     """Return the queue as a page."""
     rows, reviewers = _rows(site_of(request), wanted)
-    state, number, reviewer = wanted
     values = {
         "rows": rows,
         "work": _work(site_of(request), user),
-        "filters": {"state": state, "request": number, "reviewer": reviewer},
+        "filters": {"state": wanted.state, "request": wanted.number, "reviewer": wanted.reviewer},
         "states": [(each.value, each.label) for each in SHOWN],
         "reviewers": reviewers,
         "breach_clocks": open_clocks(site_of(request).desk),
@@ -107,13 +114,13 @@ def queue_rows(
     user: Looker,
     wanted: Wanted,
 ) -> dict[str, Any]:
-    """Return the queue as JSON for the script, and the call that the person goes on to."""
+    """Return the queue as JSON for the script, with the person's next call."""
     site = site_of(request)
     return {"rows": _rows(site, wanted)[0], "next": _work(site, user).next_call}
 
 
 def _work(site: Site, user: User) -> _Work:
-    """Tell what is a person's to do: an analyst decides, an approver approves what others have decided."""
+    """Return a person's tasks: an analyst decides, an approver approves others' decisions."""
     decide, approve = [], []
     for row in _rows(site, EVERYTHING)[0]:
         mine = user.name in row["reviewers"] and not site.settings.review_one_person
@@ -136,13 +143,13 @@ def _work(site: Site, user: User) -> _Work:
     return _Work(len(parts[0]), len(parts[1]), (soon, later), len(approve), next_call)
 
 
-def _rows(site: Site, wanted: tuple[str, str, str]) -> tuple[list[dict[str, Any]], list[str]]:
+def _rows(site: Site, wanted: _Filters) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the rows, and everybody who has decided on one of the calls."""
-    state, number, reviewer = wanted
-    known = State(state) if state in {each.value for each in SHOWN} else None
+    reviewer = wanted.reviewer
+    known = State(wanted.state) if wanted.state in {each.value for each in SHOWN} else None
     open_by = opened_by(site.desk)
     shown, names = [], set()
-    for queued in list_queue(site.desk, known, number):
+    for queued in list_queue(site.desk, known, wanted.number):
         counted = _counted(site, queued)
         names |= set(counted.reviewers)
         if reviewer and reviewer not in counted.reviewers:
@@ -181,7 +188,7 @@ def _counted(site: Site, queued: QueuedCall) -> _Counted:
 
 def _count(review: Review, seconds: float) -> _Counted:
     doubtful = [item for item in review.draft.items if item.needs_review]
-    # Nobody has opened the text: what reads alike counts as two questions, which are played all the same.
+    # The text is not opened: findings that read alike count as two questions here.
     asked = question_ids(doubtful, lambda _: None)
     shown = (Shown(item.time, item.channels, *asked[item.item_id]) for item in doubtful)
     steps = {ReviewKind.COMPLETE.value, ReviewKind.REOPEN.value}

@@ -29,7 +29,7 @@ router = APIRouter()
 OWN_PAGE = re.compile(
     r"/(?!(?:api|audio|static|visit-audio)/|sign-|first$)(?:[A-Za-z0-9-]{1,40}(?:/[A-Za-z0-9-]{1,40}){0,2})?"
 )
-"""Paths to which a person may be redirected after signing in: our own pages only, whatever is in them."""
+"""Paths to which a person may be redirected after signing in: our own pages only."""
 
 WRONG = "利用者名かパスワードが違います"
 HASHING_SLOTS = threading.BoundedSemaphore(2)
@@ -63,7 +63,7 @@ def _form(request: Request, wanted: str, error: str, status: int) -> Response:
     site = site_of(request)
     first_run = site.settings.review_auth == "local" and not any_account(site.desk)
     own = wanted if OWN_PAGE.fullmatch(wanted) else ""
-    # A session that ended by itself leaves its cookie; signing out takes it.
+    # A session that expired leaves its cookie; signing out removes it.
     late = bool(own and request.cookies.get(cookie_name(site.settings), ""))
     values = {"next": own, "error": error, "first_run": first_run, "late": late}
     return site.render(request, "sign_in.html", values, status=status)

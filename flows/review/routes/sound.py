@@ -1,6 +1,6 @@
 """Routes for sound: the page requests an address, which plays the sound; the audit log records originals.
 
-What an address is: ``flows.review.content.addresses``.
+``flows.review.content.addresses`` defines the addresses.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def play(request: Request, user: Reviewer, call_id: CallId, given: GivenPlay) ->
         msg = "聞く区間が通話の中にありません"
         raise ReviewRuleError(msg)
     first, last = to_samples(TimeSpan(start, end), sketch.rate, sketch.length)
-    # Checked before it is recorded, because what cannot be played was not heard.
+    # Checked before it is recorded: sound that cannot be played was not heard.
     site.shelf.get(user.actor, call_id, review.stored.plan.audio_sha256)
     if given.what == "original":
         with site.desk.change(user.actor) as change:
@@ -126,7 +126,7 @@ def audio(
 
 
 def played(request: Request, view: View) -> Response:
-    """Return the answer that plays some sound: all of it, or the range of bytes that is asked for."""
+    """Return the answer that plays some sound: all of it, or the requested range of bytes."""
     start, stop, status = _part(request.headers.get("range", ""), view.size)
     headers = {"accept-ranges": "bytes", "content-type": "audio/wav"}
     if status == 416:

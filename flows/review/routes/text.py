@@ -1,4 +1,4 @@
-"""Routes for the text: corrections, what is offered for them, and words that are put on a list."""
+"""Routes for the text: corrections, their offers, and additions to the lists of words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows.desk.cases.calls import case_of
 from flows.desk.cases.mask_again import follow_list
 from flows.desk.cases.words import Entry, list_for_company, list_for_request
 from flows.desk.kinds.values import Actor, Role
-from flows.masking.new_voices import Said, voices_in
+from flows.masking.new_voices import ThirdPersonLines, voices_in
 from flows.masking.new_words import Corrections
 from flows.review.guarding.access import User
 from flows.review.guarding.site import Site, site_of
@@ -51,11 +51,11 @@ class GivenText(Given):
 
 @router.post("/api/calls/{call_id}/text")
 def correct(request: Request, user: Reviewer, call_id: CallId, given: GivenText) -> Response:
-    """Record a correction, with what detection finds in new words and with a third person's voice."""
+    """Record a correction, with the findings in its new words and in a third person's voice."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     if given.count != opened.review.count:
-        # Before anything is looked up: the characters may be those of an older text.
+        # First of all: the characters may be those of an older text.
         return conflict(opened)
     made = _decision(site, user, opened, given)
 
@@ -70,7 +70,7 @@ def correct(request: Request, user: Reviewer, call_id: CallId, given: GivenText)
 
 @router.get("/api/calls/{call_id}/offers")
 def offers(request: Request, user: Reviewer, call_id: CallId, start: Char, end: Char) -> dict[str, Any]:
-    """Return the case's own words that are said in a run of the text, where, and what others heard."""
+    """Return the case's words that were said in a run of the text, and other hearings' words for it."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     run = CharSpan(start, max(start, end))
@@ -142,7 +142,7 @@ def _is_hidden(part: Part, line: Segment, opened: OpenedCall) -> bool:
 
 
 def _place(opened: OpenedCall, given: GivenText, kind: ReviewKind) -> CharSpan:
-    """The recognised characters of the line that is meant, or of the place where one begins."""
+    """Return the recognised characters of the addressed line, or of the place where one begins."""
     segments = opened.now.transcript.segments
     if kind is ReviewKind.BREAK:
         at = opened.now.raw(CharSpan(given.start_char, given.start_char + 1)).start
@@ -161,12 +161,12 @@ def _place(opened: OpenedCall, given: GivenText, kind: ReviewKind) -> CharSpan:
 def _brought_out(
     site: Site, user: User, opened: OpenedCall, pieces: tuple[Piece, ...]
 ) -> tuple[MaskItem, ...]:
-    """What detection finds in new words that was not known."""
+    """Return new findings in the new words."""
     review = opened.review
     call_id, plan = review.call.call_id, review.stored.plan
     sound = site.shelf.get(user.actor, call_id, plan.audio_sha256)
     wording = replace(review.wording, pieces=with_pieces(review.wording.pieces, pieces))
-    # Kept, so that the answer need not lay the text out again.
+    # Cached, so that the answer need not lay the text out again.
     now, _ = site.library.get(user.actor, call_id, plan.transcript_sha256).written(wording)
     words = Corrections(
         case_of(site.desk, call_id).case, opened.recognised, sound.recording, now, pieces, review.draft
@@ -175,7 +175,7 @@ def _brought_out(
 
 
 def _voices(site: Site, user: User, opened: OpenedCall, correction: Correction) -> tuple[MaskItem, ...]:
-    """The voice of a line that a third person says, where it is no finding yet."""
+    """Return the voice of a line that a third person says, where it is no finding yet."""
     review = opened.review
     call_id, plan = review.call.call_id, review.stored.plan
     sound = site.shelf.get(user.actor, call_id, plan.audio_sha256)
@@ -183,14 +183,14 @@ def _voices(site: Site, user: User, opened: OpenedCall, correction: Correction) 
     # Kept, as for new words.
     wording = replace(review.wording, speakers=speakers)
     now, _ = site.library.get(user.actor, call_id, plan.transcript_sha256).written(wording)
-    return voices_in(Said(now, correction.chars, sound.recording, plan, review.draft))
+    return voices_in(ThirdPersonLines(now, correction.chars, sound.recording, plan, review.draft))
 
 
 # --- lists of words ---
 
 
 class GivenWord(Given):
-    """What is done with the words of a finding from now on."""
+    """Future action on the words of a finding."""
 
     item_id: ItemId
     what: Literal["mask", "keep", "gone"]

@@ -1,7 +1,7 @@
 """Routes for visits: the page on which the requester listens in person, and its sound.
 
-An address of sound is a sealed note, as in ``sound``; besides, each answer asks the desk again whether the
-visit lasts.  No answer is a file to be kept, and nothing is played that the audit log did not record first.
+An address of sound is a sealed note, as in ``sound``; in addition, each answer checks at the desk that the
+visit is going on.  No answer may be cached, and nothing is played before the audit log has recorded it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotFoundError
-from flows.desk.kinds.passage_text import told_passage
+from flows.desk.kinds.passage_text import format_passage
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Role
-from flows.desk.kinds.ways import Visit, Way
+from flows.desk.kinds.ways import PlayedFrom, Visit, VisitSession, Way
 from flows.review.content.addresses import ADDRESS_SECONDS, Addresses
 from flows.review.content.sound import View
 from flows.review.guarding.access import User, require
@@ -120,10 +120,10 @@ def end(request: Request, user: Approver, number: Number) -> Response:
 def play(request: Request, user: Approver, number: Number, given: GivenStart) -> dict[str, Any]:
     """Return an address for playing a call; the audit log records it first."""
     site, actor = site_of(request), user.acting(Role.APPROVER)
-    who = (number, user.session_id)
-    # Checked before it is recorded, because what cannot be played was not heard.
+    who = VisitSession(number, user.session_id)
+    # Checked before it is recorded: sound that cannot be played was not heard.
     recording = site.visits.get(actor, who, given.call_id)
-    grant_play(site.desk, actor, who, (given.call_id, min(given.start, recording.duration)))
+    grant_play(site.desk, actor, who, PlayedFrom(given.call_id, min(given.start, recording.duration)))
     until = site.desk.clock().timestamp() + ADDRESS_SECONDS
     grant = Grant(number, user.session_id, given.call_id, until, secrets.token_hex(8))
     return {
@@ -135,9 +135,9 @@ def play(request: Request, user: Approver, number: Number, given: GivenStart) ->
 
 @router.post("/api/visits/{number}/heard")
 def heard(request: Request, user: Approver, number: Number, given: GivenPlayed) -> dict[str, Any]:
-    """Record what the page played; the record of the visit is shown beside the player."""
+    """Record the stretches that the page played, and return the visit's record for the player."""
     site, actor = site_of(request), user.acting(Role.APPROVER)
-    who = (number, user.session_id)
+    who = VisitSession(number, user.session_id)
     recording = site.visits.get(actor, who, given.call_id)
     stretches = [(start, min(end, recording.duration)) for start, end in given.stretches]
     record_played(site.desk, actor, who, given.call_id, stretches)
@@ -152,7 +152,7 @@ def visit_audio(
     """Return the sound, as a whole or the requested range, while the visit lasts."""
     site = site_of(request)
     grant = ADDRESSES.opened(site.desk, user.session_id, token)
-    who = (grant.number, user.session_id)
+    who = VisitSession(grant.number, user.session_id)
     recording = site.visits.get(user.acting(Role.APPROVER), who, grant.call_id)
     return played(request, View(recording, 0, recording.length))
 
@@ -178,7 +178,7 @@ def _told(visit: Visit, answer: Release) -> dict[str, Any]:
         "present": visit.present,
         "by": visit.by,
         "played": [
-            (f"{at.astimezone(JAPAN):%H:%M:%S}", f"通話{told_passage(numbers.get(each.call_id, 0), each)}")
+            (f"{at.astimezone(JAPAN):%H:%M:%S}", f"通話{format_passage(numbers.get(each.call_id, 0), each)}")
             for at, each in visit.played
         ],
     }

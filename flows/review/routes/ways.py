@@ -18,7 +18,7 @@ from flows.desk.cases.files import list_files, open_stream
 from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.passage_text import read_passage, read_passages, told_passage
+from flows.desk.kinds.passage_text import format_passage, read_passage, read_passages
 from flows.desk.kinds.states import REQUEST_STEPS, State, Step
 from flows.desk.kinds.values import JAPAN, Actor, Call, FileKind, Role
 from flows.desk.kinds.ways import AS_ASKED, Manner, Passage, Way
@@ -39,10 +39,10 @@ Approver = Annotated[User, require(Role.APPROVER)]
 Number = Annotated[str, Path(pattern=f"^{REQUEST_NUMBER}$")]
 
 AROUND_SECONDS = 0.2
-"""Taken before and after a chosen line, whose times are those of words and may cut into a sound."""
+"""Seconds added before and after a chosen line, whose times are those of words and may cut into a sound."""
 
 JOINED_SECONDS = 2.0
-"""Lines that follow each other so closely are one passage."""
+"""Greatest pause between lines that form one passage."""
 
 
 class GivenWay(BaseModel):
@@ -88,7 +88,7 @@ def way_page(request: Request, user: Reviewer, number: Number) -> Response:
         "chosen": chosen,
         "chosen_at": "" if chosen is None else f"{chosen.at.astimezone(JAPAN):%Y-%m-%d %H:%M}",
         "manner": manner,
-        "passages": [told_passage(numbers.get(each.call_id, 0), each) for each in manner.passages],
+        "passages": [format_passage(numbers.get(each.call_id, 0), each) for each in manner.passages],
         "may_choose": (asked.state, Step.WAY) in REQUEST_STEPS,
         "may_approve": chosen is not None and not chosen.settled and user.can["approve"],
         "calls": [_shown(site.desk, user.reviewer, each, manner) for each in listed],
@@ -177,7 +177,7 @@ def _line(listed: _Listed, segment: MaskedSegment, manner: Manner) -> dict[str, 
         each.start <= time.start and time.end <= each.end for each in manner.of_call(listed.call.call_id)
     )
     return {
-        "value": told_passage(listed.number, Passage(listed.call.call_id, time.start, time.end)),
+        "value": format_passage(listed.number, Passage(listed.call.call_id, time.start, time.end)),
         "clock": f"{int(time.start) // 60:02d}:{int(time.start) % 60:02d}",
         "speaker": SPEAKERS.get(segment.speaker or "", SOMEBODY),
         "text": segment.text,

@@ -1,1 +1,1 @@
-"""What Prefect's server is told beside the deployments: rules for failed nights, the pool's templates."""
+"""Settings of Prefect's server beyond the deployments: rules for failed nights, the pool's templates."""

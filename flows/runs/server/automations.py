@@ -1,7 +1,7 @@
-"""``python -m flows.runs.server.automations``: Prefect tells somebody of a night that failed or did not come.
+"""``python -m flows.runs.server.automations``: Prefect notifies people of a night that failed or did not run.
 
 The rules lie in ``automations.json``, in the form that ``prefect automation create --from-file`` takes too.
-Whom Prefect tells, and how, is a notification block of the company's; its id takes the place of the zeros.
+The recipient and the way are a notification block of the company's; its id replaces the zeros.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ __all__ = ["FILE", "apply_rules", "rules_for"]
 FILE = Path(__file__).with_name("automations.json")
 
 NOBODY = UUID(int=0)
-"""In the file: the block that is to be put in."""
+"""Placeholder in the file for the block's id."""
 
 
 def rules_for(block: UUID, file: Path = FILE) -> tuple[AutomationCore, ...]:
-    """Return the rules, with the block that tells of them.
+    """Return the rules, with the block that sends the notification.
 
     Args:
         block: Id of the notification block.
@@ -68,7 +68,7 @@ def block_of(client: SyncPrefectClient, slug: str) -> UUID:
         slug: Its type and name, such as ``slack-webhook/night``.
 
     Raises:
-        ObjectNotFound: when there is none.
+        ObjectNotFound: when there is no such block.
     """
     kind, _, name = slug.partition("/")
     return client.read_block_document_by_name(name, kind, include_secrets=False).id

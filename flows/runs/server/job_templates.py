@@ -1,6 +1,6 @@
 """The work pool's templates: how a run's process or container is started; the run itself chooses nothing.
 
-Prefect's own templates take the command, the environment, the image and the folder from whoever starts a run.
+Prefect's own templates take the command, the environment, the image and the folder from the caller of a run.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ JOB_TEMPLATE: dict[str, Any] = {
     "job_configuration": {"stream_output": True},
     "variables": {"type": "object", "properties": {}, "additionalProperties": False},
 }
-"""For a worker that starts processes."""
+"""Template for a worker that starts processes."""
 
 CONTAINER_FILE = Path(__file__).with_name("container_template.json")
-"""For a worker that starts containers (Prefect's type ``docker``); a company fills its places into a copy."""
+"""Template for a worker that starts containers (Prefect's type ``docker``); a company fills in a copy."""
 
 MERGED = "env"
-"""Part that Prefect does not replace but adds to, from whoever starts a run: it must not be there at all."""
+"""Part that Prefect extends, rather than replaces, by the caller's values: it must not be there at all."""
 
 
 class TemplateError(PipelineError):

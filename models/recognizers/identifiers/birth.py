@@ -8,7 +8,7 @@ from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.reasons import Reason
-from pipeline.sound.identifiers import SaidDate, dates_in
+from pipeline.sound.identifiers import SpokenDate, dates_in
 
 __all__ = ["BirthRecognizer"]
 
@@ -55,17 +55,17 @@ class BirthRecognizer(CallRecognizer):
             *(self._result(date, 0.85, Reason.NUMBER_READ_BACK) for date in again),
         ]
 
-    def _result(self, date: SaidDate, score: float, why: Reason) -> RecognizerResult:
+    def _result(self, date: SpokenDate, score: float, why: Reason) -> RecognizerResult:
         return self.result("DATE_OF_BIRTH", date.start, date.end, score, why)
 
 
-def _same(date: SaidDate, birth: SaidDate) -> bool:
+def _same(date: SpokenDate, birth: SpokenDate) -> bool:
     """Whether one date repeats the other, or its month and day."""
     years = not date.years or bool(set(date.years) & set(birth.years))
     return years and (date.month, date.day) == (birth.month, birth.day)
 
 
-def _is_birth(text: str, date: SaidDate) -> bool:
+def _is_birth(text: str, date: SpokenDate) -> bool:
     if _BEHIND.match(text, date.end):
         return True
     before = text[max(0, date.start - REACH) : date.start]

@@ -38,9 +38,9 @@ from models.training.weighing.unspoken import ReadCall, unspoken_calls
 from pipeline.finding.detect import detect
 from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
-from pipeline.ownership.evidence.beside import Neighbour, PairValues
 from pipeline.ownership.evidence.evidence import Evidence
 from pipeline.ownership.evidence.feature import Feature
+from pipeline.ownership.evidence.neighbours import Neighbour, PairValues
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.known_case import read_case
 from pipeline.ownership.known.names import KanaReader, claimed_names

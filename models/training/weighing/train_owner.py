@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 
 from models.training.weighing.shown import NOBODY, Shown
 from models.training.weighing.trees import Shape, learn, log_odds, write_trees
-from pipeline.ownership.evidence.beside import Neighbour, PairValues, beside
 from pipeline.ownership.evidence.disagreement import CLEAR
 from pipeline.ownership.evidence.feature import LEARNED, Feature
+from pipeline.ownership.evidence.neighbours import Neighbour, PairValues, neighbour_features
 from pipeline.ownership.evidence.talk import MIN_IN_GROUP, MIN_IN_GROUP_WITH_HONORIFIC
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.types import CharSpan, EntitySpan
@@ -114,7 +114,7 @@ class Data:
         columns = {feature: column for column, feature in enumerate(Feature)}
         for call in dict.fromkeys(self.calls.tolist()):
             here = np.flatnonzero(self.calls == call).tolist()
-            found = beside([self.findings[at] for at in here], chances[here].astype(np.float64))
+            found = neighbour_features([self.findings[at] for at in here], chances[here].astype(np.float64))
             _fill(out, here, found, columns)
         return out
 

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.trees import Trees, load_trees
-from pipeline.ownership.evidence.beside import PairValues
 from pipeline.ownership.evidence.evidence import Evidence
 from pipeline.ownership.evidence.feature import FeatureValues
+from pipeline.ownership.evidence.neighbours import PairValues
 from pipeline.ownership.identifiers import is_compared, owner_by_value
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.known_case import read_case

@@ -1,1 +1,1 @@
-"""Compare what is said with what a case registers, for a person to see at a glance; nothing decides by it."""
+"""Compare a finding with the registered values of a case, for people to see; no decision depends on it."""

@@ -1,24 +1,25 @@
-"""Compare the numbers of two addresses: the block's and the room's."""
+"""Compare the numbers of two addresses: those of the block and of the room."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.ownership.compared.address_parts import Number
+from pipeline.ownership.compared.address_parts import AddressNumber
 from pipeline.ownership.compared.aligned import aligned
 from pipeline.ownership.compared.comparison import Mark
 
-__all__ = ["Marked", "Numbers", "compared_numbers"]
+__all__ = ["Marked", "NumberComparison", "compared_numbers"]
 
 Marked = tuple[str, Mark]
 
 
-class Numbers(NamedTuple):
-    """The numbers of two addresses beside each other.
+class NumberComparison(NamedTuple):
+    """Result of comparing the numbers of a spoken address with those of a registered one.
 
-    ``block`` and ``room``: whether one that is said differs.  ``of_block``: whether one of the block is said.
-    ``whole``: whether all registered ones are said.
+    ``block``, ``room``: whether a spoken number of it differs. ``of_block``: whether a number of the block is
+    spoken. ``whole``: whether all registered numbers are spoken. ``differing``, ``in_all``: digits that
+    differ, and digits compared. ``said``, ``registered``: each number as pieces of text with their marks.
     """
 
     block: bool
@@ -31,11 +32,13 @@ class Numbers(NamedTuple):
     registered: tuple[tuple[Marked, ...], ...]
 
 
-def compared_numbers(said: Sequence[Number], registered: Sequence[Number], *, anchored: bool) -> Numbers:
-    """Compare number by number; where a place is said, from the first one on."""
+def compared_numbers(
+    said: Sequence[AddressNumber], registered: Sequence[AddressNumber], *, anchored: bool
+) -> NumberComparison:
+    """Compare number by number; ``anchored`` (a place is spoken): from the first number on."""
     if (run := _written_together(said, registered, anchored=anchored)) is not None:
         marks = [Mark.SAME if n in run else Mark.UNSAID for n in range(len(registered))]
-        return Numbers(
+        return NumberComparison(
             block=False,
             room=False,
             of_block=any(not registered[n].room for n in run),
@@ -50,9 +53,12 @@ def compared_numbers(said: Sequence[Number], registered: Sequence[Number], *, an
 
 
 def _written_together(
-    said: Sequence[Number], registered: Sequence[Number], *, anchored: bool
+    said: Sequence[AddressNumber], registered: Sequence[AddressNumber], *, anchored: bool
 ) -> range | None:
-    """Which registered numbers have the same figures, however the recogniser parts them: 5の1130."""
+    """Return the range of registered numbers with the same digits.
+
+    The recogniser may separate them otherwise: 5の1130.
+    """
     figures = "".join(number.digits for number in said)
     for start in range(1 if anchored else len(registered)):
         for end in range(start, len(registered) + 1):
@@ -61,8 +67,10 @@ def _written_together(
     return None if figures else range(0)
 
 
-def _numbers_from(start: int, said: Sequence[Number], registered: Sequence[Number]) -> Numbers:
-    """Compare the said numbers with as many registered ones from one of them on."""
+def _numbers_from(
+    start: int, said: Sequence[AddressNumber], registered: Sequence[AddressNumber]
+) -> NumberComparison:
+    """Compare the spoken numbers with as many registered ones, from the one at ``start`` on."""
     own: list[tuple[Marked, ...]] = [((number.text, Mark.UNSAID),) for number in registered]
     heard: list[tuple[Marked, ...]] = []
     block = room = False
@@ -70,24 +78,24 @@ def _numbers_from(start: int, said: Sequence[Number], registered: Sequence[Numbe
     for index, number in enumerate(said, start):
         mine = registered[index] if index < len(registered) else None
         digits = mine.digits if mine else ""
-        beside = aligned(number.digits, digits)
-        heard.append(_marked(number, beside.said))
+        alignment = aligned(number.digits, digits)
+        heard.append(_marked(number, alignment.said))
         if mine is not None:
-            own[index] = _marked(mine, beside.registered)
+            own[index] = _marked(mine, alignment.registered)
         of_room = mine.room if mine else True
         block, room = (
-            block or (beside.differing > 0 and not of_room),
-            room or (beside.differing > 0 and of_room),
+            block or (alignment.differing > 0 and not of_room),
+            room or (alignment.differing > 0 and of_room),
         )
-        differing += beside.differing
-        in_all += len(beside.pairs)
+        differing += alignment.differing
+        in_all += len(alignment.pairs)
     whole = start == 0 and len(said) >= len(registered)
     of_block = any(not number.room for number in registered[start : start + len(said)])
-    return Numbers(block, room, of_block, whole, differing, in_all, tuple(heard), tuple(own))
+    return NumberComparison(block, room, of_block, whole, differing, in_all, tuple(heard), tuple(own))
 
 
-def _marked(number: Number, marks: Sequence[Mark]) -> tuple[Marked, ...]:
-    """A number figure by figure, or whole where it is not written in figures one by one."""
+def _marked(number: AddressNumber, marks: Sequence[Mark]) -> tuple[Marked, ...]:
+    """Return a number digit by digit, or whole where it is not written in single digits."""
     if number.text == number.digits:
         return tuple(zip(number.text, marks, strict=True))
     same = all(mark is Mark.SAME for mark in marks)

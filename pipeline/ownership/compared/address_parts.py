@@ -1,4 +1,4 @@
-"""Cut an address into places and numbers, so that two can be compared part by part.
+"""Split an address into places and numbers, so that two can be compared part by part.
 
 東京都町田市成瀬5丁目11番30号コーポ桜201      東京都 | 町田市 | 成瀬      5, 11, 30      room 201
 """
@@ -17,24 +17,24 @@ from pipeline.ownership.known.names import KanaReader
 from pipeline.sound.digits import digits_of
 from pipeline.types import CaseName
 
-__all__ = ["AddressParts", "Level", "Number", "Place", "address_parts"]
+__all__ = ["AddressNumber", "AddressParts", "AddressPlace", "Level", "address_parts"]
 
 BLOCK_NUMBERS: Final = 3
-"""Most numbers of a block: 丁目, 番 and 号.  What follows them is a room's."""
+"""Greatest number of numbers of a block: 丁目, 番 and 号.  Those after them are a room's."""
 
 _NUMBER = re.compile(
     r"[0-9]+|[〇零一二三四五六七八九十百千]+(?=[〇零一二三四五六七八九十百千のノ丁番号階室、。ー－-]|$)"
 )
 _OF_A_ROOM = re.compile(r"(?:号室|室|階)")
 _COUNTER = re.compile(r"(?:丁目|番地?|号室?|室|階)?(?:[のノ、。・\s.,ー－-]|です)*")
-"""What follows a number and belongs to it, or leads on to the next."""
+"""Counter after a number, and separators before the next one."""
 
 _BUILDING = re.compile(r"[^\d]*[ァ-ヴ一-龠々]{2}[^\d]*")
-"""What follows that and has the letters of a name."""
+"""Text after that with the letters of a name."""
 
 
 class Level(enum.IntEnum):
-    """How narrow a place is."""
+    """Level of a place in an address."""
 
     PREFECTURE = 1
     CITY = 2
@@ -42,8 +42,8 @@ class Level(enum.IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A place of an address; a city may have a ward, which is a place of the same level."""
+class AddressPlace:
+    """A place of an address; a city may have a ward, a place of the same level."""
 
     level: Level
     text: str = field(repr=False)
@@ -51,13 +51,13 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class AddressNumber:
     """A number of an address.
 
     Attributes:
-        text: As written.
-        digits: The same in figures.
-        room: Whether it numbers a room or a floor.
+        text: The number as written.
+        digits: The number in digits.
+        room: Whether it is the number of a room or a floor.
     """
 
     text: str = field(repr=False)
@@ -67,42 +67,42 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class AddressParts:
-    """An address in parts.
+    """Places, numbers and buildings of an address.
 
     Attributes:
-        written: The whole, as written.
-        places: In order.
-        numbers: In order.
-        behind: What counts each number and parts it from what follows.
-        buildings: What is left before the next number: mostly nothing, once the name of a building.
+        written: The whole address as written.
+        places: PlaceComparison in order.
+        numbers: NumberComparison in order.
+        behind: Counter and separators after each number.
+        buildings: Text between each number and the next: mostly empty, for one the name of a building.
     """
 
     written: str = field(repr=False)
-    places: tuple[Place, ...] = field(repr=False)
-    numbers: tuple[Number, ...] = field(repr=False)
+    places: tuple[AddressPlace, ...] = field(repr=False)
+    numbers: tuple[AddressNumber, ...] = field(repr=False)
     behind: tuple[str, ...] = field(repr=False)
     buildings: tuple[str, ...] = field(repr=False)
 
     @property
     def building(self) -> str:
-        """The name of the building; empty where there is none."""
+        """Name of the building; empty where there is none."""
         return next((text for text in self.buildings if _BUILDING.fullmatch(text)), "")
 
 
 def address_parts(address: CaseName, reader: KanaReader) -> AddressParts:
-    """Cut an address.
+    """Split an address into its parts.
 
     Args:
-        address: As a case gives it, or as it is said.
-        reader: Reads its places.
+        address: A registered or a spoken address.
+        reader: Reader of its places.
     """
     written = CaseName("".join(map(_narrow, address.text)), address.kana)
     said = number_of(written)
     *regions, town = places_of(written, reader)
     levels = (Level.PREFECTURE if place.text[-1] in "都道府県" else Level.CITY for place in regions)
     places = [
-        *(Place(level, place.text, place.kana) for level, place in zip(levels, regions, strict=True)),
-        *([Place(Level.TOWN, town.text, town.kana)] if town.text else []),
+        *(AddressPlace(level, place.text, place.kana) for level, place in zip(levels, regions, strict=True)),
+        *([AddressPlace(Level.TOWN, town.text, town.kana)] if town.text else []),
     ]
     found = list(_NUMBER.finditer(said))
     ends = [*(each.start() for each in found[1:]), len(said)]
@@ -113,14 +113,16 @@ def address_parts(address: CaseName, reader: KanaReader) -> AddressParts:
     return AddressParts(
         address.text,
         tuple(places),
-        tuple(Number(each[0], _digits(each[0]), room) for each, room in zip(found, rooms, strict=True)),
+        tuple(
+            AddressNumber(each[0], _digits(each[0]), room) for each, room in zip(found, rooms, strict=True)
+        ),
         tuple(behind),
         tuple(buildings),
     )
 
 
 def _narrow(char: str) -> str:
-    """A figure or a letter in the usual width; as it is where that is no single character."""
+    """Return a digit or letter in the usual width; the character itself where that is no single character."""
     narrow = unicodedata.normalize("NFKC", char)
     return narrow if len(narrow) == 1 else char
 
@@ -130,7 +132,7 @@ def _digits(text: str) -> str:
 
 
 def _rooms(behind: Sequence[str], buildings: Sequence[str]) -> Iterator[bool]:
-    """Whether each number is a room's."""
+    """Yield for each number whether it is a room's."""
     inside = False
     for index, counter in enumerate(behind):
         inside = inside or index >= BLOCK_NUMBERS

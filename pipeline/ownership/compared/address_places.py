@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from pipeline.ownership.compared.address_parts import AddressParts, Level, Place
+from pipeline.ownership.compared.address_parts import AddressParts, AddressPlace, Level
 from pipeline.ownership.compared.comparison import Mark
 from pipeline.ownership.known.names import KanaReader
 from pipeline.sound.morae import MIN_TELLING, morae
 
-__all__ = ["Places", "compared_places", "reading_of", "with_regions_apart"]
+__all__ = ["PlaceComparison", "compared_places", "reading_of", "with_regions_apart"]
 
 
-class Places(NamedTuple):
-    """The places of two addresses beside each other.
+class PlaceComparison(NamedTuple):
+    """Result of comparing the places of a spoken address with those of a registered one.
 
-    ``same`` and ``other`` are the levels that are said and the same, or said and not.
+    ``same``, ``other``: levels that are spoken and agree, or differ. ``said``, ``registered``: mark of each
+    place.
     """
 
     same: frozenset[Level]
@@ -27,7 +28,7 @@ class Places(NamedTuple):
 
 
 def with_regions_apart(said: AddressParts, registered: AddressParts, reader: KanaReader) -> AddressParts:
-    """Cut off a city that is said without 市, where the registered address has it: 町田の成瀬."""
+    """Separate a city that is spoken without 市, where the registered address has it: 町田の成瀬."""
     if not said.places or said.places[-1].level is not Level.TOWN:
         return said
     *above, town = said.places
@@ -36,19 +37,19 @@ def with_regions_apart(said: AddressParts, registered: AddressParts, reader: Kan
         rest = town.text.removeprefix(stem)
         if region.level < Level.TOWN and len(stem) > 1 and rest != town.text:
             width = len(town.text) - len(rest.lstrip("のノ、 "))
-            first = Place(region.level, town.text[:width], region.kana)
-            last = Place(Level.TOWN, town.text[width:], reader.kana(town.text[width:]))
+            first = AddressPlace(region.level, town.text[:width], region.kana)
+            last = AddressPlace(Level.TOWN, town.text[width:], reader.kana(town.text[width:]))
             places = (*above, first, *((last,) if last.text else ()))
             return replace(said, places=places)
     return said
 
 
-def compared_places(said: Sequence[Place], registered: Sequence[Place]) -> Places:
-    """Compare places level by level: a city that is said without its ward is the same.
+def compared_places(said: Sequence[AddressPlace], registered: Sequence[AddressPlace]) -> PlaceComparison:
+    """Compare places level by level; a city that is spoken without its ward agrees.
 
     Args:
-        said: In order.
-        registered: Likewise.
+        said: Spoken places in order.
+        registered: Registered places in order.
     """
     marks: list[Mark] = []
     met: set[int] = set()
@@ -62,11 +63,14 @@ def compared_places(said: Sequence[Place], registered: Sequence[Place]) -> Place
         Mark.SAME if n in met else Mark.DIFFERENT if own.level in other else Mark.UNSAID
         for n, own in enumerate(registered)
     )
-    return Places(frozenset(same), frozenset(other), tuple(marks), tuple(own_marks))
+    return PlaceComparison(frozenset(same), frozenset(other), tuple(marks), tuple(own_marks))
 
 
-def _is_same(said: Place, registered: Place) -> bool:
-    """By letters or by sound; of a town the beginning is enough, and 市 or 県 may be left out."""
+def _is_same(said: AddressPlace, registered: AddressPlace) -> bool:
+    """Whether two places agree in letters or sound.
+
+    The beginning of a town suffices, and 市 or 県 may be missing.
+    """
     text, own = said.text.strip("のノ、 "), registered.text
     if text == own or (said.level < Level.TOWN and text == own[:-1]):
         return True
@@ -75,6 +79,6 @@ def _is_same(said: Place, registered: Place) -> bool:
     return bool(sound) and (sound == own_sound or begins)
 
 
-def reading_of(place: Place) -> str:
-    """A place's reading without the の that leads on to its number."""
+def reading_of(place: AddressPlace) -> str:
+    """Return a place's reading without the の before its number."""
     return place.kana.removesuffix("ノ") if place.text.endswith(("の", "ノ")) else place.kana

@@ -1,13 +1,18 @@
-"""Compare an address that is said with those of the requester, place by place and number by number."""
+"""Compare a spoken address with those of the requester, place by place and number by number."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipeline.ownership.compared.address_numbers import Marked, Numbers, compared_numbers
+from pipeline.ownership.compared.address_numbers import Marked, NumberComparison, compared_numbers
 from pipeline.ownership.compared.address_parts import AddressParts, Level, address_parts
-from pipeline.ownership.compared.address_places import Places, compared_places, reading_of, with_regions_apart
+from pipeline.ownership.compared.address_places import (
+    PlaceComparison,
+    compared_places,
+    reading_of,
+    with_regions_apart,
+)
 from pipeline.ownership.compared.aligned import aligned
 from pipeline.ownership.compared.comparison import Comparison, Likeness, Mark, Run, runs_of
 from pipeline.ownership.known.names import KanaReader
@@ -17,13 +22,13 @@ from pipeline.types import CaseName, Party
 __all__ = ["compared_address"]
 
 MIN_TOWN_NEAR: Final = 0.7
-"""Lowest likeness of two towns' readings that a person should see beside each other."""
+"""Least similarity of two towns' readings from which both are shown together."""
 
 MIN_BUILDING_NEAR: Final = 0.7
-"""The same of two buildings that are one: a recogniser writes few names of buildings right."""
+"""Least similarity of two readings of the same building: a recogniser spells few names of buildings right."""
 
 MOST_OFF_ALONE: Final = 0.5
-"""Share of a block's figures that may differ where no place is said."""
+"""Greatest share of a block's digits that may differ where no place is spoken."""
 
 _BLOCK_DIFFERS: Final = {
     Level.TOWN: Likeness.BLOCK_DIFFERS_IN_TOWN,
@@ -33,15 +38,15 @@ _BLOCK_DIFFERS: Final = {
 
 
 def compared_address(text: str, addresses: Sequence[AddressParts], reader: KanaReader) -> Comparison | None:
-    """Compare an address, or a part of one, with the nearest registered one.
+    """Compare an address, or a part of one, with the nearest registered address.
 
     Args:
-        text: As recognised or corrected, without what is said around it.
-        addresses: The requester's.
-        reader: Reads its places.
+        text: Recognised or corrected text, without the words around the address.
+        addresses: The requester's addresses.
+        reader: Reader of places.
 
     Returns:
-        ``None`` where the case has none, or neither a place nor a number is near.
+        The comparison; ``None`` where the case has no address, or neither a place nor a number is similar.
     """
     heard = address_parts(CaseName(text), reader)
     found = []
@@ -56,7 +61,11 @@ def compared_address(text: str, addresses: Sequence[AddressParts], reader: KanaR
 
 
 def _judged(
-    said: AddressParts, registered: AddressParts, places: Places, numbers: Numbers, building: Mark
+    said: AddressParts,
+    registered: AddressParts,
+    places: PlaceComparison,
+    numbers: NumberComparison,
+    building: Mark,
 ) -> Comparison | None:
     kind = _likeness(places, numbers, building, said=bool(said.numbers))
     differing, in_all = numbers.differing, numbers.in_all
@@ -75,7 +84,7 @@ def _judged(
 
 
 def _building(said: AddressParts, registered: AddressParts, reader: KanaReader) -> Mark:
-    """How the building that is said compares with the registered one."""
+    """Compare the spoken building with the registered one."""
     one, own = said.building, registered.building
     if not one:
         return Mark.UNSAID
@@ -83,7 +92,9 @@ def _building(said: AddressParts, registered: AddressParts, reader: KanaReader) 
     return Mark.SAME if same else Mark.DIFFERENT
 
 
-def _likeness(places: Places, numbers: Numbers, building: Mark, *, said: bool) -> Likeness | None:
+def _likeness(
+    places: PlaceComparison, numbers: NumberComparison, building: Mark, *, said: bool
+) -> Likeness | None:
     same_numbers = said and not numbers.block and not numbers.room
     if not places.same and not places.other:
         return _of_numbers_alone(numbers, same=same_numbers, said=said)
@@ -99,7 +110,7 @@ def _likeness(places: Places, numbers: Numbers, building: Mark, *, said: bool) -
     return Likeness.ADDRESS_SAME if whole else Likeness.ADDRESS_PIECE_SAME
 
 
-def _of_numbers_alone(numbers: Numbers, *, same: bool, said: bool) -> Likeness | None:
+def _of_numbers_alone(numbers: NumberComparison, *, same: bool, said: bool) -> Likeness | None:
     if not said or numbers.differing > MOST_OFF_ALONE * numbers.in_all:
         return None
     if same:
@@ -107,7 +118,7 @@ def _of_numbers_alone(numbers: Numbers, *, same: bool, said: bool) -> Likeness |
     return Likeness.BLOCK_DIFFERS if numbers.block else Likeness.ROOM_DIFFERS
 
 
-def _of_another_place(places: Places, *, same_numbers: bool) -> Likeness | None:
+def _of_another_place(places: PlaceComparison, *, same_numbers: bool) -> Likeness | None:
     widest = min(places.other)
     if widest is Level.TOWN and Level.CITY in places.same:
         return Likeness.TOWN_DIFFERS
@@ -119,7 +130,7 @@ def _of_another_place(places: Places, *, same_numbers: bool) -> Likeness | None:
 
 
 def _near_town(said: AddressParts, registered: AddressParts) -> tuple[int, int] | None:
-    """How many morae of a town that sounds alike differ, and how many there are."""
+    """Return how many morae of a similar-sounding town differ, and how many it has."""
     towns = [place for place in said.places if place.level is Level.TOWN]
     own = [place for place in registered.places if place.level is Level.TOWN]
     if not towns or not own or likeness(own[0].kana, reading_of(towns[0])) < MIN_TOWN_NEAR:
@@ -131,7 +142,7 @@ def _near_town(said: AddressParts, registered: AddressParts) -> tuple[int, int] 
 def _runs(
     address: AddressParts, places: Sequence[Mark], numbers: Sequence[Sequence[Marked]], building: Mark
 ) -> tuple[Run, ...]:
-    """An address as it is written, with its marks."""
+    """Return an address as written, with its marks."""
     marks = (mark for piece, mark in _pieces(address, places, numbers, building) for _ in piece)
     return runs_of(zip(address.written, marks, strict=True))
 
@@ -139,7 +150,7 @@ def _runs(
 def _pieces(
     address: AddressParts, places: Sequence[Mark], numbers: Sequence[Sequence[Marked]], building: Mark
 ) -> Iterator[Marked]:
-    """An address piece by piece; what parts its numbers has the mark of the number before it."""
+    """Yield an address piece by piece; separators have the mark of the number before them."""
     for place, mark in zip(address.places, places, strict=True):
         yield place.text, mark
     parts = zip(numbers, address.behind, address.buildings, strict=True)

@@ -1,9 +1,9 @@
-"""Lay one value beside another, figure by figure, letter by letter or mora by mora.
+"""Align two values: digit by digit, letter by letter or mora by mora.
 
 said         070 0538 2833       every 8 beside the 7 differs
 registered   070 0537 2833
 
-said             0538            a piece: what lies around it in the registered value is not said
+said             0538            a piece: the registered digits around it are unsaid
 registered   070 0537 2833
 """
 
@@ -18,27 +18,27 @@ from pipeline.ownership.compared.comparison import Mark
 __all__ = ["Alignment", "aligned"]
 
 OTHER, MISSING, MISSING_AT_END = 2, 3, 2
-"""Prices of one that is another, and of one that only one value has.  Within a value that costs more: two
-numbers that share little are easier to compare figure above figure than shifted until a few agree."""
+"""Prices of a substitution, of a gap within a value, and of a gap at its end.  A gap within costs more: two
+numbers that share little are easier to compare digit above digit than shifted until a few agree."""
 
 MISSING_IN_PIECE = 5
-"""Of a piece, whose end may lie anywhere, more than two that are others: 0276 is 0267 with two of them, and
-not 026 with one more."""
+"""Price of a gap in a piece, whose end may lie anywhere; more than two substitutions: 0276 is 0267 with two
+of them, and not 026 with one additional digit."""
 
 _Pair = tuple[int | None, int | None]
 _MEET: Final = (1, 1)
 _STEPS: Final = (_MEET, (1, 0), (0, 1))
-"""Towards the beginning: of both values, of the said one, of the registered one."""
+"""Steps towards the beginning: in both values, in the spoken one, in the registered one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Two values laid beside each other.
+    """Alignment of a spoken and a registered value.
 
     Attributes:
-        pairs: Places in what is said and in the registered value, in order; ``None`` where one has nothing.
-        said, registered: The mark of each place.
-        differing: Pairs that are not the same, without what is not said.
+        pairs: Indices into the spoken and the registered value, in order; ``None`` for a gap.
+        said, registered: Mark of each element.
+        differing: Number of pairs that differ, without unsaid elements.
     """
 
     pairs: tuple[_Pair, ...]
@@ -48,13 +48,13 @@ class Alignment:
 
 
 def aligned(said: Sequence[Hashable], registered: Sequence[Hashable], *, piece: bool = False) -> Alignment:
-    """Lay what is said beside a registered value at the lowest price.
+    """Align a spoken value with a registered one at the least price.
 
     Args:
-        said: What is compared, in order.
-        registered: The same of the registered value.
-        piece: Whether only a piece of the registered value may be said: then what lies before and behind it
-            costs nothing, and is unsaid.
+        said: Elements of the spoken value, in order.
+        registered: Elements of the registered value, in order.
+        piece: Whether only a piece of the registered value may be spoken: its elements before and after the
+            piece then cost nothing and are unsaid.
     """
     pairs = _pairs(said, registered, piece=piece)
     heard = [number for number, (i, _) in enumerate(pairs) if i is not None]
@@ -73,12 +73,12 @@ def aligned(said: Sequence[Hashable], registered: Sequence[Hashable], *, piece: 
 
 
 def _pairs(said: Sequence[Hashable], registered: Sequence[Hashable], *, piece: bool) -> tuple[_Pair, ...]:
-    """The cheapest pairs; of several, those with the fewest places that have no partner at the end."""
+    """Return the cheapest pairs; of several, those with the fewest gaps at the end."""
     ends_said, ends_registered = (0, len(said)), (0, len(registered))
     within = MISSING_IN_PIECE if piece else MISSING
 
     def price(i: int, j: int, step: tuple[int, int]) -> int:
-        """Of a step that ends behind ``i`` said and ``j`` registered ones."""
+        """Return the price of a step that ends after ``i`` spoken and ``j`` registered elements."""
         if step == _MEET:
             return 0 if said[i - 1] == registered[j - 1] else OTHER
         if step == (1, 0):

@@ -1,4 +1,4 @@
-"""Compare what is said with what a case registers of its type.
+"""Compare a finding with the registered values of its type.
 
 said         070-0538-2833       登録の番号と11桁中1桁が違います
 registered   070-0537-2833
@@ -23,22 +23,22 @@ from pipeline.types import CallCase, Party
 __all__ = ["COMPARED", "Registered", "compared", "registered_in"]
 
 COMPARED: Final = ("PERSON", "ADDRESS", "PHONE_NUMBER")
-"""The entity types of which a case registers values."""
+"""Entity types of which a case registers values."""
 
 _HONORIFIC = re.compile(r"(?<=[一-龠ァ-ヴ])(?:さん|さま|様|氏|君|くん|ちゃん)$")
-"""Behind a name of one letter, too."""
+"""An honorific, also after a name of one letter."""
 
 _HIRAGANA = re.compile("[ぁ-ん]")
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What a case registers, read once for all that is compared with it.
+    """Registered values of a case, prepared once for all comparisons.
 
     Attributes:
-        names: Of the requester, the staff and the company.
-        numbers: Telephone numbers of the requester and the company, and whose they are.
-        addresses: Of the requester.
+        names: Names of the requester, the staff and the company.
+        numbers: Owner and telephone number, for the requester and the company.
+        addresses: Addresses of the requester.
     """
 
     names: tuple[RegisteredName, ...] = field(repr=False)
@@ -47,11 +47,11 @@ class Registered:
 
 
 def registered_in(case: CallCase, reader: KanaReader) -> Registered:
-    """Read what a case registers.
+    """Prepare the registered values of a case.
 
     Args:
         case: The requester, the staff and the company.
-        reader: Reads what comes without kana.
+        reader: Reader of names and places without kana.
     """
     return Registered(
         registered_names(case, reader),
@@ -64,16 +64,16 @@ def registered_in(case: CallCase, reader: KanaReader) -> Registered:
 
 
 def compared(text: str, entity_type: str, registered: Registered, reader: KanaReader) -> Comparison | None:
-    """Compare what is said with the nearest registered value of its type.
+    """Compare a text with the nearest registered value of a type.
 
     Args:
-        text: As recognised, or as a person corrected it.
-        entity_type: What it is.
-        registered: Of the call's case.
-        reader: Reads the text.
+        text: Recognised or corrected text.
+        entity_type: Entity type of the text.
+        registered: Registered values of the call's case.
+        reader: Reader of the text.
 
     Returns:
-        ``None`` where nothing of that type is registered, or nothing registered is at all near.
+        The comparison; ``None`` where nothing of that type is registered, or no registered value is similar.
     """
     if entity_type == "PHONE_NUMBER":
         return compared_number(text, registered.numbers)
@@ -85,6 +85,6 @@ def compared(text: str, entity_type: str, registered: Registered, reader: KanaRe
 
 
 def _bare(text: str) -> str:
-    """The text without what is said around it; a hiragana word keeps its beginning: のはら is not はら."""
+    """Strip the words around a name; a hiragana word keeps its beginning: のはら is not はら."""
     steps = without_lead(_HONORIFIC.sub("", text.strip("、。 \n")))
     return next((step for step in reversed(steps) if not _HIRAGANA.match(step)), steps[0])

@@ -1,4 +1,4 @@
-"""What a comparison of something said with something registered tells."""
+"""Result of comparing a spoken value with a registered one."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ __all__ = ["Comparison", "Likeness", "Mark", "Run", "runs_of"]
 
 
 class Mark(enum.StrEnum):
-    """How a run of characters compares with the other value."""
+    """Result of comparing a run of characters with the other value."""
 
     SAME = enum.auto()
     DIFFERENT = enum.auto()
     UNSAID = enum.auto()
-    """Of the registered value: nothing of the call is compared with it, since only a piece was said."""
+    """Of the registered value: not compared, since only a piece of it was spoken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Neighbouring characters of one mark."""
+    """Neighbouring characters with the same mark."""
 
     text: str = field(repr=False)
     mark: Mark
 
 
 class Likeness(enum.StrEnum):
-    """How far the said value is the registered one."""
+    """Extent to which the spoken value agrees with the registered one."""
 
     NUMBER_SAME = enum.auto()
     NUMBER_PIECE_SAME = enum.auto()
@@ -43,52 +43,52 @@ class Likeness(enum.StrEnum):
     GIVEN_NAME_SAME = enum.auto()
     GIVEN_NAME_SOUNDS_SAME = enum.auto()
     GIVEN_NAME_DIFFERS = enum.auto()
-    """Of a whole name whose surname is the same."""
+    """Full names with the same surname."""
     SURNAME_DIFFERS = enum.auto()
-    """Of a whole name whose given name is the same."""
+    """Full names with the same given name."""
     NAME_NEAR = enum.auto()
 
     ADDRESS_SAME = enum.auto()
     ADDRESS_PIECE_SAME = enum.auto()
     BUILDING_DIFFERS = enum.auto()
-    """Place and block are the same."""
+    """Place and block agree."""
     BLOCK_SAME = enum.auto()
-    """Of numbers that are said without a place."""
+    """Numbers spoken without a place."""
     ROOM_SAME = enum.auto()
-    """Likewise."""
+    """A number spoken without a place."""
     BLOCK_DIFFERS = enum.auto()
-    """Likewise."""
+    """Numbers spoken without a place."""
     ROOM_DIFFERS = enum.auto()
-    """Place and block are the same, or the block is and no place is said."""
+    """Place and block agree, or the block agrees and no place is spoken."""
     BLOCK_DIFFERS_IN_TOWN = enum.auto()
     BLOCK_DIFFERS_IN_CITY = enum.auto()
-    """No town is said."""
+    """No town is spoken."""
     BLOCK_DIFFERS_IN_PREFECTURE = enum.auto()
-    """Neither city nor town is said."""
+    """Neither city nor town is spoken."""
     TOWN_DIFFERS = enum.auto()
-    """The city is the same."""
+    """The city agrees."""
     CITY_DIFFERS = enum.auto()
-    """The prefecture is the same."""
+    """The prefecture agrees."""
     TOWN_SAME_ELSEWHERE = enum.auto()
     """A town of the same name in another city or prefecture."""
     BLOCK_SAME_ELSEWHERE = enum.auto()
     """The same block number in another place."""
     TOWN_NEAR = enum.auto()
-    """The town sounds alike, and no place above it is the same."""
+    """The town sounds similar, and no place above it agrees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Something said beside the registered value that is nearest to it.
+    """Comparison of a spoken value with the nearest registered value.
 
     Attributes:
-        likeness: How far they are the same.
-        party: Whose the registered value is.
-        said: What was said, in a form that can be read beside the registered value.
-        registered: The registered value as the case writes it.
-        said_reading, registered_reading: The katakana of both; empty where sound was not compared.
-        differing: Figures, or morae of a name or town, that differ.
-        in_all: Figures, or morae, that were compared.
+        likeness: Extent to which they agree.
+        party: Owner of the registered value.
+        said: The spoken value, in a form that can be compared with the registered one by eye.
+        registered: The registered value in the case's spelling.
+        said_reading, registered_reading: Katakana of both; empty where sound was not compared.
+        differing: Number of digits, or morae of a name or town, that differ.
+        in_all: Number of digits, or morae, that were compared.
     """
 
     likeness: Likeness
@@ -102,7 +102,7 @@ class Comparison:
 
 
 def runs_of(marked: Iterable[tuple[str, Mark]]) -> tuple[Run, ...]:
-    """Join neighbours of one mark.
+    """Join neighbours with the same mark.
 
     Args:
         marked: Texts in order, each with its mark; empty ones are left out.

@@ -1,4 +1,4 @@
-"""Compare a name that is said with the names of a case, by its letters and by its reading."""
+"""Compare a spoken name with the names of a case, by letters and by reading."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from pipeline.types import CallCase, CaseName
 __all__ = ["RegisteredName", "compared_name", "registered_names", "sounds_of"]
 
 MIN_NEAR: Final = 0.6
-"""Lowest likeness of two readings that a person should see beside each other."""
+"""Least similarity of two readings from which both are shown together."""
 
 MIN_GIVEN_NAME: Final = 3
-"""Fewest morae behind a surname in kana that are a given name: モリ and シタ are one surname."""
+"""Least number of morae of a given name after a surname in kana: モリ and シタ are one surname."""
 
 _MARKS = re.compile(r"[\s・･＝=,，、。]")
 _SMALL = "ァィゥェォャュョヮー"
@@ -44,9 +44,9 @@ class RegisteredName:
     """A name of the case.
 
     Attributes:
-        text: As the case writes it.
-        known: The same by sound.
-        letters: Its surname and its given name as written; empty where they cannot be told.
+        text: The name in the case's spelling.
+        known: The name by sound.
+        letters: Its surname and given name as written; empty where they cannot be separated.
     """
 
     text: str = field(repr=False)
@@ -54,8 +54,8 @@ class RegisteredName:
     letters: tuple[str, ...] = field(repr=False)
 
 
-class _Said(NamedTuple):
-    """A name as it is said: without blanks, in kana, and every way in which it may be read."""
+class _SpokenName(NamedTuple):
+    """A spoken name: its letters without blanks, its kana, and all its possible readings."""
 
     letters: str
     kana: str
@@ -64,25 +64,28 @@ class _Said(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """What of a registered name is compared: its reading, and 0 or 1 for a part of it."""
+    """Compared part of a registered name.
+
+    ``part`` is 0 for the surname, 1 for the given name, ``None`` for the whole.
+    """
 
     reading: str
     part: int | None
 
 
 def registered_names(case: CallCase, reader: KanaReader) -> tuple[RegisteredName, ...]:
-    """The names of a case.
+    """Return the names of a case.
 
     Args:
         case: The requester, the staff and the company.
-        reader: Reads names without kana, and cuts them.
+        reader: Reader that reads names without kana, and splits them.
     """
     pairs = zip(claimed_names(case), known_names(case, reader), strict=True)
     return tuple(RegisteredName(name.text, known, _cut(name, known, reader)) for (_, name), known in pairs)
 
 
 def _cut(name: CaseName, known: KnownName, reader: KanaReader) -> tuple[str, ...]:
-    """Surname and given name as written, where the reading tells where one ends."""
+    """Return surname and given name as written, where the reading shows the boundary."""
     if len(known.parts) != 2:
         return ()
     words = [word for word in _MARKS.split(name.text) if word]
@@ -101,21 +104,23 @@ def _reads(text: str, kana: str, reader: KanaReader) -> bool:
 
 
 def compared_name(text: str, names: Sequence[RegisteredName], reader: KanaReader) -> Comparison | None:
-    """Compare a name with the nearest registered one, or with its surname or given name.
+    """Compare a name with the nearest registered name, or with its surname or given name.
 
     Args:
-        text: As recognised or corrected, without what is said around it.
-        names: Those of the case.
-        reader: Reads it.
+        text: Recognised or corrected text, without the words around the name.
+        names: Names of the case.
+        reader: Reader of names.
 
     Returns:
-        ``None`` where no name of the case is like it.
+        The comparison; ``None`` where no name of the case is similar.
     """
     letters = _MARKS.sub("", text)
     kana = reader.kana(letters)
     if not morae(kana):
         return None
-    said = _Said(letters, kana, (kana, *reader.readings(letters)), len(fold_kana(letters)) == len(letters))
+    said = _SpokenName(
+        letters, kana, (kana, *reader.readings(letters)), len(fold_kana(letters)) == len(letters)
+    )
     found = [each for name in names if (each := _compared(said, name, reader)) is not None]
     return min(found, key=_rank, default=None)
 
@@ -124,7 +129,7 @@ def _rank(each: Comparison) -> tuple[int, float]:
     return _NEAREST_FIRST.index(each.likeness), each.differing / max(1, each.in_all)
 
 
-def _compared(said: _Said, name: RegisteredName, reader: KanaReader) -> Comparison | None:
+def _compared(said: _SpokenName, name: RegisteredName, reader: KanaReader) -> Comparison | None:
     known = name.known
     whole = _Target(known.whole, None)
     parts = [_Target(part, number) for number, part in enumerate(known.parts)]
@@ -149,13 +154,16 @@ def _compared(said: _Said, name: RegisteredName, reader: KanaReader) -> Comparis
 
 
 def _may_be_near(one: str, other: str) -> bool:
-    """Whether they share half of their morae, in any order: quickly told, of a thousand staff."""
+    """Whether two readings share half of their morae, in any order.
+
+    A quick test for a list of a thousand staff.
+    """
     a, b = morae(one), morae(other)
     return 2 * len(set(a) & set(b)) >= min(len(set(a)), len(set(b)))
 
 
-def _relative(said: _Said, known: KnownName, reader: KanaReader) -> Likeness | None:
-    """Whether a whole name has the surname or the given name of a registered one."""
+def _relative(said: _SpokenName, known: KnownName, reader: KanaReader) -> Likeness | None:
+    """Return which part of a registered name a full name shares, the surname or the given name."""
     if len(known.parts) != 2:
         return None
     surname, given = map(morae, known.parts)
@@ -169,12 +177,14 @@ def _relative(said: _Said, known: KnownName, reader: KanaReader) -> Likeness | N
     return Likeness.GIVEN_NAME_DIFFERS if begins and len(sound) - len(surname) >= MIN_GIVEN_NAME else None
 
 
-def _shown(kind: Likeness, said: _Said, reading: str, name: RegisteredName, target: _Target) -> Comparison:
-    """Both values with their marks."""
+def _shown(
+    kind: Likeness, said: _SpokenName, reading: str, name: RegisteredName, target: _Target
+) -> Comparison:
+    """Return the comparison of both values with their marks."""
     heard, own = sounds_of(reading), sounds_of(target.reading)
-    beside = aligned([mora for _, mora in heard], [mora for _, mora in own])
-    said_reading = runs_of((kana, mark) for (kana, _), mark in zip(heard, beside.said, strict=True))
-    own_marked = [(kana, mark) for (kana, _), mark in zip(own, beside.registered, strict=True)]
+    alignment = aligned([mora for _, mora in heard], [mora for _, mora in own])
+    said_reading = runs_of((kana, mark) for (kana, _), mark in zip(heard, alignment.said, strict=True))
+    own_marked = [(kana, mark) for (kana, _), mark in zip(own, alignment.registered, strict=True)]
     registered, said_letters = _letters(said, name, target)
     return Comparison(
         kind,
@@ -183,30 +193,32 @@ def _shown(kind: Likeness, said: _Said, reading: str, name: RegisteredName, targ
         registered,
         () if said.in_kana else said_reading,
         runs_of(_around(own_marked, name.known.parts, target)),
-        beside.differing,
-        len(beside.pairs),
+        alignment.differing,
+        len(alignment.pairs),
     )
 
 
-def _letters(said: _Said, name: RegisteredName, target: _Target) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
-    """The registered letters and the said ones; kana differ from kanji in nothing that can be heard."""
+def _letters(
+    said: _SpokenName, name: RegisteredName, target: _Target
+) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """Return the marked letters of both names; kana and kanji that sound the same do not differ."""
     told = [char for char in name.text if not _MARKS.match(char)]
     if target.part is None or not name.letters:
         first, last = 0, len(told)
     else:
         first = target.part * len(name.letters[0])
         last = first + len(name.letters[target.part])
-    beside = aligned(said.letters, told[first:last], piece=target.part is not None)
-    own = [Mark.SAME] * (last - first) if said.in_kana else list(beside.registered)
+    alignment = aligned(said.letters, told[first:last], piece=target.part is not None)
+    own = [Mark.SAME] * (last - first) if said.in_kana else list(alignment.registered)
     marks = iter([*[Mark.UNSAID] * first, *own, *[Mark.UNSAID] * (len(told) - last)])
     registered = runs_of((char, Mark.SAME if _MARKS.match(char) else next(marks)) for char in name.text)
-    return registered, runs_of(zip(said.letters, beside.said, strict=True))
+    return registered, runs_of(zip(said.letters, alignment.said, strict=True))
 
 
 def _around(
     marked: Sequence[tuple[str, Mark]], parts: Sequence[str], target: _Target
 ) -> Iterator[tuple[str, Mark]]:
-    """The registered reading, with a blank between surname and given name."""
+    """Yield the registered reading, with a blank between surname and given name."""
     if target.part == 1:
         yield parts[0] + " ", Mark.UNSAID
     length = 0
@@ -220,13 +232,13 @@ def _around(
 
 
 def sounds_of(kana: str) -> tuple[tuple[str, tuple[Mora, ...]], ...]:
-    """Cut katakana into what is said as one: コー and コウ are cut, and compared, alike.
+    """Split katakana into units of sound, so that コー and コウ are split, and compared, alike.
 
     Args:
-        kana: As ``fold_kana`` returns it.
+        kana: Katakana as ``fold_kana`` returns it.
 
     Returns:
-        Each piece with its morae; a small kana or ー stays with what it belongs to where it is no mora.
+        Each unit with its morae; a small kana or ー that is no mora stays with the kana before it.
     """
     pieces: list[str] = []
     for char in kana:

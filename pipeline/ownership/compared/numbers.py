@@ -1,4 +1,4 @@
-"""Compare a number that is said with the telephone numbers of a case."""
+"""Compare a spoken number with the telephone numbers of a case."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from pipeline.types import Party
 __all__ = ["compared_number"]
 
 MISSING_OF_A_PIECE: Final = 2
-"""Figures of the registered number from which so many fewer are a piece of it, and no misheard whole."""
+"""Least number of missing digits from which a number counts as a piece of the registered one, not as
+misheard."""
 
 MOST_OFF_IN_PIECE: Final = 0.5
-"""Share of a piece's figures that may differ: more of a few figures agree by chance."""
+"""Greatest share of a piece's digits that may differ: a few digits agree by chance."""
 
 
 def compared_number(text: str, numbers: Sequence[tuple[Party, str]]) -> Comparison | None:
-    """Compare figures with the nearest registered number, or the nearest piece of one.
+    """Compare digits with the nearest registered number, or with the nearest piece of one.
 
     Args:
-        text: As recognised, or as a person corrected it.
-        numbers: Those of the case as it writes them, and whose they are.
+        text: Recognised or corrected text.
+        numbers: Owner and number, in the case's spelling.
 
     Returns:
-        ``None`` where the case has no number, the text has no figures, or hardly any is the same.
+        The comparison; ``None`` where the case has no number, the text has no digits, or hardly any agrees.
     """
     said = digits_of(text)
     found = [_compared(said, party, number) for party, number in numbers] if said else []
@@ -42,11 +43,11 @@ def _compared(said: str, party: Party, number: str) -> Comparison | None:
     if not registered:
         return None
     piece = len(said) <= len(registered) - MISSING_OF_A_PIECE
-    beside = aligned(said, registered, piece=piece)
+    alignment = aligned(said, registered, piece=piece)
     in_all = len(said) if piece else max(len(said), len(registered))
-    if beside.differing > (in_all * MOST_OFF_IN_PIECE if piece else in_all - 1):
+    if alignment.differing > (in_all * MOST_OFF_IN_PIECE if piece else in_all - 1):
         return None
-    same = beside.differing == 0
+    same = alignment.differing == 0
     if piece:
         likeness = Likeness.NUMBER_PIECE_SAME if same else Likeness.NUMBER_PIECE_DIFFERS
     else:
@@ -54,21 +55,21 @@ def _compared(said: str, party: Party, number: str) -> Comparison | None:
     return Comparison(
         likeness,
         party,
-        runs_of(_said(said, beside, number)),
-        runs_of(_registered(number, beside.registered)),
-        differing=beside.differing,
+        runs_of(_said(said, alignment, number)),
+        runs_of(_registered(number, alignment.registered)),
+        differing=alignment.differing,
         in_all=in_all,
     )
 
 
 def _figure(char: str) -> str:
-    """The figure that a character is, however wide; empty for a hyphen and all others."""
+    """Return the digit of a character of any width; empty for a hyphen and all others."""
     value = unicodedata.decimal(char, None)
     return "" if value is None else str(value)
 
 
 def _registered(number: str, marks: Iterable[Mark]) -> Iterator[tuple[str, Mark]]:
-    """The number with its marks; what parts its groups differs from nothing."""
+    """Yield the registered number with its marks; separators never differ."""
     rest = iter(marks)
     last = Mark.SAME
     for char in number:
@@ -79,21 +80,21 @@ def _registered(number: str, marks: Iterable[Mark]) -> Iterator[tuple[str, Mark]
             yield char, Mark.UNSAID if last is Mark.UNSAID else Mark.SAME
 
 
-def _said(said: str, beside: Alignment, number: str) -> Iterator[tuple[str, Mark]]:
-    """What is said, in the groups of the registered number."""
+def _said(said: str, alignment: Alignment, number: str) -> Iterator[tuple[str, Mark]]:
+    """Yield the spoken digits in the groups of the registered number."""
     before = _parted_before(number)
     begun = False
     ahead = len(said)
-    for i, j in beside.pairs:
+    for i, j in alignment.pairs:
         if j is not None and before[j] and begun and ahead:
             yield before[j], Mark.SAME
         if i is not None:
             begun, ahead = True, ahead - 1
-            yield said[i], beside.said[i]
+            yield said[i], alignment.said[i]
 
 
 def _parted_before(number: str) -> list[str]:
-    """What stands before each figure of a number."""
+    """Return the separators before each digit of a number."""
     before, between = [], ""
     for char in number:
         if _figure(char):

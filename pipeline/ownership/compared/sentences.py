@@ -1,6 +1,6 @@
-"""Say in one Japanese sentence how something said compares with what is registered.
+"""Render a comparison with a registered value as one Japanese sentence.
 
-It is rendered last, from a value and its counts, and quotes neither side; nothing compares with it.
+Rendered last, from a value and its counts; it quotes neither side, and nothing depends on its text.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ UNLIKE: Final[Mapping[str, str]] = {
     "ADDRESS": "登録のある、どの住所とも一致しません",
     "PHONE_NUMBER": "登録のある、どの番号とも一致しません",
 }
-"""What is said where nothing of an entity type is near."""
+"""Sentence where no registered value of an entity type is similar."""
 
 
 def comparison_sentence(comparison: Comparison | None, entity_type: str) -> str:
-    """Say how something said compares with what is registered.
+    """Render a comparison as a sentence.
 
     Args:
-        comparison: With the nearest registered value; ``None`` where there is none.
-        entity_type: What it is.
+        comparison: Comparison with the nearest registered value; ``None`` where there is none.
+        entity_type: Entity type of the finding.
 
     Returns:
         A sentence without its full stop; empty for a type of which nothing is registered.

@@ -1,13 +1,13 @@
 """Measure clear disagreement between a finding and the case, for each type of finding.
 
-    said                the case has        clearly other
-    090-1234-5670       090-1234-5678       a figure                          1.0
+    said                the case has        clear disagreement
+    090-1234-5670       090-1234-5678       a digit                           1.0
     090-1234-5671       090-1234-5677       nothing, where シチ may be heard  0.0
     原町田3丁目         成瀬5丁目           a place of five morae             1.7
     佐藤健一            佐藤花子            a given name of four morae        2.0
 
-The recogniser errs in some places and the phonetic network in others.  So a difference is clear only as far
-as both show it; of a telephone number, where both have the same figure.  Without a posteriorgram the words
+The recogniser errs in some positions and the phonetic network in others.  So a difference is clear only as
+far as both show it; in a telephone number, where both show the same digit.  Without a posteriorgram the words
 alone count.  From ``CLEAR`` on a finding is never the claimant's, whatever else speaks for it.
 """
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -30,7 +31,7 @@ from pipeline.ownership.evidence.numbers import (
 )
 from pipeline.ownership.evidence.postal_codes import without_leading_code
 from pipeline.ownership.evidence.stretches import Stretch
-from pipeline.ownership.evidence.values_said import FILLERS
+from pipeline.ownership.evidence.value_pieces import FILLERS
 from pipeline.ownership.known.addresses import numbers_of, without_numbering
 from pipeline.ownership.known.forms import NAMES, NUMBERS, SpokenForm
 from pipeline.ownership.known.kanji import KanjiReader
@@ -39,43 +40,53 @@ from pipeline.sound.morae import Mora, morae
 from pipeline.sound.search import SoundText
 from pipeline.sound.spotting import covered, spotted
 
-__all__ = ["CLEAR", "other_address", "other_kanji", "other_mail", "other_name", "other_number"]
+__all__ = [
+    "CLEAR",
+    "KnownAddresses",
+    "other_address",
+    "other_kanji",
+    "other_mail",
+    "other_name",
+    "other_number",
+]
 
 CLEAR: Final = 1.0
-"""Least clear disagreement: one figure, a name of two morae, a place of three."""
+"""Least clear disagreement: one digit, a name of two morae, a place of three."""
 
 SAID_ODDS: Final = -4.0
-"""Lowest total log odds at which a figure may have been said: one chance in fifty."""
+"""Least total log odds at which a digit may have been said: one chance in fifty."""
 
 SAID_PRICE: Final = 0.3
-"""Highest price, as a share of its length, at which a written word counts as heard."""
+"""Greatest price at which a written word counts as heard, per mora."""
 
 NAME_MORAE, PLACE_MORAE = 2, 3
-"""Morae of the shortest surname or given name, and of most places; まで behind an address has two."""
+"""Number of morae of the shortest surname or given name, and of most places; まで after an address has
+two."""
 
 SAME_NAME_PRICE, SAME_PLACE_PRICE = 0.15, 0.2
-"""Highest price, as a share of a form's length, at which a written word is plainly that name, or place."""
+"""Greatest price at which a written word certainly is a form of a name, or of a place, per mora of the
+form."""
 
 NEAR: Final = 0.8
-"""Likeness, 0 to 1, from which a name is theirs in spite of its spelling."""
+"""Similarity, 0 to 1, from which a name is the claimant's in spite of its spelling."""
 
 HALF: Final = 0.5
-"""Share of an explanation of kanji from which it is heard."""
+"""Share of an explanation of kanji from which it counts as heard."""
 
 
 def other_number(
     texts: Sequence[str], stretches: Sequence[Stretch], numbers: Sequence[str], forms: Sequence[SpokenForm]
 ) -> float:
-    """Count the figures of a number that clearly differ from a claimant's numbers.
+    """Count the digits of a number that clearly differ from a claimant's numbers.
 
     Args:
         texts: All pieces of one number, in one or more spellings.
-        stretches: Their posteriorgrams; empty without a listener.
+        stretches: Posteriorgrams of the pieces; empty without a listener.
         numbers: The claimant's telephone numbers, digits only.
-        forms: The spoken forms of these numbers.
+        forms: Spoken forms of these numbers.
 
     Returns:
-        The number of figures.
+        The number of digits.
     """
     said = min(map(digits_of, texts), key=lambda digits: other_figures(digits, numbers), default="")
     strange = strange_places(said, numbers)
@@ -88,33 +99,47 @@ def other_number(
     return float(min(said_so, other_figures(heard, numbers), left))
 
 
+@dataclass(frozen=True, slots=True)
+class KnownAddresses:
+    """A claimant's data for the comparison of an address.
+
+    Attributes:
+        written: Addresses and names in the case's spelling.
+        blocks: Numbers of each block, in digits.
+        forms: Spoken forms of the same data.
+    """
+
+    written: Sequence[str] = field(repr=False)
+    blocks: Sequence[tuple[str, ...]] = field(repr=False)
+    forms: Sequence[SpokenForm] = field(repr=False)
+
+
 def other_address(
     said: str,
     stretches: Sequence[Stretch],
-    known: tuple[Sequence[str], Sequence[tuple[str, ...]], Sequence[SpokenForm]],
+    known: KnownAddresses,
     reader: KanjiReader,
 ) -> float:
     """Measure how clearly an address differs from a claimant's addresses.
 
     Args:
         said: All pieces of one address.
-        stretches: Their posteriorgrams; empty without a listener.
-        known: The claimant's addresses and names as the case writes them, the numbers of their blocks, and
-            their spoken forms.
-        reader: Reads places.
+        stretches: Posteriorgrams of the pieces; empty without a listener.
+        known: The claimant's data.
+        reader: Reader of places.
 
     Returns:
-        The greater of two counts: differing figures of the block or the room, and differing places in units
+        The greater of two counts: differing digits of the block or the room, and differing places in units
         of ``PLACE_MORAE`` morae.
     """
-    written, blocks, forms = known
+    forms = known.forms
     said = without_leading_code(unicodedata.normalize("NFKC", said))
-    # What stands so in the case is theirs, however the dictionary reads it.
+    # A place in the case's spelling is the claimant's, however the dictionary reads it.
     words = [_TAIL.sub("", word) for word in _WORDS.split(without_numbering(FILLERS.sub("、", said)))]
-    others = (word for word in words if not any(word in each for each in written))
+    others = (word for word in words if not any(word in each for each in known.written))
     places = [run for word in others for run in _written_left(reader.line(word).morae, forms)]
     strange = sum(len(run) for run in places if len(run) >= PLACE_MORAE)
-    figures = other_block_figures(numbers_of(said), blocks)
+    figures = other_block_figures(numbers_of(said), known.blocks)
     if stretches and (strange or figures):
         runs = [without_honorific(run).strip("ノ") for run in _left(stretches, forms)]
         figures = min(figures, sum(len(digits_of(run)) for run in runs))
@@ -129,13 +154,14 @@ def other_mail(
     """Measure how clearly the user part of a mail address differs from a claimant's names.
 
     Args:
-        line: Its reading in Latin letters, word by word; empty where it is written as it is said.
-        kana: Its reading as it is said.
+        line: Its reading in Latin letters, word by word; empty where the recogniser wrote it in kana or
+            kanji.
+        kana: Its reading as spoken words.
         stretches: Its posteriorgrams; empty without a listener.
         forms: Spoken forms of the claimant's names.
 
     Returns:
-        Differing names in units of ``NAME_MORAE`` morae; figures and separators are left out.
+        Differing names in units of ``NAME_MORAE`` morae; digits and separators are left out.
     """
     words = [line] if line else [morae(word) for word in _MAIL_WORDS.split(kana)]
     left = [run for word in words for run in _written_left(word, forms)]
@@ -155,7 +181,7 @@ def other_name(
     Args:
         lines: Its readings, with and without words that may be no part of it.
         stretches: Its posteriorgrams; empty without a listener.
-        values: Its likeness to the claimant's names (``nearness``, ``letters``).
+        values: Features of its similarity to the claimant's names (``nearness``, ``letters``).
         forms: Spoken forms of the claimant's names.
 
     Returns:
@@ -166,32 +192,33 @@ def other_name(
         return values.get(feature, 0.0)
 
     heard = max(map(of, (Feature.HEARD_WHOLE_NAME, Feature.HEARD_SURNAME, Feature.HEARD_GIVEN_NAME)))
-    # What a company is called is no surname, and is written in many ways.
+    # A company's name is no surname, and has many spellings.
     spelt_otherwise = of(Feature.KANJI_ANOTHERS) > of(Feature.OF_COMPANY) and heard < NEAR
     left = 0
     if of(Feature.LETTERS) < 1 and of(Feature.ALIKE_OTHER_READING) < NEAR:
         left = min(sum(map(len, _written_left(line, forms))) for line in lines)
         if stretches and left:
-            # Kanji of names are read in many ways: what the sound leaves need not read as what is written.
+            # Kanji of names have many readings: the rest of the sound need not read like the rest of the
+            # text.
             runs = (morae(without_honorific(run)) for run in _left(stretches, forms))
             left = min(left, sum(len(run) for run in runs if len(run) >= NAME_MORAE))
     return max(left / NAME_MORAE, float(spelt_otherwise))
 
 
 def other_kanji(values: FeatureValues) -> float:
-    """Return 1 where kanji are explained that no name of the claimant has, and theirs are not heard."""
+    """Return 1 where kanji of no name of the claimant are explained, and the claimant's are not heard."""
     heard = values.get(Feature.EXPLAINS_HEARD, 0.0)
     return float(values.get(Feature.EXPLAINS_ANOTHERS, 0.0) > 0 and heard < HALF)
 
 
 _WORDS: Final = re.compile(r"[、。，,・/\s]+|(?<=[都道府県市区町村])の")
-"""Between the words of an address, without its numbers."""
+"""Separators between the words of an address without its numbers."""
 
 _TAIL: Final = re.compile(r"(?:の|さん|さま|様)+$")
-"""Behind one of them."""
+"""Particles and honorifics after such a word."""
 
 _COUNTERS: Final = ("チョーメ", "バンチ", "バン", "ゴーシツ")
-"""With what the figures of an address are counted, as the ears write it."""
+"""Counters of the numbers of an address, as the phonetic network writes them."""
 
 _FIGURE_WORDS: Final = re.compile(
     rf"{'|'.join(_COUNTERS)}|ゼロ|マル|レー|イチ|イッ|ニー?|サン|ヨン?|ゴー?|ロク|ロッ|ナナ|シチ|ハチ|ハッ|キュー|ク|"
@@ -202,11 +229,11 @@ _MAIL_WORDS: Final = re.compile(
     r"ドット|ハイフン|アンダー(?:バー)?|アット(?:マーク)?.*|スウジ|"
     r"(?:ゼロ|マル|レイ|イチ|ニー?|サン|ヨン|ゴー?|ロク|ナナ|ハチ|キュー?ウ?|ジュ[ウー])+"
 )
-"""What parts the words of a mail address, its figures, and what stands from the @ on."""
+"""Separators of the words of a mail address, its digits, and all from the @ on."""
 
 
 def _is_number(heard: str) -> bool:
-    """Return whether a heard run of an address holds figures and no place: クニーレーゴーイチノ."""
+    """Whether a heard run of an address has digits and no place: クニーレーゴーイチノ."""
     words = _FIGURE_WORDS.findall(heard)
     figures = sum(not word.startswith(_COUNTERS) for word in words)
     left = _FIGURE_WORDS.sub("", heard).strip("ノデー")
@@ -227,7 +254,7 @@ def _written_left(line: Sequence[Mora | None], forms: Sequence[SpokenForm]) -> l
 
 
 def _said_figures(places: Sequence[int], said: str, heard: str, size: int) -> int:
-    """Count the figures at some places of a number that are heard in a written piece of ``size`` figures."""
+    """Count the digits at some positions of a number that are heard in a written piece of ``size`` digits."""
     pieces = [range(start, start + size) for start in range(max(1, len(said) - size + 1))]
     alike = [piece for piece in pieces if said[piece.start : piece.stop] in heard]
     return sum(any(place in piece for piece in alike) for place in places)
@@ -238,13 +265,16 @@ def _same_price(form: SpokenForm) -> float:
 
 
 def _said_so(written: Sequence[tuple[Mora, ...]], heard: Sequence[str]) -> list[tuple[Mora, ...]]:
-    """Return the written runs that are also heard, or nearly."""
+    """Return the written runs that are also heard, exactly or nearly."""
     lines = [SoundText(line) for run in heard if (line := morae(run))]
     return [run for run in written if any(line.find(run, SAID_PRICE) for line in lines)]
 
 
 def _left(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> list[str]:
-    """Return the heard runs, in kana, that match no form: names and places fairly, figures one by one."""
+    """Return the heard runs, in kana, that match no form.
+
+    Names and places match fairly, digits one by one.
+    """
     forms = [form for form in forms if form.covers]
     sounds = [form.sound for form in forms]
     least = [SAID_ODDS if form.kind in NUMBERS else FAIR_ODDS * len(form.sound) for form in forms]

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.finding.verdict import words_of
-from pipeline.ownership.evidence.beside import Neighbour, PairValues, beside, name_before
 from pipeline.ownership.evidence.disagreement import (
     CLEAR,
+    KnownAddresses,
     other_address,
     other_kanji,
     other_mail,
@@ -30,12 +30,13 @@ from pipeline.ownership.evidence.letters import (
     written_name,
 )
 from pipeline.ownership.evidence.mail import heard_user, written_user
-from pipeline.ownership.evidence.nearness import heard, without_honorific, written
+from pipeline.ownership.evidence.nearness import heard_nearness, without_honorific, written_nearness
+from pipeline.ownership.evidence.neighbours import Neighbour, PairValues, name_before, neighbour_features
 from pipeline.ownership.evidence.numbers import block_in, figures_in
 from pipeline.ownership.evidence.postal_codes import POSTAL_FIGURES, addresses_of_codes, names_town
 from pipeline.ownership.evidence.stretches import Channels, Stretch
 from pipeline.ownership.evidence.talk import in_group_anywhere, is_in_group, owner_in_talk, setting
-from pipeline.ownership.evidence.values_said import values_said
+from pipeline.ownership.evidence.value_pieces import pieces_of_values
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.forms import NAMES, SpokenForm
 from pipeline.ownership.known.known_case import KnownCase
@@ -61,17 +62,17 @@ _TOGETHER = {
     Feature.BLOCK_OTHER: Feature.TOGETHER_BLOCK_OTHER,
     Feature.WRITTEN_COVERED: Feature.TOGETHER_COVERED,
 }
-"""The same features for the sound, and for all pieces of one value."""
+"""Name of the same feature for the sound, and for all pieces of one value."""
 
 
 class Evidence:
     """Features of the findings of a call, compared with its case.
 
     Args:
-        findings: Findings, in order of text.
+        findings: Findings of the call, in order of text.
         transcript: Transcript of the call; without posteriorgrams the features of the sound are 0.
-        known: Contents of the case.
-        reader: Reads text and names, and knows kanji.
+        known: The case, prepared for comparison.
+        reader: Reader of text and names, which knows kanji.
 
     Attributes:
         neighbours: Properties of each finding that matter to its neighbours.
@@ -93,7 +94,7 @@ class Evidence:
             for at, (entity, said) in enumerate(zip(self._entities, self._said, strict=True))
             if entity.entity_type == "PERSON"
         }
-        self._values = values_said(self._entities, transcript.text)
+        self._values = pieces_of_values(self._entities, transcript.text)
         self._codes = addresses_of_codes(self._entities, transcript.text)
         channels = Channels(transcript)
         self._heard = [channels.stretches(finding) for finding in findings]
@@ -115,11 +116,12 @@ class Evidence:
         """
         shared = self._surname_shared(chances[:, list(Claimant).index(Claimant.REQUESTER)])
         out = []
-        for at, values in enumerate(beside(self.neighbours, chances)):
+        for at, values in enumerate(neighbour_features(self.neighbours, chances)):
             name = name_before(at, self.neighbours)
             gates = {
                 Feature.SURNAME_SHARED: shared[at],
-                # Of nobody whom the case knows: before an answer stands the name of who took the call.
+                # Nobody's whom the case knows: an answer often follows the name of the person who took the
+                # call.
                 Feature.STRANGER_BEFORE: 0.0 if name is None else float(1 - chances[name].max()),
             }
             out.append({**values, Claimant.REQUESTER: {**values[Claimant.REQUESTER], **gates}})
@@ -159,11 +161,12 @@ class Evidence:
         name = self._names.get(at)
         forms: Sequence[SpokenForm] = self._known.spoken_names if name else self._known.forms
         if not is_in_group({**self._settings[at], Feature.IN_GROUP: self._in_group[at]}):
-            # Of a company's whole list somebody is near to everybody; who is not spoken of is not compared.
+            # A company's whole list has a name similar to any: only colleagues who are spoken of are
+            # compared.
             forms = [form for form in forms if form.claimant is not Claimant.COLLEAGUES]
         shared = {**self._settings[at], Feature.LISTENED: float(bool(stretches))}
         line = morae(without_honorific(name.kana[0])) if name else self._line(said)
-        near = written(line, forms), heard(stretches, forms)
+        near = written_nearness(line, forms), heard_nearness(stretches, forms)
         out: dict[Claimant, FeatureValues] = {}
         for claimant in Claimant:
             values = {
@@ -190,7 +193,7 @@ class Evidence:
         out: dict[Claimant, FeatureValues] = {}
         for claimant in Claimant:
             lives = claimant is Claimant.REQUESTER and self._known.codes
-            # With no town, and no code in the case, there is nothing to compare.
+            # Without a town, and without a code in the case, there is nothing to compare.
             other = max((each[claimant][Feature.CLEARLY_OTHER] for each in addresses), default=CLEAR)
             if lives:
                 other = other_number((self._said[at],), self._heard[at], self._known.codes, ())
@@ -225,7 +228,7 @@ class Evidence:
         if pieces:
             values |= _renamed(figures_in((together,), phones), _TOGETHER)
             forms = [form for form in known.forms if form.claimant is claimant]
-            values |= _renamed(written(self._line(together), forms)[claimant], _TOGETHER)
+            values |= _renamed(written_nearness(self._line(together), forms)[claimant], _TOGETHER)
         if claimant is Claimant.REQUESTER:
             values |= block_in(said, known.blocks, known.rooms)
             if pieces:
@@ -233,7 +236,7 @@ class Evidence:
         return values
 
     def _clearly_other(self, at: int, claimant: Claimant, values: FeatureValues) -> float:
-        """How much was clearly said, of all pieces of the value, that is not the claimant's."""
+        """Return how clearly all pieces of the value together differ from the claimant's data."""
         known, kind = self._known, self._entities[at].entity_type
         said = "".join(self._said[each] for each in self._values[at])
         stretches = [stretch for each in self._values[at] for stretch in self._heard[each]]
@@ -249,7 +252,7 @@ class Evidence:
             return other_mail(line, self._reader.kana(user), heard_users, names)
         lives = claimant is Claimant.REQUESTER
         written_so = (*known.addresses, *known.spelt[claimant]) if lives else known.spelt[claimant]
-        theirs = (written_so, known.blocks if lives else (), forms)
+        theirs = KnownAddresses(written_so, known.blocks if lives else (), forms)
         if kind == "ADDRESS":
             return other_address(said, stretches, theirs, self._reader)
         if self.neighbours[at].explains:
@@ -258,9 +261,9 @@ class Evidence:
         left = other_name(
             [morae(without_honorific(kana)) for kana in self._names[at].kana], stretches, values, names
         )
-        # A place is often taken for a name; it is the requester's only if all that is written of it is.
+        # A place is often taken for a name; it is the requester's only if all of its text is.
         places = [form for form in forms if form.kind not in NAMES]
-        theirs = (known.addresses, known.blocks, places)
+        theirs = KnownAddresses(known.addresses, known.blocks, places)
         place = lives and left >= CLEAR and not other_address(said, (), theirs, self._reader)
         return 0.0 if place else left
 

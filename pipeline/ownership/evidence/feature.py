@@ -1,17 +1,17 @@
-"""The features from which the judge decides who owns a finding, each with its role.
+"""Features by which the judge decides the owner of a finding, each with its role.
 
-    role            what it tells                                                 the log odds
-    AGREES          what was said agrees with what the case has of a claimant     may only rise
-    DISAGREES       it differs from that, or would fit many                       may only fall
-    SIZE            how much was said, of what type; whether anybody listened     may rise or fall
-    SPEAKS_FOR      the talk, or the findings around, speak for the claimant      may only rise
-    SPEAKS_AGAINST  they speak against the claimant                               may only fall
-    SETTING         who speaks, what was asked                                    may rise or fall
-    GATE            what is shown to no tree, and only withholds                  never change
+    role            meaning                                                       effect on the log odds
+    AGREES          the value agrees with the case's data of a claimant           may only rise
+    DISAGREES       it differs from that, or would fit many people                may only fall
+    SIZE            length and type of the value; whether there is a listener     may rise or fall
+    SPEAKS_FOR      the conversation or nearby findings support the claimant      may only rise
+    SPEAKS_AGAINST  the conversation or nearby findings contradict the claimant   may only fall
+    SETTING         the speaker, the question before it                           may rise or fall
+    GATE            hidden from the trees; may only withhold                      none
 
-The first three are content, the others context.  *Content gives, context only withholds*: what all of them
-say together is never more than what content allows (``models.weighing.owner``).  The shape of the trees
-holds every feature to its role; what a gate does stands in ``pipeline.ownership.verdicts``.
+The first three are content, the others context. *Content gives, context only withholds*: content and context
+together never raise the log odds above content alone (``models.weighing.owner``).  The monotone constraints
+of the trees hold every feature to its role; ``pipeline.ownership.verdicts`` applies the gates.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ __all__ = ["LEARNED", "Feature", "FeatureValues", "Role"]
 
 
 class Role(enum.Enum):
-    """What a feature may do to the log odds; the value is the sign of its monotone constraint."""
+    """Effect of a feature on the log odds.
+
+    The value is the sign of its monotone constraint, and whether it is content.
+    """
 
     AGREES = (1, True)
     DISAGREES = (-1, True)
@@ -41,12 +44,12 @@ class Role(enum.Enum):
 
     @property
     def is_content(self) -> bool:
-        """Whether it compares what was said with what the case has; the others are context."""
+        """Whether the feature compares the value with the case; the others are context."""
         return bool(self.value[1])
 
     @property
     def is_learned(self) -> bool:
-        """Whether the trees see it."""
+        """Whether the trees see the feature."""
         return self is not Role.GATE
 
 
@@ -56,7 +59,7 @@ class Feature(enum.StrEnum):
     role: Role
 
     def __new__(cls, name: str, role: Role) -> Self:
-        """A member whose value is its name, and which knows its role."""
+        """Make a member whose value is its name, with its role."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.role = role
@@ -64,14 +67,14 @@ class Feature(enum.StrEnum):
 
     @classmethod
     def named(cls, name: str) -> Feature:
-        """The feature of that name.
+        """Return the feature of a name.
 
         Raises:
-            KeyError: when there is none.
+            KeyError: when no feature has that name.
         """
         return _BY_NAME[name]
 
-    # What is compared, and with whose.
+    # Type of the finding, claimant, length.
     TYPE_PERSON = "type: PERSON", Role.SIZE
     TYPE_ADDRESS = "type: ADDRESS", Role.SIZE
     TYPE_PHONE = "type: PHONE_NUMBER", Role.SIZE
@@ -88,12 +91,12 @@ class Feature(enum.StrEnum):
     BLOCK_FIGURES = "block", Role.SIZE
     EXPLAINS = "explains", Role.SIZE
 
-    # All that was said of one value: the finding, and the pieces that stand beside it.
+    # All pieces of one value: the finding, and the pieces before and after it.
     CLEARLY_OTHER = "clearly other", Role.DISAGREES
     NAMES_KNOWN = "names known", Role.DISAGREES
     COMMONNESS = "commonness", Role.DISAGREES
 
-    # Names by their reading and their letters.
+    # Names, by reading and letters.
     ALIKE = "alike", Role.AGREES
     ALIKE_OTHER_READING = "alike, other reading", Role.AGREES
     ALIKE_HEARD = "alike, heard", Role.AGREES
@@ -113,7 +116,7 @@ class Feature(enum.StrEnum):
     EXPLAINS_THEIRS = "explains kanji of theirs", Role.AGREES
     EXPLAINS_ANOTHERS = "explains kanji of another", Role.DISAGREES
 
-    # How near the forms of the case are to what is written, and to what is heard (``nearness``).
+    # Similarity of the case's forms to the written and to the heard value (``nearness``).
     WRITTEN_WHOLE_NAME = "written whole name", Role.AGREES
     WRITTEN_SURNAME = "written surname", Role.AGREES
     WRITTEN_GIVEN_NAME = "written given name", Role.AGREES
@@ -158,7 +161,7 @@ class Feature(enum.StrEnum):
     HEARD_LEFT_BEHIND = "heard left behind", Role.DISAGREES
     TOGETHER_COVERED = "together: covered", Role.AGREES
 
-    # Figures of telephone numbers, in the words, in the sound, and of all pieces of one number.
+    # Digits of telephone numbers: in the words, in the sound, and of all pieces of one number.
     FIGURES_OWN = "figures, own", Role.AGREES
     FIGURES_OWN_BEHIND_PREFIX = "figures, own behind prefix", Role.AGREES
     FIGURES_OTHER = "figures, other", Role.DISAGREES
@@ -168,14 +171,14 @@ class Feature(enum.StrEnum):
     TOGETHER_FIGURES_OWN = "together: figures, own", Role.AGREES
     TOGETHER_FIGURES_OTHER = "together: figures, other", Role.DISAGREES
 
-    # Figures of a block or a room.
+    # Digits of a block or a room.
     BLOCK_SAME = "block, same", Role.AGREES
     BLOCK_OTHER = "block, other", Role.DISAGREES
     ROOM_SAME = "room, same", Role.AGREES
     TOGETHER_BLOCK_SAME = "together: block, same", Role.AGREES
     TOGETHER_BLOCK_OTHER = "together: block, other", Role.DISAGREES
 
-    # What the talk says.
+    # The conversation.
     TALK_THEIRS = "talk: theirs", Role.SPEAKS_FOR
     TALK_ANOTHERS = "talk: another's", Role.SPEAKS_AGAINST
     TALK_NOBODYS = "talk: nobody's", Role.SPEAKS_AGAINST
@@ -193,7 +196,7 @@ class Feature(enum.StrEnum):
     SECONDS = "seconds", Role.SETTING
     LENGTH = "length", Role.SETTING
 
-    # What is known of the findings around.
+    # Owners of the findings around.
     BEFORE_SAME_TYPE = "before, same type", Role.SPEAKS_FOR
     BEFORE_SAME_TYPE_NOT = "before, same type, not", Role.SPEAKS_AGAINST
     BEFORE_OTHER_TYPE = "before, other type", Role.SPEAKS_FOR
@@ -212,14 +215,14 @@ class Feature(enum.StrEnum):
     ALIKE_ELSEWHERE_NOT = "alike elsewhere, not", Role.SPEAKS_AGAINST
     OTHERS = "others", Role.SPEAKS_FOR
 
-    # What only withholds.
+    # Features that only withhold.
     POSTAL_CODE = "postal code", Role.GATE
     SURNAME_SHARED = "surname shared", Role.GATE
     STRANGER_BEFORE = "stranger before", Role.GATE
 
 
 LEARNED = tuple(feature for feature in Feature if feature.role.is_learned)
-"""Columns of the trees, in order."""
+"""Input columns of the trees, in order."""
 
 _BY_NAME = {feature.value: feature for feature in Feature}
 

@@ -17,28 +17,28 @@ from pipeline.sound.morae import likeness, morae
 __all__ = ["EXPLAINS", "WrittenName", "explains", "is_relative", "name_in", "written_name"]
 
 MIN_KANJI: Final = 2
-"""Fewest kanji of a name that is spelt as another's: one is in any word."""
+"""Least number of kanji of a name that is spelt as another person's: one kanji occurs in any word."""
 
 MIN_SURNAME_LIKENESS, MAX_GIVEN_NAME_LIKENESS, MIN_WHOLE_LIKENESS = 0.72, 0.62, 0.9
-"""Likeness from which a surname may be said, below which what follows it is another given name, and from
-which all of it is one of theirs, whatever its halves are like."""
+"""Similarity from which a surname may be said, below which the text after it is another given name, and from
+which a full name is one of the claimant's, however similar its halves are."""
 
 EXPLAINS: Final = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$|書|と[言い]う")
-"""What tells an explanation of kanji from a name."""
+"""Text that distinguishes an explanation of kanji from a name."""
 
 _OF_A_WORD = re.compile(
     r"(?=(?P<kanji>[一-龠々])(?:[^\s、。にとをはが]{1,4}|(?<=[^\s、。].))の(?P=kanji))|漢?数字の(?P<number>[一二三四五六七八九十])"
 )
-"""静岡の静, 真ん中の中, 松の木の松: where the one is in the other, that is the kanji which is explained, no
-other; 漢数字の一."""
+"""静岡の静, 真ん中の中, 松の木の松: where the word contains the kanji, that kanji is explained and no other;
+漢数字の一."""
 
 _BY_ADJECTIVE = re.compile(
     r"(?<![一-龠々のん])(?<![んン偏]に)([一-龠])(?:さい|しい|きい|るい|い)(?=[にとで。]|$)"
 )
-"""小さい for 小, 長い for 長; not 言い、, and not 木へんに白い, which names 柏."""
+"""小さい for 小, 長い for 長; not 言い、, nor 木へんに白い, which explains 柏."""
 
 _KANJI_NAME = re.compile(r"([一-龠々ヶ]+)([^のノ]*)")
-"""The kanji of a name, and what goes on behind them; with の it explains a name (大石の石)."""
+"""The kanji of a name and the text after them; with の it explains a name (大石の石)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class WrittenName:
 
     Attributes:
         text: The name without honorifics and particles.
-        kana: Its readings, from which more and more leading words are dropped.
+        kana: Its readings, with more and more leading words dropped.
         readings: Its other possible readings.
         kanji, kanji_readings: The longest name in kanji at its beginning, and that name's readings; empty
             without kanji.
@@ -67,7 +67,7 @@ def written_name(said: str, reader: KanaReader) -> WrittenName:
 
     Args:
         said: The recognised words.
-        reader: Knows the readings of names.
+        reader: Reader with the readings of names.
     """
     text = letter_by_letter(said) or TAIL.sub("", said)
     cores = tuple(dict.fromkeys((text, *without_lead(text))))
@@ -96,7 +96,7 @@ def name_in(
         name: The written name.
         heard: Kana from the posteriorgram; empty without a listener.
         known: The claimant's names by sound.
-        spelt: The same names as the case writes them, without blanks.
+        spelt: The same names in the case's spelling, without blanks.
 
     Returns:
         The greatest likeness of its reading, of its other readings, and of the heard kana; the share of its
@@ -125,8 +125,8 @@ def explains(said: str, heard: str, spelt: Sequence[str], reader: KanaReader) ->
     Args:
         said: The recognised words.
         heard: Kana from the posteriorgram; empty without a listener.
-        spelt: The claimant's names as the case writes them, without blanks.
-        reader: Knows kanji.
+        spelt: The claimant's names in the case's spelling, without blanks.
+        reader: Reader that knows kanji.
 
     Returns:
         For the words and for the sound: the explanation that was found for the best-explained name, in all
@@ -161,7 +161,7 @@ def _likest(sounds: Sequence[str], kana: Sequence[str]) -> float:
 
 
 def is_relative(name: WrittenName, known: Sequence[KnownName]) -> bool:
-    """Return whether a known surname stands with another given name, before a dot or behind it.
+    """Whether a known surname occurs with another given name, before a dot or after it.
 
     Args:
         name: The written name.

@@ -1,4 +1,4 @@
-"""Find the user part of a mail address, the part before the @: only this part tells the owner.
+"""Find the user part of a mail address, the part before the @: only this part identifies the owner.
 
 スギタ ドット ケン | アットマーク エグザンプル ドット ジェーピー
 user               | the provider's
@@ -16,7 +16,7 @@ __all__ = ["heard_user", "written_user"]
 
 _AT = re.compile(r"[@＠]|[アあ][ッっ]?[トと][マま]|アット|(?<![a-z])at+o?ma", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<=\D)[0-9０-９]+\s*$")
-"""Behind a name, for those of the same name."""
+"""Digits after a name, which distinguish users of the same name."""
 
 _AT_HEARD = re.compile("アッ?ト[マー]|アット")
 
@@ -29,7 +29,7 @@ def written_user(said: str) -> str:
 
 
 def heard_user(stretch: Stretch) -> Stretch:
-    """Return the same part of a posteriorgram."""
+    """Return the user part of the posteriorgram of a mail address."""
     at = _AT_HEARD.search(stretch.kana())
     if at is None or not at.start():
         return stretch

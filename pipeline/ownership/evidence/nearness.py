@@ -1,4 +1,4 @@
-"""Measure how near the spoken forms of a case are to the words and to the sound of a finding."""
+"""Measure the similarity of the spoken forms of a case to the words and to the sound of a finding."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from pipeline.sound.morae import Mora, morae, undrawn
 from pipeline.sound.search import SoundText
 from pipeline.sound.spotting import covered, spotted
 
-__all__ = ["FAIR_ODDS", "heard", "without_honorific", "without_particles", "written"]
+__all__ = ["FAIR_ODDS", "heard_nearness", "without_honorific", "without_particles", "written_nearness"]
 
 MAX_PRICE, FAIR_PRICE = 0.6, 0.3
-"""Price, as a share of a form's length, up to which it may be what is written at all, and fairly."""
+"""Greatest price per mora of a form at which it may match the words at all, and fairly."""
 
 FAINT_ODDS, FAIR_ODDS = -2.2, -1.0
-"""Log odds for each mora of a form from which it may be said at all, and fairly."""
+"""Least log odds per mora of a form at which it may match the sound at all, and fairly."""
 
 _ENDS: Final = re.compile(r"(?:サン|サマ|チャン|クン|デス(?:ケド|ネ|ガ)?|ハイ|ト?モ[ーオウ]シマス)+$")
-"""What is said right behind a name."""
+"""Words right after a name."""
 
 _BESIDE: Final = re.compile(r"サン|サマ|チャン|クン|^[ノワガトモエーン]+|[ノワガトニモオデヨネーン]+$")
-"""The same, and particles, beside something of the case: a name may begin with any of them, what is left of a
+"""The same, and particles, around a form of the case: a name may begin with any of them, the rest of a
 finding hardly does."""
 
 NearnessValues = dict[Feature, float]
@@ -40,19 +40,19 @@ def without_honorific(kana: str) -> str:
     return _ENDS.sub("", kana)
 
 
-def written(
+def written_nearness(
     line: tuple[Mora | None, ...], forms: Sequence[SpokenForm]
 ) -> Mapping[Claimant, Mapping[Feature, float]]:
-    """Measure how near the forms are to the words of a finding.
+    """Measure the similarity of the forms to the words of a finding.
 
     Args:
-        line: Morae of the finding's words; ``None`` is a break that no form reaches across.
+        line: Morae of the finding's words; ``None`` is a break that no form crosses.
         forms: Spoken forms of the case.
 
     Returns:
-        For each claimant: the likeness (0 to 1) and the worth of the best form of each kind, where worth
-        also grows with the form's length; the share of the line that fairly near forms cover, and the
-        number of morae left before and behind them; the number of morae of the line.
+        For each claimant: the similarity (0 to 1) and the worth of the best form of each kind, where worth
+        also grows with the form's length; the share of the line that fairly similar forms cover, and the
+        number of morae left before and after them; the number of morae of the line.
     """
     out: dict[Claimant, NearnessValues] = {claimant: {} for claimant in Claimant}
     if not any(line):
@@ -78,17 +78,17 @@ def written(
     return out
 
 
-def heard(
+def heard_nearness(
     stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
 ) -> Mapping[Claimant, Mapping[Feature, float]]:
-    """Measure how near the forms are to the sound of a finding.
+    """Measure the similarity of the forms to the sound of a finding.
 
     Args:
         stretches: Posteriorgrams of the finding; empty without a listener.
         forms: Spoken forms of the case.
 
     Returns:
-        As ``written``, for the sound; empty without a posteriorgram.
+        The same features as ``written_nearness``, for the sound; empty without a posteriorgram.
     """
     out: dict[Claimant, NearnessValues] = {claimant: {} for claimant in Claimant}
     fair, before, behind = (dict.fromkeys(Claimant, 0.0) for _ in range(3))
@@ -126,7 +126,7 @@ def without_particles(kana: str) -> str:
 
 
 def _keep_best(values: NearnessValues, name: str, near: float, size: int) -> None:
-    """Keep the form with the greater worth: likeness times the logarithm of the length."""
+    """Keep the form with the greater worth: similarity times the logarithm of the length."""
     worth = near * math.log1p(size)
     if worth > values.get(Feature.named(f"{name}, worth"), 0.0):
         values |= {Feature.named(name): near, Feature.named(f"{name}, worth"): worth}

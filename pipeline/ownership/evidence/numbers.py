@@ -1,4 +1,4 @@
-"""Compare telephone numbers and block numbers with those of the case, figure by figure."""
+"""Compare telephone numbers and block numbers with those of the case, digit by digit."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ __all__ = [
 ]
 
 PREFIX_DIGITS: Final = 3
-"""Figures with which many telephone numbers begin."""
+"""Number of first digits that many telephone numbers share."""
 
 MIN_PIECE_DIGITS: Final = 3
-"""Fewest figures in a row by which a piece of a longer number is theirs: two are in most numbers."""
+"""Least number of digits in a row by which a piece of a number is the claimant's: most numbers share two."""
 
 WHOLE_DIGITS: Final = 10
-"""Fewest figures of a whole telephone number, its zero and area code included; 110 is none."""
+"""Least number of digits of a whole telephone number, with its zero and area code; 110 is none."""
 
 
 def figures_in(texts: Sequence[str], numbers: Sequence[str]) -> Mapping[Feature, float]:
-    """Compare figures with telephone numbers.
+    """Compare digits with telephone numbers.
 
     Args:
         texts: The words, in one or more spellings.
         numbers: A claimant's numbers, digits only.
 
     Returns:
-        Counts of figures: all, the claimant's, the longest run of the claimant's behind the prefix that many
-        numbers share, and the figures that are not the claimant's.
+        Counts of digits: all, the claimant's, the longest run of the claimant's after the prefix that many
+        numbers share, and those that are not the claimant's.
     """
     said = max((digits_of(text) for text in texts), key=len, default="")
     other = min((other_figures(digits_of(text), numbers) for text in texts), default=0)
@@ -53,7 +53,7 @@ def figures_in(texts: Sequence[str], numbers: Sequence[str]) -> Mapping[Feature,
 
 
 def other_figures(said: str, numbers: Sequence[str]) -> int:
-    """Count the figures of a number that belong to no piece of a known number.
+    """Count the digits of a number that belong to no piece of a known number.
 
     Args:
         said: Digits of a number, of a piece, or of several pieces.
@@ -63,17 +63,17 @@ def other_figures(said: str, numbers: Sequence[str]) -> int:
 
 
 def strange_places(said: str, numbers: Sequence[str]) -> tuple[int, ...]:
-    """Find the places of the figures that belong to no piece of a known number.
+    """Find the positions of the digits that belong to no piece of a known number.
 
     Args:
-        said: As for ``other_figures``.
-        numbers: Likewise.
+        said: Digits as for ``other_figures``.
+        numbers: The known numbers, digits only.
 
     Returns:
-        The places that remain after pieces of one number cover as many figures as possible.  A piece has
-        ``MIN_PIECE_DIGITS`` figures or more; pieces follow the number's own order, and the number may be
-        said again after its last figure.  Nothing remains of a text that is one piece, and nothing of fewer
-        figures than a piece beside a whole number: these are particles (に reads as 2, ご as 5).
+        The positions that remain after pieces of one number cover as many digits as possible.  A piece has
+        ``MIN_PIECE_DIGITS`` digits or more; pieces follow the number's own order, and the number may be said
+        again after its last digit.  Nothing remains of a text that is one piece, nor of fewer digits than a
+        piece after a whole number: these are particles (に reads as 2, ご as 5).
     """
     return min((_left(said, number) for number in numbers), key=len, default=tuple(range(len(said))))
 
@@ -82,7 +82,7 @@ def _left(said: str, number: str) -> tuple[int, ...]:
     is_whole = len(number) >= WHOLE_DIGITS and number in said
     if said in number or (is_whole and len(said) < len(number) + MIN_PIECE_DIGITS):
         return ()
-    # The fewest places left of the first so many, by how far the number has been said.
+    # Least number of positions left of the first digits, by how far the number has been said.
     least: list[dict[int, tuple[int, ...]]] = [{} for _ in range(len(said) + 1)]
     least[0][0] = ()
     for at, reached in enumerate(least[:-1]):
@@ -107,15 +107,15 @@ def _alike(one: str, other: str) -> int:
 
 
 def block_in(text: str, blocks: Sequence[tuple[str, ...]], rooms: Sequence[str]) -> Mapping[Feature, float]:
-    """Compare the figures of a block or a room with those of the requester.
+    """Compare the digits of a block or a room with those of the requester.
 
     Args:
-        text: The recognised words.
-        blocks: The block numbers of each of their addresses, in figures.
-        rooms: The digits of their rooms; empty without a building.
+        text: Recognised words.
+        blocks: Block numbers of each of the requester's addresses, in digits.
+        rooms: Digits of the requester's rooms; empty without a building.
 
     Returns:
-        Counts of figures: all, theirs, and not theirs; and whether the room is theirs.
+        Counts of digits: all, the requester's, and the others; and whether the room is the requester's.
     """
     said = numbers_of(text)
     other = other_block_figures(said, blocks)
@@ -128,11 +128,11 @@ def block_in(text: str, blocks: Sequence[tuple[str, ...]], rooms: Sequence[str])
 
 
 def other_block_figures(said: str, blocks: Sequence[tuple[str, ...]]) -> int:
-    """Count the figures of a block outside every run of whole numbers of a known block.
+    """Count the digits of a block outside every run of whole numbers of a known block.
 
     Args:
         said: Digits without separators, 51130 for 5丁目11番30号; the block may be said again.
-        blocks: The block numbers of each address, in figures.
+        blocks: Block numbers of each address, in digits.
     """
     runs = {
         "".join(block[start:end])
@@ -140,7 +140,7 @@ def other_block_figures(said: str, blocks: Sequence[tuple[str, ...]]) -> int:
         for start in range(len(block))
         for end in range(start + 1, len(block) + 1)
     }
-    least = [0]  # figures left of the first so many
+    least = [0]  # least number of digits left of the first n
     for end in range(1, len(said) + 1):
         whole = (least[start] for start in range(end) if said[start:end] in runs)
         least.append(min(least[end - 1] + 1, *whole, len(said)))

@@ -2,8 +2,7 @@
 
     「796-2523」「はい」「796-2523ですね、ご住所は」「成瀬5丁目」      both codes go with 成瀬5丁目
 
-A case seldom has a code, and a code tells no more than the town behind it: so a code is judged as its
-address is.
+A case seldom has a code, and a code tells no more than its town: so a code is judged like its address.
 """
 
 from __future__ import annotations
@@ -20,32 +19,33 @@ from pipeline.types import EntitySpan
 __all__ = ["POSTAL_FIGURES", "addresses_of_codes", "is_postal_code", "names_town", "without_leading_code"]
 
 POSTAL_FIGURES: Final = 7
-"""Figures of a postal code, three and four."""
+"""Number of digits of a postal code, three and four."""
 
 MAX_OTHER_CHARS: Final = 6
-"""Most characters of a code that are no figures: 番号, の, です."""
+"""Greatest number of other characters of a code: 番号, の, です."""
 
 MAX_BETWEEN_CHARS: Final = 90
-"""Most characters between a code and its address: it is read back, and the address is asked for."""
+"""Greatest number of characters between a code and its address: it is read back, and the address is asked
+for."""
 
 MAX_BESIDE_CHARS: Final = 24
-"""Most characters between a code and an address that is surely its own: a short turn of the other side."""
+"""Greatest number of characters between a code and an address that is certainly its own: a short turn."""
 
 MIN_TOWN: Final = 0.8
-"""Nearness from which a town is the requester's."""
+"""Similarity from which a town is the requester's."""
 
 _THREE_AND_FOUR: Final = re.compile(r"[^0-9]*[0-9]{3}(?:[0-9]{4}(?![0-9])|[^0-9]+[0-9]{4}(?![0-9]))[^0-9]*")
-"""Figures that are written as digits are written in two groups, or in one: 21の18の911 is a block."""
+"""Digits of a code, written in two groups or in one: 21の18の911 is a block."""
 
 _LEADING_CODE: Final = re.compile(r"^[^0-9一-龠]*(?:[0-9][のノ\-−、。はい\s]*){5,}(?=[^0-9の、。\-−\s])")
-"""As it is heard, often a figure short."""
+"""A code as it is recognised, often a digit short."""
 
 
 def is_postal_code(said: str) -> bool:
-    """Return whether an address is nothing but a postal code.
+    """Whether an address is nothing but a postal code.
 
     Args:
-        said: As recognised.
+        said: Recognised text.
     """
     if len(digits_of(said)) != POSTAL_FIGURES or len(without_digits(said)) > MAX_OTHER_CHARS:
         return False
@@ -57,7 +57,7 @@ def without_leading_code(said: str) -> str:
     """Remove the postal code before the first place of an address.
 
     Args:
-        said: As recognised, figures as ASCII.
+        said: Recognised text, digits as ASCII.
     """
     return _LEADING_CODE.sub("", said)
 
@@ -66,8 +66,8 @@ def addresses_of_codes(entities: Sequence[EntitySpan], text: str) -> Mapping[int
     """Find the address with which each postal code is said.
 
     Args:
-        entities: In order of text.
-        text: What they point into.
+        entities: Findings in order of text.
+        text: Text that they point into.
 
     Returns:
         For each code, the addresses that may be its own, the nearest first: the next one behind it and the
@@ -97,10 +97,10 @@ def addresses_of_codes(entities: Sequence[EntitySpan], text: str) -> Mapping[int
 
 
 def names_town(values: FeatureValues) -> bool:
-    """Return whether an address names the requester's town, and not only the region that many people share.
+    """Whether an address names the requester's town, and not only the region that many people share.
 
     Args:
-        values: The evidence of the address for the requester.
+        values: Features of the address for the requester.
     """
     town = max(values.get(each, 0.0) for each in (Feature.WRITTEN_TOWN, Feature.HEARD_TOWN))
     return town >= MIN_TOWN or values.get(Feature.BLOCK_SAME, 0.0) > 0

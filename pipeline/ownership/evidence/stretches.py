@@ -19,14 +19,15 @@ from pipeline.types import Finding, TimeSpan, Transcript
 __all__ = ["Channels", "Stretch"]
 
 AROUND_SECONDS: Final = 1.0
-"""Margin in seconds on each side: the edges may be off, and the words behind a surname matter."""
+"""Margin in seconds on each side: the edges may be off, and the words after a surname matter."""
 
 LATER_SECONDS: Final = 0.1
-"""Seconds by which the morae of a finding are looked for later than its words: behind a surname stands what
-matters."""
+"""Seconds by which the morae of a finding are searched later than its words: the words after a surname
+matter."""
 
 MORA_STEPS: Final = 3
-"""Steps by which the likeliest mora may begin before a form that is found: it lasts as long."""
+"""Number of steps by which the most probable mora may begin before a matching form: the mora lasts as
+long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Stretch:
     """Posteriorgram of a finding and its margin.
 
     Attributes:
-        logs: Its posteriorgram, log probabilities, shape (steps, classes).
+        logs: Log probabilities of the posteriorgram, shape (steps, classes).
         first, last: The steps ``[first, last)`` are the finding's.
     """
 
@@ -43,26 +44,26 @@ class Stretch:
     last: int
 
     def holds(self, hit: Hit) -> bool:
-        """Return whether a hit overlaps the finding."""
+        """Whether a hit overlaps the finding."""
         return hit.start < self.last and hit.end > self.first
 
     def morae(self) -> tuple[HeardMora, ...]:
-        """Return the likeliest morae of the finding."""
+        """Return the most probable morae of the finding."""
         return tuple(mora for mora in likeliest(self.logs) if self.first <= mora.step < self.last)
 
     def kana(self) -> str:
-        """Return the same morae in katakana."""
+        """Return the most probable morae of the finding, in katakana."""
         return "".join(mora.kana for mora in self.morae())
 
     def left(self, there: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
         """Yield the first step and the kana of each run of the finding outside the marked steps.
 
         Args:
-            there: Which steps are marked, shape (steps,).
+            there: Whether each step is marked, shape (steps,).
         """
         run, start = "", 0
         for mora in likeliest(self.logs):
-            # Of a mora that lasts some steps a hit has the last.
+            # A hit has the last step of a mora that lasts several.
             marked = there[mora.step : mora.step + MORA_STEPS].any()
             if not marked and self.first <= mora.step < self.last:
                 start = start if run else mora.step
@@ -75,7 +76,7 @@ class Stretch:
 
 
 class Channels:
-    """The utterances of a call by channel and time."""
+    """Utterances of a call by channel and time."""
 
     def __init__(self, transcript: Transcript) -> None:
         self._all = transcript.segments
@@ -86,7 +87,7 @@ class Channels:
         }
 
     def stretches(self, finding: Finding) -> tuple[Stretch, ...]:
-        """Return one stretch for each utterance that holds words of a finding; empty without a listener."""
+        """Return one stretch for each utterance with words of a finding; empty without a listener."""
         chars = finding.entity.chars
         first = max(0, bisect.bisect_right(self._starts, chars.start) - 1)
         here = self._all[first : bisect.bisect_left(self._starts, chars.end)]

@@ -23,26 +23,26 @@ __all__ = [
 ]
 
 SMOOTHING: Final = 0.01
-"""Added to probabilities whose ratio is looked at: what is never the case tells no more."""
+"""Smoothing added to the probabilities of a ratio: a probability of zero means no more than a small one."""
 
 _READ_PARTIES: Final = (Party.REQUESTER, Party.STAFF, Party.COMPANY)
-"""Parties in the order of ``EntitySpan.owners``, behind third parties."""
+"""Parties in the order of ``EntitySpan.owners``, after third parties."""
 
 MIN_IN_GROUP: Final = 0.15
-"""Probability, read from the talk, from which a name is spoken of as a colleague's (担当の山本が伺います).
+"""Probability, from the conversation, from which a name is mentioned as a colleague's (担当の山本が伺います).
 Of 297 third parties' names in made calls three reach it without an honorific, of 30 colleagues' 23."""
 
 MIN_IN_GROUP_WITH_HONORIFIC: Final = 0.4
-"""The same for a name with 様, さん or 先生, as customers say it of staff, and everybody of third parties."""
+"""The same for a name with 様, さん or 先生: customers say them of staff, and everybody of third parties."""
 
 EXPLAINED_CHARS, CODE_CHARS, WHERE_CHARS = 12, 16, 40
-"""Characters before a finding in which kanji, a number, and where somebody lives are asked for."""
+"""Characters before a finding in which a question may ask for kanji, a number, or a home."""
 
 _KANJI_TALK = re.compile(r"漢字|感じは|字[はがを、]|じは|という字|って書|と書|へん|べん|かんむり")
-"""漢字 is often heard as 感じ."""
+"""Words about kanji; 漢字 is often recognised as 感じ."""
 
 _NUMBER_TALK = re.compile(r"(?<!話)(?:番|バン)号|〒")
-"""郵便 is heard in as many ways as it is said: 指番号, ヴィンバン号."""
+"""Words about a number; 郵便 has many misrecognitions: 指番号, ヴィンバン号."""
 
 _WHERE_TALK = re.compile(r"住所|ところ|住まい|届け先|送り先")
 
@@ -77,14 +77,14 @@ def _asked(talk: re.Pattern[str], text: str, start: int, end: int) -> float:
 
 
 def owner_in_talk(entity: EntitySpan, claimant: Claimant) -> Mapping[Feature, float]:
-    """Return what recognizers read from the words around a finding about its owner.
+    """Return the features of the owner that recognizers derive from the words around a finding.
 
     Args:
         entity: The finding.
-        claimant: A person or group of the case.
+        claimant: Person or group of the case.
 
     Returns:
-        The owner that a recognizer states; the log odds, read from the talk, that the finding is the
+        The owner that a recognizer states; the log odds, from the conversation, that the finding is the
         claimant's, or a third party's; for staff also the probability of in-group speech (担当の山本が,
         山本と申します, but not 山本様).
     """
@@ -112,8 +112,8 @@ def in_group_anywhere(
 ) -> list[float]:
     """Return the probability that each name is a colleague's, from its talk or from a bare mention elsewhere.
 
-    An operator says 山本は席を外しております, and the customer 山本さん.  A name does not pass on how it is
-    spoken of where the call has another name that begins with it and that no colleague bears: 山本健太様.
+    An operator says 山本は席を外しております, and the customer 山本さん.  One mention does not count for
+    another where the call has a longer name with the same beginning that no colleague bears: 山本健太様.
 
     Args:
         readings: Kana of each finding; empty for a finding that is no name.
@@ -136,10 +136,10 @@ def in_group_anywhere(
 
 
 def is_in_group(values: FeatureValues) -> bool:
-    """Return whether the talk around a finding is in-group speech about a colleague.
+    """Whether the talk around a finding is in-group speech about a colleague.
 
     Args:
-        values: From ``setting`` and from ``owner_in_talk`` for staff.
+        values: Features from ``setting``, and from ``owner_in_talk`` for staff.
     """
     honorific = values.get(Feature.HONORIFIC, 0.0) > 0
     least = MIN_IN_GROUP_WITH_HONORIFIC if honorific else MIN_IN_GROUP

@@ -1,4 +1,4 @@
-"""What of an address is place and what is number.
+"""Separate the places of an address from its numbers.
 
 東京都町田市成瀬5丁目11番30号コーポ桜201      places: トウキョウト, マチダシ, ナルセ   number: 51130201
 """
@@ -17,7 +17,7 @@ __all__ = ["block_of", "number_of", "numbers_of", "parted_code", "places_of", "w
 _NUMBERING = re.compile(
     r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"
     rf"(?<=[0-9０-９]){ZERO_KANJI}(?=[0-9０-９])|"
-    # A kanji digit belongs to the number where more of it follows or went before: 二番, but not 二条.
+    # A kanji digit belongs to the number where more digits follow or precede it: 二番, but not 二条.
     r"[〇零一二三四五六七八九十百千]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
     r"(?<=[一二三四五六七八九十][のノ])[〇零一二三四五六七八九十](?![一-龠])|丁目|番地|番|号室|号|階"
 )
@@ -33,7 +33,7 @@ _LARGE = re.compile(
 )
 _FIGURE = "0-9０-９〇零一二三四五六七八九十"
 _NAMED_SO = rf"町|[{_FIGURE}]+(?:丁目|[-のノ][{_FIGURE}]+[-のノ])"
-"""What follows the 番 of a place, since a 丁目 comes before a 番: 一番町, 麻布十番1丁目."""
+"""Text after the 番 of a place name, as a 丁目 comes before a 番: 一番町, 麻布十番1丁目."""
 
 _FIRST_NUMBER = re.compile(rf"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番(?!{_NAMED_SO})|の[{_FIGURE}])")
 _NUMBER_KANA = re.compile(
@@ -41,7 +41,7 @@ _NUMBER_KANA = re.compile(
     r"(?:チョウメ|バンチ|バン|ノ|ゴウ)"
 )
 _BETWEEN_NUMBERS = re.compile(r"丁目|番地?|号室?|階|[のノー－−‐-]")
-"""What parts the numbers of a block."""
+"""Separators between the numbers of a block."""
 _COUNTED = re.compile(r"[0-9０-９〇零一二三四五六七八九十]+(?:丁目|番地|番)")
 _ABOVE = re.compile(
     r"^(?:東京都|北海道|京都府|大阪府|..県|...県)|[^市区郡]{1,6}?[市区郡](?!場|役所|原|川|町)"
@@ -49,10 +49,10 @@ _ABOVE = re.compile(
 
 
 def parted_code(address: CaseName) -> tuple[str, CaseName]:
-    """Part the postal code before an address from it.
+    """Separate an address from the postal code before it.
 
     Args:
-        address: As the case gives it.
+        address: Address of the case.
 
     Returns:
         The digits of the code, empty where there is none, and the address without it.
@@ -64,31 +64,31 @@ def parted_code(address: CaseName) -> tuple[str, CaseName]:
 
 
 def number_of(address: CaseName) -> str:
-    """What an address says from its first number on; empty where it has none."""
+    """Return the text of an address from its first number on; empty where it has none."""
     first = _FIRST_NUMBER.search(address.text)
     return address.text[first.start() :] if first else ""
 
 
 def places_of(address: CaseName, reader: KanaReader) -> tuple[CaseName, ...]:
-    """Cut what an address says before its number.
+    """Return the places of an address: the parts before its number.
 
     Args:
-        address: As the case gives it; the kana may leave out the number, or everything.
-        reader: Reads what has no kana.
+        address: Address of the case; the kana may lack the number, or everything.
+        reader: Reader of places without kana.
 
     Returns:
-        Prefecture, city and ward, each by itself and as far as they are there, and what comes after them,
-        with their kana; the last may be empty.
+        Prefecture, city and ward as far as present, and the rest, each as a name with its kana; the rest may
+        be empty.
     """
     first = _FIRST_NUMBER.search(address.text)
     written = address.text[: first.start()] if first else address.text
     by_dictionary = reader.kana(written)
     kana = fold_kana(address.kana) or by_dictionary
-    # The number is no part of the place: ニチョウメ is near many a town.
+    # The number is no part of the place: ニチョウメ sounds similar to many towns.
     kana = kana[: _number_at(kana, max(0, len(by_dictionary) - 3), address, reader)] if first else kana
     places: list[CaseName] = []
     for part in _ABOVE.findall(written):
-        # As long as the dictionary reads it: where it errs, it mostly errs in the reading alone.
+        # As long as the dictionary's reading agrees: where it errs, it mostly errs in the reading alone.
         width = len(reader.kana(part))
         places.append(CaseName(part, kana[:width]))
         kana = kana[width:]
@@ -97,7 +97,10 @@ def places_of(address: CaseName, reader: KanaReader) -> tuple[CaseName, ...]:
 
 
 def _number_at(kana: str, start: int, address: CaseName, reader: KanaReader) -> int:
-    """Where in an address's kana its number begins: as it is read, for the ク of ミクニ counts, too."""
+    """Return the index in an address's kana at which its number begins.
+
+    Compared by reading, as ミクニ has a ク, too.
+    """
     first = _COUNTED.match(number_of(address))
     at = kana.find(reader.kana(first[0]), start) if first else -1
     if at >= 0:
@@ -107,22 +110,22 @@ def _number_at(kana: str, start: int, address: CaseName, reader: KanaReader) -> 
 
 
 def without_numbering(text: str) -> str:
-    """What of an address is no number."""
+    """Return an address without its numbers."""
     return _NUMBERING.sub("", text)
 
 
 def numbers_of(text: str) -> str:
-    """The digits of what numbers a block or a room."""
+    """Return the digits of the block and room numbers of a text."""
     return digits_of("".join(_LARGE.sub(_in_figures, piece) for piece in _NUMBERING.findall(text)))
 
 
 def block_of(number: str) -> tuple[str, ...]:
-    """Each number of a block and a room in figures: 5丁目11番30号コーポ桜201 is 5, 11, 30, 201."""
+    """Return each number of a block and a room in digits: 5丁目11番30号コーポ桜201 is 5, 11, 30, 201."""
     return tuple(figures for piece in _BETWEEN_NUMBERS.split(number) if (figures := numbers_of(piece)))
 
 
 def _in_figures(said: re.Match[str]) -> str:
-    """A number of three or four figures that is written as it is said: 二千百六十六, 八百二十七."""
+    """Return the digits of a number of three or four digits written in words: 二千百六十六, 八百二十七."""
     if said["thousands"] is None and said["hundreds"] is None:
         return said[0]
     places = (said["thousands"], said["hundreds"], said["tens"])

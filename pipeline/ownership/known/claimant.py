@@ -1,4 +1,4 @@
-"""Persons and groups of a case to whom a finding may be given."""
+"""Persons and groups of a case that may own a finding."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Claimant"]
 class Claimant(enum.Enum):
     """Person or group of a case.
 
-    Staff are two groups: who was on the call, and the colleagues on the company's list.
+    Staff are two groups: those who spoke in the call, and the other colleagues on the company's list.
     """
 
     REQUESTER = "requester"
@@ -22,7 +22,7 @@ class Claimant(enum.Enum):
 
     @property
     def party(self) -> Party:
-        """Party of a finding that is theirs."""
+        """Party of a finding that this claimant owns."""
         return _PARTIES[self]
 
 

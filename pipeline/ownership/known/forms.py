@@ -24,10 +24,10 @@ from pipeline.types import CallCase, CaseName
 __all__ = ["NAMES", "NUMBERS", "SpokenForm", "spoken_forms"]
 
 MIN_NAME_MORAE: Final = 2
-"""Fewest morae of a name; of anything else ``MIN_TELLING``."""
+"""Least number of morae of a name; for any other datum it is ``MIN_TELLING``."""
 
 _SHAPES: Final = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4), (4, 3, 3))}
-"""Digits in the groups of mobile numbers, and of others after area codes of two to four digits or 0120."""
+"""Sizes of the groups of digits of mobile numbers, and of others after area codes of two to four digits."""
 
 _PIECE = re.compile(r"([0-9]+)(丁目|番地?|号室?|階)?")
 _COUNTERS = {
@@ -50,20 +50,20 @@ _SHORTENED = {
 
 NAMES: Final = frozenset({"surname", "given name", "whole name"})
 NUMBERS: Final = frozenset({"block", "number begins", "number"})
-"""Kinds of forms that are names, and kinds that are figures."""
+"""Kinds of forms that are names, and kinds that are digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenForm:
-    """One way of saying one datum of the case.
+    """One spoken form of one datum of the case.
 
     Attributes:
-        claimant: Its owner.
+        claimant: Owner of the datum.
         kind: Kind of datum: ``surname``, ``given name``, ``whole name``, ``region`` (prefecture, city, ward),
             ``town``, ``building``, ``block`` (also a room), ``number begins`` (many begin alike), ``number``.
-        sound: Its morae.
-        covers: Whether words that sound like it count as explained.  Not so for a whole name in two parts:
-            佐藤花恵 sounds much like 佐藤花子, but 恵 is explained neither by 佐藤 nor by 花子.
+        sound: Morae of the form.
+        covers: Whether words that sound like it count as explained.  A full name in two parts does not cover:
+            佐藤花恵 sounds similar to 佐藤花子, but neither 佐藤 nor 花子 explains 恵.
     """
 
     claimant: Claimant
@@ -78,10 +78,10 @@ def spoken_forms(case: CallCase, names: Sequence[KnownName], reader: KanaReader)
     Args:
         case: The requester, the staff and the company.
         names: Names of the case, by sound.
-        reader: Reads places without kana.
+        reader: Reader of places without kana.
 
     Returns:
-        Forms; each sound occurs once for each claimant.
+        The forms; each sound occurs once for each claimant.
     """
     forms: dict[tuple[Claimant, tuple[Mora, ...]], SpokenForm] = {}
     halved = {known.whole for known in names if len(known.parts) == 2}
@@ -95,7 +95,7 @@ def spoken_forms(case: CallCase, names: Sequence[KnownName], reader: KanaReader)
 
 
 def _names(names: Sequence[KnownName]) -> Iterator[tuple[Claimant, str, str]]:
-    """Each name whole, and the surname and the given name by themselves."""
+    """Yield each full name, and its surname and given name alone, as claimant, kind and kana."""
     for known in names:
         yield known.claimant, "whole name", known.whole
         if len(known.parts) == 2:
@@ -104,7 +104,7 @@ def _names(names: Sequence[KnownName]) -> Iterator[tuple[Claimant, str, str]]:
 
 
 def _addresses(case: CallCase, reader: KanaReader) -> Iterator[tuple[Claimant, str, str]]:
-    """Each place of an address by itself, regions also without 市 or 県, and its numbers."""
+    """Yield each place of an address alone, regions also without 市 or 県, and its numbers."""
     own = Claimant.REQUESTER
     for address in case.requester.addresses:
         *regions, town = places_of(address, reader)
@@ -121,7 +121,7 @@ def _addresses(case: CallCase, reader: KanaReader) -> Iterator[tuple[Claimant, s
 
 
 def _place_readings(place: CaseName) -> Iterator[str]:
-    """How a place is said: as it is read, and with 町 and 村 in their other reading."""
+    """Yield the readings of a place: its own, and the other reading of 町 and 村."""
     yield place.kana
     for letter, readings in _TOWNS.items():
         for one, other in itertools.permutations(readings):
@@ -130,7 +130,7 @@ def _place_readings(place: CaseName) -> Iterator[str]:
 
 
 def _blocks(said: str) -> Iterator[str]:
-    """The block and the room, each in all ways, and of a block every run of two of its numbers and more."""
+    """Yield the readings of block and room, and of every run of two or more block numbers."""
     runs: list[list[tuple[str, str]]] = []
     last = None
     said = unicodedata.normalize("NFKC", said)
@@ -147,7 +147,7 @@ def _blocks(said: str) -> Iterator[str]:
 
 
 def _ways(run: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """One block number or room in every way in which it is said."""
+    """Yield every reading of one run of block numbers, or of a room."""
     counted = [counted_kana(int(digits)) for digits, _ in run]
     counters = [_COUNTERS[counter] for _, counter in run]
     zeros = range(3) if any("0" in digits for digits, _ in run) else range(1)
@@ -161,9 +161,9 @@ def _ways(run: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _phones(case: CallCase) -> Iterator[tuple[Claimant, str, str]]:
-    """The groups of each telephone number, each by itself.
+    """Yield the readings of each group of every telephone number.
 
-    Of the last one also all but the last figure: the other side says はい before it is over.
+    The last group also occurs without its last digit: the other side says はい before it is over.
     """
     own, company = case.requester.phones, case.company_phones
     for claimant, phone in (

@@ -1,10 +1,10 @@
-"""Find by sound whether the kanji of one name are explained: 大量のようになのかなのな for 陽菜.
+"""Find by sound whether a text explains the kanji of a name: 大量のようになのかなのな explains 陽菜.
 
-    said    太陽の陽に、菜の花の菜        for each kanji a word that everybody knows, and its reading
+    said    太陽の陽に、菜の花の菜        for each kanji a common word with it, and its reading
     heard   大量のようになのかなのな      タイリョウノ ヨウ for タイヨウノ ヨウ, ナノカナノ for ナノハナノ
 
-What is written is rarely a kanji of the name; but of the words that the name's kanji stand in, in their
-order, some sound like what was heard, and of another name's they do not.
+The recognised kanji are rarely those of the name.  But of the common words with the name's kanji, in the
+order of the name, some sound like the text; of the words for another name, none do.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from pipeline.sound.search import SoundText
 __all__ = ["Explained", "KanjiReader", "KanjiSounds", "explained_each"]
 
 MIN_WORTH, WORTH_PER_MORA, MIN_WORTH_SHARE = 9.5, 0.1, 0.4
-"""Worth, in morae, of the words that make a text the explanation of a name: at the least, more for each of
-its morae, and as a share of those.  In a long text a little of each kanji of any name is found."""
+"""Worth, in morae, of the words that make a text the explanation of a name: the least, the addition for each
+mora of the text, and the least share of the text.  A long text has a little of each kanji of any name."""
 
 WORTH_PER_PRICE = 2.5
-"""Worth that a price of one mora takes from a word."""
+"""Reduction of a word's worth for a price of one mora."""
 
 MIN_WORD_WORTH = 1.5
-"""Lowest worth of a single word."""
+"""Least worth of a single word."""
 
 PLACES_PER_KANJI, WAYS_KEPT = 4, 12
-"""Most places tried for each kanji, and most ways through all of them that are kept."""
+"""Greatest number of matches tried for each kanji, and of combinations kept (the beam)."""
 
 MAX_READING_MORAE = 4
-"""Most morae of a kanji's own reading behind its word; a longer one is a word itself."""
+"""Greatest number of morae of a kanji's own reading after its word; a longer one is a word itself."""
 
 MIN_MORAE = 5
-"""Fewest morae of an explanation."""
+"""Least number of morae of an explanation."""
 
 _NO, _CALLED = morae("ノ"), morae("トイウジ")
 
 
 @dataclass(frozen=True, slots=True)
 class KanjiSounds:
-    """What is said to explain a kanji, in katakana.
+    """Readings and words by which people explain a kanji, in katakana.
 
     Attributes:
-        readings: How it is read, the endings of verbs and adjectives with it and without.
-        words: Common words that are written with it.
-        parts: What its radical is called.
+        readings: Readings, with and without the endings of verbs and adjectives.
+        words: Common words with the kanji.
+        parts: Names of its radical.
     """
 
     readings: tuple[str, ...] = field(default=(), repr=False)
@@ -58,21 +58,22 @@ class KanjiSounds:
 
 
 class KanjiReader(SoundReader, Protocol):
-    """Reads text, and knows with which words the kanji of names are explained."""
+    """Reader of text that also knows the words by which people explain the kanji of names."""
 
     def kanji_sounds(self, kanji: str) -> KanjiSounds:
-        """What is said to explain a kanji; empty for one that no name has."""
+        """Return the readings and words for a kanji; empty for one that occurs in no name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """How much of the explanation of a name there is in a text.
+    """Extent to which a text explains the kanji of a name.
 
     Attributes:
-        share: Worth of the words that are found over the worth that explains a name; 1 and more where it is
+        share: Worth of the words found, divided by the worth that explains the name; 1 or more where it is
             explained.
-        kanji: How many of its kanji have a word.
-        density: That worth for each mora of the text, 1 at most: low where other kanji are explained, too.
+        kanji: Number of its kanji with a word.
+        density: Worth of the words for each mora of the text, at most 1; low where the text explains other
+            kanji, too.
     """
 
     share: float = 0.0
@@ -81,7 +82,7 @@ class Explained:
 
 
 class _Way(NamedTuple):
-    """Words for some of a name's kanji, in their order; compared by worth."""
+    """A hypothesis: words for some of a name's kanji, in order; compared by worth."""
 
     worth: float
     end: int
@@ -114,10 +115,10 @@ def explained_each(text: str, names: Sequence[str], reader: KanjiReader) -> list
 
 
 def _best(name: str, words: Mapping[str, Sequence[tuple[float, int, int]]]) -> _Way:
-    """The dearest words that explain a name's kanji in their order; a kanji may have none."""
+    """Return the words of greatest worth that explain a name's kanji in order; a kanji may have none."""
     ways = [_Way(0.0, 0, 0)]
     for kanji in name:
-        # A mora may belong to two words: in タノノ the の.
+        # A mora may belong to two words: the の of タノノ.
         longer = [
             _Way(way.worth + worth, end, way.kanji + 1)
             for worth, start, end in words[kanji]
@@ -129,9 +130,9 @@ def _best(name: str, words: Mapping[str, Sequence[tuple[float, int, int]]]) -> _
 
 
 def _words(sounds: SoundText, line: Sequence[Mora], known: KanjiSounds) -> Iterator[tuple[float, int, int]]:
-    """Worth, start and end of each word that is found for a kanji."""
+    """Yield worth, start and end of each word that is found for a kanji."""
     targets = _targets_of(known)
-    # A dearer one is not worth enough.
+    # A match of a higher price is not worth enough.
     most = [(len(target) - MIN_WORD_WORTH) / (WORTH_PER_PRICE * len(target)) for target in targets]
     for target, matches in zip(targets, sounds.find_each(targets, most), strict=True):
         for match in matches:
@@ -143,7 +144,7 @@ def _words(sounds: SoundText, line: Sequence[Mora], known: KanjiSounds) -> Itera
 
 @lru_cache(maxsize=1024)
 def _targets_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
-    """The phrases that explain a kanji: word + の, word + という字, a long word alone, a radical."""
+    """Return the phrases that explain a kanji: word + の, word + という字, a long word alone, a radical."""
     words = [morae(word) for word in known.words]
     targets = [word + _NO for word in words if len(word) > 1]
     targets += [word + _CALLED for word in words if len(word) > 2]
@@ -155,13 +156,13 @@ def _targets_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
 
 @lru_cache(maxsize=1024)
 def _readings_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
-    """The readings of a kanji that may follow word + の."""
+    """Return the readings of a kanji that may follow word + の."""
     readings = dict.fromkeys(map(morae, known.readings))
     return tuple(reading for reading in readings if 1 <= len(reading) <= MAX_READING_MORAE)
 
 
 def _read(line: Sequence[Mora], at: int, known: KanjiSounds) -> float:
-    """The worth of the kanji's own reading behind word + の, or a mora later: 陽に for 陽."""
+    """Return the worth of the kanji's own reading after word + の, or one mora later: 陽に for 陽."""
     best = 0.0
     for reading in _readings_of(known):
         for start in (at, at + 1):

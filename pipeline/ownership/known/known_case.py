@@ -1,4 +1,4 @@
-"""Read once from a case everything that is compared with the findings of a call."""
+"""Prepare everything in a case that is compared with the findings of a call, once for the call."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from pipeline.types import CallCase
 __all__ = ["ROOM_DIGITS", "KnownCase", "read_case"]
 
 ROOM_DIGITS: Final = 3
-"""Figures of a room."""
+"""Number of digits of a room number."""
 
 _ROOM = re.compile(rf"(?<![\d丁目番号階の-])(?<!番地)\d{{{ROOM_DIGITS}}}(?=(?:号室?)?$)")
-"""The number behind the name of a building."""
+"""A room number after the name of a building."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,15 @@ class KnownCase:
     """Contents of a case, prepared for comparison.
 
     Attributes:
-        forms: Spoken forms of everything.
-        spoken_names: Those forms that are names.
+        forms: Spoken forms of all data.
+        spoken_names: The forms that are names.
         names: Names by sound, for each claimant.
-        spelt: Names as the case writes them, without blanks, for each claimant.
+        spelt: Names in the case's spelling, without blanks, for each claimant.
         phones: Telephone numbers, digits only, for each claimant.
-        addresses: The requester's addresses, as the case writes them.
-        blocks: The numbers of each of these addresses, in figures: 丁目, 番, 号 and the room.
-        codes: The digits of the postal codes before these addresses.
-        rooms: The digits of the room in each address that has one.
+        addresses: The requester's addresses in the case's spelling.
+        blocks: Numbers of each of these addresses, in digits: 丁目, 番, 号 and the room.
+        codes: Digits of the postal codes before these addresses.
+        rooms: Digits of the room in each address that has one.
     """
 
     forms: tuple[SpokenForm, ...] = field(repr=False)
@@ -59,11 +59,11 @@ class KnownCase:
 
 
 def read_case(case: CallCase, reader: KanaReader) -> KnownCase:
-    """Read a case.
+    """Prepare a case for comparison.
 
     Args:
         case: The requester, the staff and the company.
-        reader: Reads names and places that come without kana.
+        reader: Reader of names and places without kana.
     """
     parted = [parted_code(each) for each in case.requester.addresses]
     addresses = tuple(address for _, address in parted)

@@ -1,4 +1,4 @@
-"""The names of a case by sound: the whole, surname and given name.
+"""Names of a case by sound: the full name, surname and given name.
 
 大野 茂  オオノ シゲル     オオノシゲル: オオノ | シゲル
 グエン・ラン・アン          グエンランアン: グエン | ランアン, and every two of its parts in either order
@@ -20,33 +20,33 @@ from pipeline.types import CallCase, CaseName
 __all__ = ["KanaReader", "KnownName", "claimed_names", "known_names", "other_orders"]
 
 _MARKS = re.compile(r"[\s・･＝=,，、]+")
-"""Between the parts of a name from abroad."""
+"""Separators between the parts of a foreign name."""
 
 _ABROAD = re.compile(r"[ァ-ヴーA-Za-zÀ-ỹ'’.\-\s・･＝=,，、]+")
-"""How a name from abroad is written in a case."""
+"""Spelling of a foreign name in a case."""
 
 
 class KanaReader(KanjiReader, Protocol):
-    """Reads text and names: what ownership needs."""
+    """Reader of text and names, as ownership needs it."""
 
     def kana(self, text: str) -> str:
-        """Katakana of a text."""
+        """Return the katakana of a text."""
 
     def readings(self, name: str) -> tuple[str, ...]:
-        """Every way in which a name that is written so is read."""
+        """Return every possible reading of a written name."""
 
     def name_parts(self, text: str, kana: str) -> tuple[str, str] | None:
-        """Readings of a name's surname and given name, where they can be told."""
+        """Return the readings of a name's surname and given name; ``None`` where they cannot be separated."""
 
     def commonness(self, kana: str) -> float:
-        """How common a surname or a given name that reads so is: 0 (nobody's) to 1 (one person in 100)."""
+        """Return how common a surname or given name with this reading is, 0 to 1 (one person in 100)."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
-    """A name of the case by sound: the whole, and its surname and given name where they can be told.
+    """A name of the case by sound: the full name, and its surname and given name where they can be separated.
 
-    Of one from abroad, either may be said first.
+    The parts of a foreign name may be said in either order.
     """
 
     claimant: Claimant
@@ -56,18 +56,18 @@ class KnownName:
 
 
 def known_names(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
-    """The names of a case by sound.
+    """Yield the names of a case by sound.
 
     Args:
         case: The requester, the staff and the company.
-        reader: Reads names without kana.
+        reader: Reader of names without kana.
 
     Yields:
         One value for each name.
     """
     for claimant, name in claimed_names(case):
         whole = fold_kana(name.kana) or reader.kana(name.text)
-        # Of staff a case often gives the surname alone, and two kanji of that are no two names.
+        # For staff a case often gives the surname alone; two kanji of a surname are no two names.
         staff = claimant in {Claimant.ON_CALL, Claimant.COLLEAGUES}
         apart = claimant is Claimant.REQUESTER or (staff and len(name.text) > 2)
         parts = _split(name, whole, reader) if apart else ()
@@ -76,7 +76,10 @@ def known_names(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
 
 
 def claimed_names(case: CallCase) -> Iterator[tuple[Claimant, CaseName]]:
-    """The names of a case with whose each is: the requester's, the staff's in their order, the company's."""
+    """Yield the names of a case with their claimants.
+
+    The requester's, the staff's in order, the company's.
+    """
     on_call = frozenset(case.on_call)
     yield from ((Claimant.REQUESTER, name) for name in case.requester.names)
     for name in case.staff:
@@ -85,14 +88,14 @@ def claimed_names(case: CallCase) -> Iterator[tuple[Claimant, CaseName]]:
 
 
 def other_orders(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
-    """The names from abroad of a case as they may be said, too: ジョン・スミス, グエン・ラン.
+    """Yield the foreign names of a case in their other orders: ジョン・スミス, グエン・ラン.
 
     Args:
         case: The requester and the staff.
-        reader: Reads names without kana.
+        reader: Reader of names without kana.
 
     Yields:
-        Any two parts of each, in either order, but for the order of ``known_names``.
+        Any two parts of each name in either order, except the order of ``known_names``.
     """
     named = (*case.requester.names, *case.staff)
     for name, known in zip(named, known_names(case, reader), strict=False):
@@ -107,7 +110,7 @@ def other_orders(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
 
 
 def _split(name: CaseName, whole: str, reader: KanaReader) -> tuple[str, ...]:
-    """Split a name into surname and given name by sound; nothing where only one of them is known."""
+    """Split a name into surname and given name by sound; return nothing where only one of them is known."""
     spaced = tuple(filter(None, map(fold_kana, _MARKS.split(name.kana))))
     if len(spaced) >= 2:
         return spaced[0], "".join(spaced[1:])

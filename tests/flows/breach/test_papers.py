@@ -23,10 +23,19 @@ from flows.desk.cases import files, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.breaches import ITEMS, ITEMS_OF_NOTICE, BreachKind, Paper, Stage
+from flows.desk.kinds.breaches import (
+    ITEMS,
+    ITEMS_OF_NOTICE,
+    BreachKind,
+    DutyDecision,
+    Paper,
+    PaperItem,
+    ReachedStage,
+    Stage,
+)
 from flows.desk.kinds.errors import NotAllowedError, NotFoundError, SealBrokenError
 from flows.desk.kinds.values import Call, FileKind
-from flows.desk.kinds.ways import Manner, Way
+from flows.desk.kinds.ways import Manner, VisitSession, Way
 from flows.letter.errors import LetterError
 from flows.releasing.fetch import fetch_folder, fetch_zip
 from tests.desk_builders import ANALYST, OTHER, PERSON, raw_database
@@ -70,7 +79,7 @@ def under(paper: Written, number: int) -> list[str]:
 def test_the_report_has_every_item_and_says_what_is_known(desk: Desk, request_number: str):
     """施行規則8条1項 item by item; what the ledger knows, and marked what a person must write."""
     number = marked(desk, request_number)
-    decide_duty(desk, APPROVER, number, ((1, 3), True), "病名を含み、持ち出しの疑いがある")
+    decide_duty(desk, APPROVER, number, DutyDecision((1, 3), True), "病名を含み、持ち出しの疑いがある")
     paper = draft_report(desk, APPROVER, number, Stage.FIRST)
     text = words(paper)
 
@@ -93,8 +102,10 @@ def test_what_an_officer_wrote_takes_the_place_of_the_question(desk: Desk, reque
     """Line by line; what is still open stays marked."""
     number = marked(desk, request_number)
     before = draft_report(desk, APPROVER, number, Stage.FINAL)
-    state_fact(desk, APPROVER, number, (Paper.REPORT, 4), "宛名の取り違え。\n二人で確かめる手順がなかった。")
-    record_done(desk, APPROVER, number, (Stage.NOTICE, None), "電話で謝罪し、書面を送った")
+    state_fact(
+        desk, APPROVER, number, PaperItem(Paper.REPORT, 4), "宛名の取り違え。\n二人で確かめる手順がなかった。"
+    )
+    record_done(desk, APPROVER, number, ReachedStage(Stage.NOTICE, None), "電話で謝罪し、書面を送った")
     after = draft_report(desk, APPROVER, number, Stage.FINAL)
 
     assert under(after, 4)[1:] == ["宛名の取り違え。", "二人で確かめる手順がなかった。"]
@@ -167,7 +178,7 @@ def test_what_was_played_in_person(desk: Desk, approved_call: Call):
     approve_way(desk, OTHER, request)
     released(desk, request)
     visits.begin_visit(desk, APPROVER, request, "本人と、通訳の人", SESSION)
-    visits.record_played(desk, APPROVER, (request, SESSION), call.call_id, ((0.0, 1.5),))
+    visits.record_played(desk, APPROVER, VisitSession(request, SESSION), call.call_id, ((0.0, 1.5),))
     visits.end_visit(desk, APPROVER, request)
     number = marked(desk, requests.get(desk, request).number, BreachKind.LEFT_AUDIBLE, "名前が聞こえた")
     text = words(draft_report(desk, APPROVER, number, Stage.FIRST))
@@ -182,8 +193,8 @@ def test_what_was_played_in_person(desk: Desk, approved_call: Call):
 def test_the_requester_is_told_of_their_own_and_of_nobody_else(desk: Desk, request_number: str):
     """Neither what was written for the commission, nor who opened it, nor who got it."""
     number = marked(desk, request_number)
-    state_fact(desk, APPROVER, number, (Paper.REPORT, 4), "佐伯一郎の封筒に入れた")
-    state_fact(desk, APPROVER, number, (Paper.NOTICE, 4), "封筒の取り違えによるものです。")
+    state_fact(desk, APPROVER, number, PaperItem(Paper.REPORT, 4), "佐伯一郎の封筒に入れた")
+    state_fact(desk, APPROVER, number, PaperItem(Paper.NOTICE, 4), "封筒の取り違えによるものです。")
     paper = draft_notice(desk, APPROVER, number)
     text = words(paper)
 
@@ -204,9 +215,9 @@ def test_the_requester_is_told_of_their_own_and_of_nobody_else(desk: Desk, reque
 def test_the_law_is_named_where_it_asks_for_the_notice(desk: Desk, request_number: str):
     """A company may tell the person without having to."""
     number = marked(desk, request_number)
-    decide_duty(desk, APPROVER, number, ((), False), "開かれないうちに回収した")
+    decide_duty(desk, APPROVER, number, DutyDecision((), False), "開かれないうちに回収した")
     assert "第26条第2項" not in words(draft_notice(desk, APPROVER, number))
-    decide_duty(desk, APPROVER, number, ((1,), True), "病名がある")
+    decide_duty(desk, APPROVER, number, DutyDecision((1,), True), "病名がある")
 
     assert "第26条第2項に基づき" in words(draft_notice(desk, APPROVER, number))
 

@@ -31,6 +31,7 @@ from flows.desk.kinds.values import JAPAN, Actor, IdentityMethod, Role
 from flows.desk.sealing.keys import add_key, new_key
 from flows.desk.storage.tables import FileRow
 from flows.desk.work import claims
+from flows.desk.work.claims import Failure
 from flows.desk.work.first_steps import FirstStep
 from flows.intake.request_document import LAYOUT
 from flows.runs.night_report import Tally
@@ -493,7 +494,7 @@ def test_a_failed_call_is_put_back(tmp_path: Path):
     with open_desk(Settings()) as desk:
         claim = claims.claim_call(desk, WORKER, call_id)
         assert claim is not None
-        claims.fail_call(desk, WORKER, claim, ("unreadable_audio", "音声として読めません"))
+        claims.fail_call(desk, WORKER, claim, Failure("unreadable_audio", "音声として読めません"))
 
     assert "音声として読めません" in ok("call", "list", "--state", "failed")
     assert "処理待ち" in ok("call", "requeue", call_id)

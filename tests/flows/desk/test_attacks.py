@@ -21,6 +21,7 @@ from flows.desk.record.erasure import erase_request
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import ApprovalRow, IdentityRow
 from flows.desk.work import claims, plans
+from flows.desk.work.claims import Failure
 from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName
 from tests.desk_builders import (
@@ -314,7 +315,7 @@ def test_a_worker_does_not_get_a_call_that_is_not_to_be_masked(desk, tmp_path):
     """A failed call put into the queue by hand."""
     call = attached(desk, tmp_path)
     claim = claims.claim_call(desk, CLERK)
-    claims.fail_call(desk, CLERK, claim, ("x", "理由"))
+    claims.fail_call(desk, CLERK, claim, Failure("x", "理由"))
     sql(desk, "UPDATE calls SET state='requested', recording_id=recording_id")
 
     with refused():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.desk.cases import catalogue, requests
-from flows.desk.cases.catalogue import RecordingQuery
+from flows.desk.cases.catalogue import DaySpan, RecordingQuery
 from flows.desk.cases.requests import RequestQuery
 from flows.desk.integrity import audit
 from flows.desk.integrity.audit import Fault
@@ -90,7 +90,7 @@ def test_nobody_elses_recording_is_offered_and_none_is_hidden(asked, forgery):
     change(desk, FORGERIES[forgery].format_map(PARTS))
 
     with pytest.raises(SealBrokenError):
-        catalogue.search_for(desk, request, (NOW.date(), NOW.date()))
+        catalogue.search_for(desk, request, DaySpan(NOW.date(), NOW.date()))
     assert Fault.ROWS in {fault.kind for fault in audit.verify(desk)}
 
 

@@ -15,10 +15,10 @@ from flows.desk.breaches import exposure, steps
 from flows.desk.cases import calls, catalogue, files, lists, requests
 from flows.desk.cases.amendments import NewAmendment, amend
 from flows.desk.integrity.desk import Desk, open_desk
-from flows.desk.kinds.breaches import BreachKind, Paper, Stage
+from flows.desk.kinds.breaches import BreachKind, DutyDecision, Paper, PaperItem, ReachedStage, Stage
 from flows.desk.kinds.errors import DeskError
 from flows.desk.kinds.values import Agent, CompanyList, NewRecording, Scope, StaffList
-from flows.desk.kinds.ways import Manner, Way
+from flows.desk.kinds.ways import Manner, VisitSession, Way
 from flows.desk.work import plans
 from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName
@@ -94,13 +94,13 @@ def full(tmp_path: Path) -> Path:
         ways.approve_way(desk, OTHER, request.number)
         answered(desk, request.number, delivered_how="書留")
         visits.begin_visit(desk, OTHER, request.number, "鈴木花子と長谷川", "s" * 64)
-        visits.record_played(desk, OTHER, (request.number, "s" * 64), call.call_id, ((0.0, 2.0),))
+        visits.record_played(desk, OTHER, VisitSession(request.number, "s" * 64), call.call_id, ((0.0, 2.0),))
         visits.end_visit(desk, OTHER, request.number)
         lost = steps.NewMark(BreachKind.WRONG_RECIPIENT, "長谷川宛ての封筒に入れた")
         breach = steps.mark_breach(desk, OTHER, request.number, lost).number
-        steps.state_fact(desk, OTHER, breach, (Paper.REPORT, 4), "鈴木花子と取り違えた")
-        steps.decide_duty(desk, OTHER, breach, ((1,), True), "長谷川の病名がある")
-        steps.record_done(desk, OTHER, breach, (Stage.NOTICE, None), "鈴木花子に書留")
+        steps.state_fact(desk, OTHER, breach, PaperItem(Paper.REPORT, 4), "鈴木花子と取り違えた")
+        steps.decide_duty(desk, OTHER, breach, DutyDecision((1,), True), "長谷川の病名がある")
+        steps.record_done(desk, OTHER, breach, ReachedStage(Stage.NOTICE, None), "鈴木花子に書留")
         for path in (desk.settings.home).rglob("*"):
             assert found_in(str(path.relative_to(tmp_path)).encode()) == []
         yield desk.settings.home

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.folders import held_folder as folders
-from flows.folders.endings import EndedBySignal, told_to_end, undisturbed
+from flows.folders.endings import EndedBySignal, raised_signals, undisturbed
 from flows.folders.held_folder import held_folder
 from flows.folders.open_folder import OpenFolder
 
@@ -67,7 +67,7 @@ def test_another_thread_is_nobodys_affair():
 
     def work() -> None:
         try:
-            with told_to_end(), undisturbed():
+            with raised_signals(), undisturbed():
                 pass
         except BaseException as error:  # noqa: BLE001 (told below)
             errors.append(error)
@@ -107,10 +107,10 @@ def test_a_signal_while_a_folder_is_made_or_removed(tmp_path: Path, number: int,
 WORK = """
 import sys, time
 from pathlib import Path
-from flows.folders.endings import told_to_end
+from flows.folders.endings import raised_signals
 from flows.folders.held_folder import held_folder
 from flows.folders.open_folder import OpenFolder
-with told_to_end():
+with raised_signals():
     print("begun", flush=True)
     while True:
         with held_folder(Path(sys.argv[1]), "x-") as folder:
@@ -130,7 +130,7 @@ def undisturbed():
         signal.raise_signal(int(sys.argv[2]))
     return endings.undisturbed()
 folders.undisturbed = undisturbed
-with endings.told_to_end(), folders.held_folder(Path(sys.argv[1]), "x-") as folder:
+with endings.raised_signals(), folders.held_folder(Path(sys.argv[1]), "x-") as folder:
     (folder / "clear.txt").write_text("clear")
 """
 

@@ -381,7 +381,7 @@ def test_what_is_being_copied_waits(desk: Desk, inbox: Path):
 
 POINTS = {
     "the document is read": (drop_folder, "_received", False),
-    "a recording is measured": (drop_folder, "heard", False),
+    "a recording is measured": (drop_folder, "measured_sound", False),
     "the first file is sealed": (drop_folder, "put_into_store", False),
     "the last file is sealed": (drop_folder, "receive", False),
     "the request is written": (handed_over, "receive_within", True),

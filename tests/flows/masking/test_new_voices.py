@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from flows.masking.new_voices import Said, voices_in, voices_left
+from flows.masking.new_voices import ThirdPersonLines, voices_in, voices_left
 from pipeline.audio.recording import Recording
 from pipeline.correcting.corrected import Corrected, corrected
 from pipeline.correcting.wording import AS_RECOGNISED, Wording
@@ -31,7 +31,7 @@ def given(*lines: CharSpan) -> Corrected:
 def found(line: CharSpan, *before: CharSpan, stored: MaskPlan | None = None) -> tuple[MaskItem, ...]:
     """What comes with giving one more line."""
     first = plan() if stored is None else stored
-    return voices_in(Said(given(*before, line), line, SOUND, first, first))
+    return voices_in(ThirdPersonLines(given(*before, line), line, SOUND, first, first))
 
 
 def test_each_line_brings_its_own_voice_and_together_none_is_left():
@@ -66,7 +66,7 @@ def test_a_line_that_the_plan_holds_brings_no_second_voice_unless_it_was_called_
     stored = plan(voice)
     assert found(SECOND, stored=stored) == ()
     kept = replace(voice, action=MaskAction.KEEP, decided=True)
-    said = Said(given(SECOND), SECOND, SOUND, stored, plan(kept))
+    said = ThirdPersonLines(given(SECOND), SECOND, SOUND, stored, plan(kept))
     assert voices_in(said) == ()
     said = replace(said, draft=plan(replace(kept, party=Party.REQUESTER)))
     assert len(voices_in(said)) == 1

@@ -163,7 +163,7 @@ def test_a_form_cut_anywhere_is_not_taken(app, desk):
 @contextlib.contextmanager
 def served(app: FastAPI, bounds: Bounds | None = None) -> Iterator[int]:
     """The page behind the real server, in a thread: its port."""
-    server = uvicorn.Server(server_config(app, ("127.0.0.1", 0), bounds))
+    server = uvicorn.Server(server_config(app, "127.0.0.1", 0, bounds))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + LINE

@@ -119,7 +119,7 @@ def test_a_window_asked_about_is_recognised_alike(base: FasterWhisperRecogniser)
     ["vad_filter", "no_speech_threshold", "hallucination_silence_threshold", "condition_on_previous_text"],
 )
 def test_nothing_that_drops_speech_is_on(option: str) -> None:
-    """Each of these silently leaves out what was said, or repeats what was not (facts.md 1.3)."""
+    """Each of these silently leaves out what was said, or repeats what was not."""
     assert not DECODING[option]
     assert DECODING["word_timestamps"]
     assert DECODING["language"] == "ja"

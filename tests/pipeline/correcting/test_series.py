@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from flows.masking.new_voices import Said, voices_in
+from flows.masking.new_voices import ThirdPersonLines, voices_in
 from pipeline.audio.recording import Recording, to_samples
 from pipeline.correcting.corrected import Corrected, corrected
 from pipeline.correcting.edit import pieces_of
@@ -186,7 +186,7 @@ class Series:
         if given.speaker != THIRD:
             return made
         now = corrected(self.transcript, wording_after((*self.made, made)))
-        found = voices_in(Said(now, line, RECORDING, self.plan, self.draft))
+        found = voices_in(ThirdPersonLines(now, line, RECORDING, self.plan, self.draft))
         named = (replace(item, item_id=f"w{self.number:04d}.{at}") for at, item in enumerate(found, start=1))
         return replace(made, found=tuple(named))
 

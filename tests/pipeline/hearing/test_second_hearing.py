@@ -18,7 +18,7 @@ from pipeline.hearing.second_hearing import (
     SECOND_WINDOW_SECONDS,
     brightened,
     hear_again,
-    hear_beside,
+    hear_with_other_model,
 )
 from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from pipeline.hearing.windows import Channel, Window, loud_stretches
@@ -128,11 +128,11 @@ class Other:
 def test_another_model_hears_the_whole_call_and_refuses_nothing() -> None:
     """Whether the call is Japanese, the first hearing has decided; times are the call's, sides are told."""
     call = recording(channels=2)
-    heard = hear_beside(call, Other("はい"), "c")
+    heard = hear_with_other_model(call, Other("はい"), "c")
     assert set(heard.text.split("\n")) == {"はい"}
     assert {segment.speaker for segment in heard.segments} == {"op", "cu"}
     assert (heard.call_id, heard.model, heard.audio_sha256) == ("c", "other", call.sha256)
-    nothing = hear_beside(call, Other(""), "c")
+    nothing = hear_with_other_model(call, Other(""), "c")
     assert (nothing.text, nothing.segments, nothing.model) == ("", (), "other")
 
 

@@ -31,7 +31,7 @@ def since(
 ) -> Since:
     """The difference; without a first plan nobody has decided anything."""
     course = Course(plan(*(given if first is None else first)), plan(*given))
-    return masked_since(course, plan(*now), (CALL, recording(channels=channels)), within)
+    return masked_since(course, plan(*now), CALL, recording(channels=channels), within)
 
 
 def test_what_was_kept_and_is_masked_is_told_with_whose_it_was():

@@ -19,6 +19,7 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Answer, Call
+from flows.desk.kinds.ways import VisitSession
 from flows.letter.docx_file import bare_bytes
 from flows.masking import mask_case_call as worker
 from pipeline.types import Party
@@ -278,7 +279,7 @@ def test_what_was_played_is_told_on_the_terminal(desk: Desk, number: str):
     ok("release", number)
     call_id = requests.get(desk, number).calls[0]
     visits.begin_visit(desk, APPROVER, number, "本人", "s" * 64)
-    visits.record_played(desk, APPROVER, (number, "s" * 64), call_id, ((0.0, 2.0),))
+    visits.record_played(desk, APPROVER, VisitSession(number, "s" * 64), call_id, ((0.0, 2.0),))
     told = ok("release", "visits", number)
 
     assert "立会い 本人 再生 審査小早川" in told

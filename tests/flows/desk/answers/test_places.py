@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.desk.answers.places import Place, places
+from flows.desk.answers.places import MaskedPlace, places
 from flows.desk.answers.releases import ReleasedRange
 
 
@@ -24,11 +24,11 @@ def test_what_overlaps_and_is_of_one_kind_is_one_place():
     )
 
     assert told == (
-        Place(12, 18, "PERSON", 1),
-        Place(21, 23, "ADDRESS", 1),
-        Place(22, 23, "ADDRESS", 3),
-        Place(22, 23, "CONFIDENTIAL", 2),
-        Place(23, 26, "ADDRESS", 1),
+        MaskedPlace(12, 18, "PERSON", 1),
+        MaskedPlace(21, 23, "ADDRESS", 1),
+        MaskedPlace(22, 23, "ADDRESS", 3),
+        MaskedPlace(22, 23, "CONFIDENTIAL", 2),
+        MaskedPlace(23, 26, "ADDRESS", 1),
     )
 
 

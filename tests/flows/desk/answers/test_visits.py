@@ -23,7 +23,7 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotAllowedError, NotFoundError
 from flows.desk.kinds.values import Call, FileKind, NoteKind
-from flows.desk.kinds.ways import Manner, Way
+from flows.desk.kinds.ways import Manner, PlayedFrom, VisitSession, Way
 from flows.desk.record.ledger import LedgerQuery, ledger
 from flows.releasing.ledger_table import COLUMNS, cells
 from tests.desk_builders import ANALYST, CLERK, OTHER, Clock, answered, approve, in_review
@@ -47,9 +47,11 @@ def test_a_visit_from_its_beginning_to_the_delivery(desk: Desk, clock: Clock, ca
     request = call.request_id
     begun = begin_visit(desk, OTHER, request, "本人と長女", SESSION)
     clock.pass_(minutes=1)
-    sha256 = grant_play(desk, OTHER, (request, SESSION), (call.call_id, 1.5))
+    sha256 = grant_play(desk, OTHER, VisitSession(request, SESSION), PlayedFrom(call.call_id, 1.5))
     clock.pass_(seconds=30)
-    record_played(desk, OTHER, (request, SESSION), call.call_id, ((1.5, 3.0), (3.0, 4.25), (9.0, 9.0)))
+    record_played(
+        desk, OTHER, VisitSession(request, SESSION), call.call_id, ((1.5, 3.0), (3.0, 4.25), (9.0, 9.0))
+    )
     clock.pass_(minutes=2)
     ended = end_visit(desk, OTHER, request)
     (row,) = ledger(desk, OTHER, LedgerQuery(number=requests.get(desk, request).number))
@@ -103,9 +105,9 @@ def test_nothing_is_played_when_the_visit_is_over(desk: Desk, clock: Clock, call
     with pytest.raises(NotFoundError):
         played_copy(desk, request, SESSION, call.call_id)
     with pytest.raises(NotFoundError):
-        grant_play(desk, OTHER, (request, SESSION), (call.call_id, 0.0))
+        grant_play(desk, OTHER, VisitSession(request, SESSION), PlayedFrom(call.call_id, 0.0))
     with pytest.raises(NotFoundError):
-        record_played(desk, OTHER, (request, SESSION), call.call_id, ((0.0, 1.0),))
+        record_played(desk, OTHER, VisitSession(request, SESSION), call.call_id, ((0.0, 1.0),))
 
 
 def test_another_session_plays_nothing_nor_does_the_visit_play_another_call(
@@ -119,7 +121,7 @@ def test_another_session_plays_nothing_nor_does_the_visit_play_another_call(
         with pytest.raises(NotFoundError):
             played_copy(desk, request, session_id, call_id)
         with pytest.raises(NotFoundError):
-            grant_play(desk, OTHER, (request, session_id), (call_id, 0.0))
+            grant_play(desk, OTHER, VisitSession(request, session_id), PlayedFrom(call_id, 0.0))
 
 
 def test_one_visit_at_a_time_with_somebody_in_it(desk: Desk, clock: Clock, call: Call):
@@ -142,8 +144,12 @@ def test_only_an_approver_plays(desk: Desk, call: Call, actor):
         begin_visit(desk, actor, call.request_id, "本人", SESSION)
     begin_visit(desk, OTHER, call.request_id, "本人", SESSION)
     for act in (
-        lambda: grant_play(desk, actor, (call.request_id, SESSION), (call.call_id, 0.0)),
-        lambda: record_played(desk, actor, (call.request_id, SESSION), call.call_id, ((0.0, 1.0),)),
+        lambda: grant_play(
+            desk, actor, VisitSession(call.request_id, SESSION), PlayedFrom(call.call_id, 0.0)
+        ),
+        lambda: record_played(
+            desk, actor, VisitSession(call.request_id, SESSION), call.call_id, ((0.0, 1.0),)
+        ),
         lambda: end_visit(desk, actor, call.request_id),
     ):
         with pytest.raises(NotAllowedError):

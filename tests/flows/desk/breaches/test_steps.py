@@ -23,7 +23,7 @@ from flows.desk.breaches.steps import (
 from flows.desk.cases import files, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.breaches import BreachKind, Paper, Stage
+from flows.desk.kinds.breaches import BreachKind, DutyDecision, Paper, PaperItem, ReachedStage, Stage
 from flows.desk.kinds.errors import (
     ConflictError,
     ImpossibleStepError,
@@ -83,12 +83,12 @@ def test_from_the_mark_to_the_final_report(desk: Desk, clock: Clock, request_num
     assert breach.state_label == "報告の要否を判断していません"
     assert due(desk) == [(Stage.FIRST, date(2026, 11, 29), 2), (Stage.FINAL, date(2026, 12, 26), 29)]
     clock.pass_(days=1)
-    decide_duty(desk, OTHER, breach.number, ((1,), True), "通話に病名がある")
-    record_done(desk, OTHER, breach.number, (Stage.FIRST, None), "受付番号 12345")
+    decide_duty(desk, OTHER, breach.number, DutyDecision((1,), True), "通話に病名がある")
+    record_done(desk, OTHER, breach.number, ReachedStage(Stage.FIRST, None), "受付番号 12345")
     assert due(desk) == [(Stage.FINAL, date(2026, 12, 26), 28)]
-    record_done(desk, OTHER, breach.number, (Stage.NOTICE, None), "書留")
-    state_fact(desk, OTHER, breach.number, (Paper.REPORT, 4), "封筒の入れ違い")
-    record_done(desk, OTHER, breach.number, (Stage.FINAL, None), "受付番号 12346")
+    record_done(desk, OTHER, breach.number, ReachedStage(Stage.NOTICE, None), "書留")
+    state_fact(desk, OTHER, breach.number, PaperItem(Paper.REPORT, 4), "封筒の入れ違い")
+    record_done(desk, OTHER, breach.number, ReachedStage(Stage.FINAL, None), "受付番号 12346")
     after = get_breach(desk, breach.number)
 
     assert not after.open
@@ -127,7 +127,7 @@ def test_the_clocks_are_the_companys_settings(
     number = sent(desk, tmp_path, "clocks")
     ours = replace(desk, settings=changed)
     breach = mark_breach(ours, OTHER, number, WRONG)
-    decide_duty(ours, OTHER, breach.number, (grounds, True), "理由")
+    decide_duty(ours, OTHER, breach.number, DutyDecision(grounds, True), "理由")
     today = ours.clock().astimezone(JAPAN).date()
 
     assert [each.days_left for each in open_clocks(ours)] == days
@@ -154,7 +154,7 @@ def test_a_report_that_is_late_is_counted(desk: Desk, clock: Clock, request_numb
     assert late_reports(desk) == 1
     clock.pass_(days=40)
     assert late_reports(desk) == 2
-    decide_duty(desk, OTHER, number, ((), False), "回収した")
+    decide_duty(desk, OTHER, number, DutyDecision((), False), "回収した")
     assert late_reports(desk) == 0
 
 
@@ -194,14 +194,14 @@ def test_a_decision_not_to_report_stops_the_clocks_and_a_later_one_starts_them(
     """It needs a reason and no ground; a later one starts them, and both stay on record."""
     number = mark_breach(desk, OTHER, request_number, WRONG).number
     with pytest.raises(ConflictError, match="理由"):
-        decide_duty(desk, OTHER, number, ((), False), " ")
+        decide_duty(desk, OTHER, number, DutyDecision((), False), " ")
     with pytest.raises(ConflictError, match="報告と本人への通知が要ります"):
-        decide_duty(desk, OTHER, number, ((2,), False), "小さい")
+        decide_duty(desk, OTHER, number, DutyDecision((2,), False), "小さい")
     with pytest.raises(ConflictError, match="1から4"):
-        decide_duty(desk, OTHER, number, ((5,), True), "理由")
-    decided = decide_duty(desk, OTHER, number, ((), False), "開かれないうちに回収した")
+        decide_duty(desk, OTHER, number, DutyDecision((5,), True), "理由")
+    decided = decide_duty(desk, OTHER, number, DutyDecision((), False), "開かれないうちに回収した")
     assert (decided.open, due(desk)) == (False, [])
-    again = decide_duty(desk, OTHER, number, ((3,), True), "写しが見つかった")
+    again = decide_duty(desk, OTHER, number, DutyDecision((3,), True), "写しが見つかった")
 
     assert [each.reports for each in again.duties] == [False, True]
     assert [each.decided for each in open_clocks(desk)] == [True, True]
@@ -215,9 +215,9 @@ def test_a_final_report_is_a_first_one_too(desk: Desk, request_number: str):
     """What is known at once is reported once."""
     number = mark_breach(desk, OTHER, request_number, WRONG).number
     with pytest.raises(ImpossibleStepError, match="先に"):
-        record_done(desk, OTHER, number, (Stage.FINAL, None), "受付番号 1")
-    decide_duty(desk, OTHER, number, ((4,), True), "理由")
-    record_done(desk, OTHER, number, (Stage.FINAL, None), "受付番号 1")
+        record_done(desk, OTHER, number, ReachedStage(Stage.FINAL, None), "受付番号 1")
+    decide_duty(desk, OTHER, number, DutyDecision((4,), True), "理由")
+    record_done(desk, OTHER, number, ReachedStage(Stage.FINAL, None), "受付番号 1")
 
     assert due(desk) == []
     assert get_breach(desk, number).state_label == "残り 本人への通知"
@@ -225,9 +225,9 @@ def test_a_final_report_is_a_first_one_too(desk: Desk, request_number: str):
 
 STEPS: dict[str, Callable[[Desk, Actor, str, str], object]] = {
     "mark": lambda d, a, r, _: mark_breach(d, a, r, WRONG),
-    "fact": lambda d, a, _, b: state_fact(d, a, b, (Paper.REPORT, 4), "原因"),
-    "decide": lambda d, a, _, b: decide_duty(d, a, b, ((1,), True), "理由"),
-    "done": lambda d, a, _, b: record_done(d, a, b, (Stage.NOTICE, None), "電話"),
+    "fact": lambda d, a, _, b: state_fact(d, a, b, PaperItem(Paper.REPORT, 4), "原因"),
+    "decide": lambda d, a, _, b: decide_duty(d, a, b, DutyDecision((1,), True), "理由"),
+    "done": lambda d, a, _, b: record_done(d, a, b, ReachedStage(Stage.NOTICE, None), "電話"),
 }
 
 
@@ -259,11 +259,11 @@ def test_what_makes_no_sense_is_refused(desk: Desk, clock: Clock, tmp_path: Path
             mark_breach(desk, OTHER, request_number, NewMark(BreachKind.LOST, "x", known_at=when))
     assert breaches(desk) == ()
     number = mark_breach(desk, OTHER, request_number, WRONG).number
-    for item in ((Paper.REPORT, 10), (Paper.NOTICE, 3), (Paper.NOTICE, 8)):
+    for item in (PaperItem(Paper.REPORT, 10), PaperItem(Paper.NOTICE, 3), PaperItem(Paper.NOTICE, 8)):
         with pytest.raises(ConflictError, match="その項目"):
             state_fact(desk, OTHER, number, item, "x")
     with pytest.raises(ConflictError, match="行った日時"):
-        record_done(desk, OTHER, number, (Stage.NOTICE, clock.now + timedelta(hours=1)), "電話")
+        record_done(desk, OTHER, number, ReachedStage(Stage.NOTICE, clock.now + timedelta(hours=1)), "電話")
     with pytest.raises(NotFoundError):
         get_breach(desk, "B-2026-0009")
 
@@ -286,8 +286,8 @@ def test_entries_of_one_moment_keep_their_order(desk: Desk, request_number: str)
     """The clock of the test stands still: the last text counts, whatever the ids of the rows are."""
     number = mark_breach(desk, OTHER, request_number, WRONG).number
     for at in range(12):
-        state_fact(desk, OTHER, number, (Paper.REPORT, 4), f"原因 {at}")
-        decide_duty(desk, OTHER, number, ((at % 4 + 1,), True), f"理由 {at}")
+        state_fact(desk, OTHER, number, PaperItem(Paper.REPORT, 4), f"原因 {at}")
+        decide_duty(desk, OTHER, number, DutyDecision((at % 4 + 1,), True), f"理由 {at}")
     breach = get_breach(desk, number)
     fact = breach.fact(Paper.REPORT, 4)
 
@@ -300,7 +300,7 @@ def test_entries_of_one_moment_keep_their_order(desk: Desk, request_number: str)
 def test_a_decision_cannot_be_taken_out_of_the_record(desk: Desk, request_number: str):
     """Somebody with the database and without the key."""
     number = mark_breach(desk, OTHER, request_number, WRONG).number
-    decide_duty(desk, OTHER, number, ((3,), True), "持ち出し")
+    decide_duty(desk, OTHER, number, DutyDecision((3,), True), "持ち出し")
     raw_database(desk).execute("delete from request_notes where kind = 'breach_duty'")
 
     with pytest.raises(SealBrokenError):
@@ -310,9 +310,9 @@ def test_a_decision_cannot_be_taken_out_of_the_record(desk: Desk, request_number
 def test_nothing_that_was_told_shows_in_a_repr(desk: Desk, request_number: str):
     """Whatever the desk hands out can stand in a log line."""
     number = mark_breach(desk, OTHER, request_number, WRONG).number
-    state_fact(desk, OTHER, number, (Paper.REPORT, 4), "封筒の入れ違い")
-    decide_duty(desk, OTHER, number, ((1,), True), "病名がある")
-    breach = record_done(desk, OTHER, number, (Stage.NOTICE, None), "書留 123")
+    state_fact(desk, OTHER, number, PaperItem(Paper.REPORT, 4), "封筒の入れ違い")
+    decide_duty(desk, OTHER, number, DutyDecision((1,), True), "病名がある")
+    breach = record_done(desk, OTHER, number, ReachedStage(Stage.NOTICE, None), "書留 123")
     shown = repr((breach, breaches(desk), open_clocks(desk)))
 
     for secret in (WRONG.text, "封筒", "病名", "書留", OTHER.name):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.desk.kinds.errors import ConflictError
-from flows.desk.kinds.passage_text import read_passage, read_passages, told_passage
+from flows.desk.kinds.passage_text import format_passage, read_passage, read_passages
 from flows.desk.kinds.ways import Passage
 
 CALLS = ("c1", "c2")
@@ -49,4 +49,4 @@ def test_what_is_told_is_read_back(start: int, end: int, number: int):
     """To a tenth of a second."""
     passage = Passage(CALLS[number - 1], start / 10, end / 10)
 
-    assert read_passages(f"\n{told_passage(number, passage)}\n", CALLS) == (passage,)
+    assert read_passages(f"\n{format_passage(number, passage)}\n", CALLS) == (passage,)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.desk.answers import deliveries
+from flows.desk.answers.deliveries import DeliveredAnswer
 from flows.desk.answers.releases import Answer, ReleasedCall, ReleasedFile, ReleasedRange
 from flows.desk.cases import calls, requests
 from flows.desk.cases.files import erase_file, list_files
@@ -240,12 +241,12 @@ def test_the_short_table_names_nobody(desk: Desk, released: str):
 def test_a_delivery_is_of_an_answer_and_not_ahead_of_it(desk: Desk, released: str, clock):
     """Nor in the future; an answer that is not there cannot be handed over."""
     clock.pass_(days=2)
-    deliveries.deliver(desk, CLERK, released, "窓口", (NOW + timedelta(days=1), 1))
+    deliveries.deliver(desk, CLERK, released, "窓口", DeliveredAnswer(NOW + timedelta(days=1), 1))
     for at in (NOW - timedelta(days=1), NOW + timedelta(days=3)):
         with pytest.raises(ConflictError):
-            deliveries.deliver(desk, CLERK, released, "窓口", (at, None))
+            deliveries.deliver(desk, CLERK, released, "窓口", DeliveredAnswer(at, None))
     with pytest.raises(NotFoundError):
-        deliveries.deliver(desk, CLERK, released, "窓口", (None, 2))
+        deliveries.deliver(desk, CLERK, released, "窓口", DeliveredAnswer(None, 2))
     other = identified(desk).request_id
     with pytest.raises(NotFoundError):
         deliveries.deliver(desk, CLERK, other, "窓口")

@@ -15,7 +15,7 @@ from flows.desk.work import claims, plans
 from tests.desk_builders import CLERK, NOW, WORKER, attached, desk_settings, identified, processed
 
 SECOND = Actor("worker-2", Role.SYSTEM)
-BROKEN = ("unreadable_audio", "音声を読めません")
+BROKEN = claims.Failure("unreadable_audio", "音声を読めません")
 
 
 def test_a_call_is_taken_by_one_worker(desk, tmp_path):
@@ -161,7 +161,7 @@ def test_a_failed_call_is_tried_again_and_then_set_aside(desk, tmp_path):
         after = claims.fail_call(desk, WORKER, claim, BROKEN, retry=True)
         assert after.state is (State.REQUESTED if attempt < desk.settings.attempts else State.FAILED)
 
-    assert (after.failure_kind, after.failure_reason) == BROKEN
+    assert (after.failure_kind, after.failure_reason) == (BROKEN.code, BROKEN.reason)
     assert claims.claim_call(desk, WORKER) is None
     assert requests.get(desk, call.request_id).state is State.FAILED
 

@@ -15,6 +15,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Call
 from flows.desk.work import claims
+from flows.desk.work.claims import Failure
 from flows.review.app import create_app
 from flows.settings import SettingError
 from flows.version import VERSION
@@ -90,7 +91,7 @@ def test_the_metrics_tell_how_the_desk_stands(
     waits, fails, held = (waiting_voice(desk, tmp_path) for _ in range(3))
     claim = claims.claim_call(desk, WORKER, fails.call_id)
     assert claim is not None
-    claims.fail_call(desk, WORKER, claim, ("call_unsafe", "漏れが残りました"))
+    claims.fail_call(desk, WORKER, claim, Failure("call_unsafe", "漏れが残りました"))
     claims.claim_call(desk, WORKER, held.call_id)
     before = scraped(watched)
     clock.pass_(days=30)
@@ -115,7 +116,7 @@ def test_the_metrics_hold_no_personal_data(watched: FastAPI, desk: Desk, tmp_pat
     waits = waiting_voice(desk, tmp_path)
     claim = claims.claim_call(desk, WORKER, waits.call_id)
     assert claim is not None
-    claims.fail_call(desk, WORKER, claim, ("internal", "長谷川隆 09098765432"))
+    claims.fail_call(desk, WORKER, claim, Failure("internal", "長谷川隆 09098765432"))
     numbers = tuple(one.number for one in requests.list_requests(desk))
     secrets = (
         *("長谷川", "09098765432", PERSON.names[0].text, PERSON.names[0].kana, *PERSON.phones, CLERK.name),

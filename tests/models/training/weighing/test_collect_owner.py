@@ -14,8 +14,8 @@ from models.training.weighing.collect_owner import _claimants, _Row, _spans, mai
 from models.training.weighing.shown import NOBODY, Shown
 from models.training.weighing.unspoken import ReadCall
 from pipeline.measuring.truth import TruthSpan
-from pipeline.ownership.evidence.beside import Neighbour
 from pipeline.ownership.evidence.feature import Feature
+from pipeline.ownership.evidence.neighbours import Neighbour
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, TimeSpan
 from tests.posteriorgrams import heard

@@ -7,7 +7,7 @@ from math import log1p
 
 import pytest
 
-from pipeline.ownership.evidence.nearness import heard, without_honorific, written
+from pipeline.ownership.evidence.nearness import heard_nearness, without_honorific, written_nearness
 from pipeline.ownership.evidence.stretches import Stretch
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.forms import SpokenForm
@@ -27,7 +27,7 @@ TAKASAME = form("タカサメ")
 
 def near(said: str, *forms: SpokenForm, claimant: Claimant = OWN) -> Mapping[str, float]:
     """How near some forms are to what is written, as kana."""
-    return written(morae(said), forms or (TAKASAME,))[claimant]
+    return written_nearness(morae(said), forms or (TAKASAME,))[claimant]
 
 
 def stretch(
@@ -39,7 +39,7 @@ def stretch(
 
 def sounding(*stretches: Stretch, forms: tuple[SpokenForm, ...] = (TAKASAME,)) -> Mapping[str, float]:
     """How near some forms of the requester's are to what is heard."""
-    return heard(stretches, forms)[OWN]
+    return heard_nearness(stretches, forms)[OWN]
 
 
 def test_a_form_that_is_written_is_as_near_as_can_be() -> None:
@@ -83,7 +83,7 @@ def test_of_several_forms_of_one_kind_the_one_that_tells_most_is_kept() -> None:
 def test_each_kind_and_party_has_values_of_its_own() -> None:
     """A surname of the staff says nothing of the requester's town."""
     forms = (form("タカサメ", "town"), form("タカサメ", "surname", STAFF))
-    found = written(morae("タカサメ"), forms)
+    found = written_nearness(morae("タカサメ"), forms)
     assert set(found) == set(Claimant)
     assert [name for name in found[OWN] if "surname" in name] == []
     assert found[OWN]["written town"] == found[STAFF]["written surname"] == 1.0
@@ -102,15 +102,15 @@ def test_what_is_left_is_counted_before_and_behind() -> None:
 @pytest.mark.parametrize(("said", "count"), [("タカサメ", 4), ("ヒヒタカサメヒ", 7), ("タカーサメ", 5)])
 def test_what_is_written_has_so_many_morae(said: str, count: int) -> None:
     """For every party the same, whatever is near."""
-    found = written(morae(said), (TAKASAME,))
+    found = written_nearness(morae(said), (TAKASAME,))
     assert [values["written morae"] for values in found.values()] == [pytest.approx(log1p(count))] * 4
 
 
 def test_no_form_reaches_across_a_break() -> None:
     """A word that ends in half a name, and one that begins with the other half, are no name."""
     whole, halves = morae("タカサメ"), (*morae("タカ"), None, *morae("サメ"))
-    assert written(whole, (TAKASAME,))[OWN]["written surname"] == 1.0
-    parted = written(halves, (TAKASAME,))[OWN]
+    assert written_nearness(whole, (TAKASAME,))[OWN]["written surname"] == 1.0
+    parted = written_nearness(halves, (TAKASAME,))[OWN]
     assert parted.get("written surname", 0.0) < 0.7
     assert parted["written covered"] == 0.0
 
@@ -118,7 +118,7 @@ def test_no_form_reaches_across_a_break() -> None:
 def test_each_side_of_a_break_is_looked_through() -> None:
     """Two words may hold a name each."""
     line = (*morae("モリ"), None, *morae("タカサメ"))
-    values = written(line, (TAKASAME, form("モリ", "given name")))[OWN]
+    values = written_nearness(line, (TAKASAME, form("モリ", "given name")))[OWN]
     assert values["written surname"] == values["written given name"] == 1.0
     assert values["written left before"] == 0.0
 
@@ -126,7 +126,7 @@ def test_each_side_of_a_break_is_looked_through() -> None:
 def test_a_break_is_no_mora() -> None:
     """It is neither counted nor covered nor left, on either side of a form and behind all of them."""
     line = (*morae("モリ"), None, *morae("タカサメ"), None, *morae("ヒヒ"), None)
-    both = written(line, (TAKASAME, form("モリ", "given name")))[OWN]
+    both = written_nearness(line, (TAKASAME, form("モリ", "given name")))[OWN]
     assert both["written morae"] == pytest.approx(log1p(8))
     assert both["written covered"] == pytest.approx(6 / 8)
     assert (both["written left before"], both["written left behind"]) == (0.0, pytest.approx(log1p(2)))
@@ -135,7 +135,7 @@ def test_a_break_is_no_mora() -> None:
 def test_where_all_is_covered_but_a_break_all_is_covered() -> None:
     """ritsu-umezawa is all theirs."""
     line = (*morae("モリ"), None, *morae("タカサメ"))
-    values = written(line, (TAKASAME, form("モリ", "given name")))[OWN]
+    values = written_nearness(line, (TAKASAME, form("モリ", "given name")))[OWN]
     assert (values["written covered"], values["written left behind"]) == (1.0, 0.0)
 
 
@@ -148,8 +148,8 @@ def test_where_nothing_is_near_all_is_left_before() -> None:
 
 def test_nothing_written_tells_nothing() -> None:
     """A finding may have no sound; then no value is there."""
-    assert written((), (TAKASAME,)) == {each: {} for each in Claimant}
-    assert written((None,), (TAKASAME,)) == {each: {} for each in Claimant}
+    assert written_nearness((), (TAKASAME,)) == {each: {} for each in Claimant}
+    assert written_nearness((None,), (TAKASAME,)) == {each: {} for each in Claimant}
     assert near("タカ", form("タカサメ", claimant=STAFF))["written covered"] == 0.0
 
 
@@ -255,7 +255,7 @@ def test_what_is_left_beside_a_name_is_counted_without_what_is_said_around_it(sa
 
 def test_what_is_heard_has_so_many_morae() -> None:
     """All of a finding's, in all its utterances, for every party; of long vowels and stops none."""
-    found = heard([stretch("ヒタカサメ", 1, 5), stretch("クーケッ", 0, 4)], (TAKASAME,))
+    found = heard_nearness([stretch("ヒタカサメ", 1, 5), stretch("クーケッ", 0, 4)], (TAKASAME,))
     assert [values["heard morae"] for values in found.values()] == [pytest.approx(log1p(6))] * 4
 
 
@@ -268,7 +268,7 @@ def test_what_is_heard_in_several_utterances_counts_together() -> None:
 
 def test_of_another_party_nothing_is_near() -> None:
     """What covers the requester's leaves all of it to the staff."""
-    found = heard([stretch("タカサメ", 0, 4)], (TAKASAME, form("モリ", claimant=STAFF)))
+    found = heard_nearness([stretch("タカサメ", 0, 4)], (TAKASAME, form("モリ", claimant=STAFF)))
     assert found[OWN]["heard covered"] > 0
     assert found[STAFF]["heard covered"] == 0.0
     assert "heard surname" not in found[STAFF]
@@ -276,7 +276,7 @@ def test_of_another_party_nothing_is_near() -> None:
 
 def test_without_a_stretch_nothing_is_heard() -> None:
     """Nobody listened, and no value is there."""
-    assert heard([], (TAKASAME,)) == {each: {} for each in Claimant}
+    assert heard_nearness([], (TAKASAME,)) == {each: {} for each in Claimant}
 
 
 @pytest.mark.parametrize(

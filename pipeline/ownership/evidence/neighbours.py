@@ -11,27 +11,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ownership.evidence.feature import Feature, FeatureValues
-from pipeline.ownership.evidence.values_said import PIECE_CHARS
+from pipeline.ownership.evidence.value_pieces import PIECE_CHARS
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.sound.morae import likeness
 from pipeline.types import EntitySpan
 
-__all__ = ["Neighbour", "PairValues", "beside", "name_before"]
+__all__ = ["Neighbour", "PairValues", "name_before", "neighbour_features"]
 
 PairValues = Mapping[Claimant, FeatureValues]
 """Features of one finding, for each claimant."""
 
 EXCHANGE_CHARS: Final = 60
-"""Reach in characters of a name or an address before a finding: a question and its answer."""
+"""Greatest distance in characters of a name or an address before a finding: a question and its answer."""
 
 MOST_OTHERS: Final = 150
-"""Others to each side that are looked at: more than a call of minutes has.  A call of hours takes its time
-for each minute, and not for each pair."""
+"""Greatest number of neighbours considered on each side, more than a call of minutes has: the time for a call
+of hours grows with its length, not with the square."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """Properties of a finding that matter to its neighbours: type, reading, whether it explains kanji."""
+    """Properties of a finding that matter to its neighbours: type, reading, and whether it explains kanji."""
 
     entity: EntitySpan
     kana: str = field(repr=False)
@@ -43,7 +43,7 @@ class Neighbour:
         return max(0, max(one.start, two.start) - min(one.end, two.end))
 
 
-def beside(findings: Sequence[Neighbour], chances: NDArray[np.float64]) -> tuple[PairValues, ...]:
+def neighbour_features(findings: Sequence[Neighbour], chances: NDArray[np.float64]) -> tuple[PairValues, ...]:
     """Compute the features that follow from neighbouring findings.
 
     Args:

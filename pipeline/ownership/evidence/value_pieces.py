@@ -14,45 +14,45 @@ from pipeline.ownership.known.addresses import block_of
 from pipeline.sound.digits import digits_of
 from pipeline.types import EntitySpan
 
-__all__ = ["FILLERS", "PIECE_CHARS", "values_said"]
+__all__ = ["FILLERS", "PIECE_CHARS", "pieces_of_values"]
 
 PIECE_CHARS: Final = 24
-"""Most characters between two pieces of one value: a short turn of the other side."""
+"""Greatest number of characters between two pieces of one value: a short turn of the other side."""
 
 MAX_WORD_CHARS: Final = 6
-"""Most characters among them that are no fillers."""
+"""Greatest number of those characters that are no fillers."""
 
 PHONE_FIGURES: Final = 11
-"""Most figures of a telephone number; with more, another one has begun."""
+"""Greatest number of digits of a telephone number; with more, another one has begun."""
 
 _PLACE: Final = re.compile(r"[都道府県市区町村郡]|丁目")
-"""In a piece with which an address begins; behind its numbers that is another one, or the same said again."""
+"""A piece that begins an address; after numbers it is another address, or the same one again."""
 
 BLOCK_NUMBERS: Final = 3
-"""Most numbers of a block (5丁目11番30号); a room may stand behind them."""
+"""Greatest number of numbers of a block (5丁目11番30号); a room may follow them."""
 
 _ROOM: Final = re.compile(r"号室[^0-9〇一二三四五六七八九十]*$")
-"""With which an address ends."""
+"""End of an address."""
 
 CODE_BEGINS: Final = 3
-"""Figures of a postal code before its hyphen."""
+"""Number of digits of a postal code before its hyphen."""
 
 _FOUR_FIGURES: Final = re.compile(r"[^0-9]{0,2}[0-9]{4}(?![0-9])")
-"""Its figures behind it."""
+"""Digits of a postal code after its hyphen."""
 
 FILLERS: Final = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s")
 """Words between two pieces of one address or number."""
 
 
-def values_said(entities: Sequence[EntitySpan], text: str) -> tuple[tuple[int, ...], ...]:
+def pieces_of_values(entities: Sequence[EntitySpan], text: str) -> tuple[tuple[int, ...], ...]:
     """Group findings that are pieces of one value.
 
     Args:
-        entities: In order of text.
-        text: What they point into.
+        entities: Findings in order of text.
+        text: Text that they point into.
 
     Returns:
-        For each finding the indices of all pieces of its value, in order, its own among them.  A name is a
+        For each finding the indices of all pieces of its value, in order, itself included.  A name is a
         value of its own.
     """
     groups: list[list[int]] = []
@@ -66,7 +66,7 @@ def values_said(entities: Sequence[EntitySpan], text: str) -> tuple[tuple[int, .
 
 
 def _goes_on(entities: Sequence[EntitySpan], group: Sequence[int], at: int, text: str) -> bool:
-    """Return whether a finding is the next piece of a value."""
+    """Whether a finding is the next piece of a value."""
     last, entity = entities[group[-1]], entities[at]
     if entity.entity_type == "PERSON" or entity.entity_type != last.entity_type:
         return False
@@ -85,7 +85,7 @@ def _goes_on(entities: Sequence[EntitySpan], group: Sequence[int], at: int, text
 
 
 def _begins_another(before: Sequence[str], piece: str) -> bool:
-    """Return whether a piece begins another address: a place behind numbers, or too many numbers for one."""
+    """Whether a piece begins another address: a place after numbers, or too many numbers for one address."""
     if any(map(digits_of, before)) and _PLACE.search(piece):
         return True
     said, more = sum(len(block_of(each)) for each in before), len(block_of(piece))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.ownership.evidence.values_said import values_said
+from pipeline.ownership.evidence.value_pieces import pieces_of_values
 from pipeline.types import CharSpan, EntitySpan
 
 PHONE, PLACE, NAME, MAIL = "PHONE_NUMBER", "ADDRESS", "PERSON", "EMAIL_ADDRESS"
@@ -17,7 +17,7 @@ def groups(text: str, *said: tuple[str, str]) -> tuple[tuple[int, ...], ...]:
         at = text.index(each, at)
         entities.append(EntitySpan(kind, CharSpan(at, at + len(each)), 0.9, "T"))
         at += len(each)
-    return values_said(entities, text)
+    return pieces_of_values(entities, text)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_an_address_ends_where_another_begins(
 
 def test_nothing_is_said_in_no_finding() -> None:
     """A call may have none."""
-    assert values_said([], "はい") == ()
+    assert pieces_of_values([], "はい") == ()
 
 
 def test_a_code_is_a_value_of_its_own() -> None:

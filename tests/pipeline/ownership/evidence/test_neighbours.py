@@ -7,7 +7,7 @@ from math import log1p
 import numpy as np
 import pytest
 
-from pipeline.ownership.evidence.beside import Neighbour, PairValues, beside
+from pipeline.ownership.evidence.neighbours import Neighbour, PairValues, neighbour_features
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.types import CharSpan, EntitySpan
 
@@ -22,13 +22,15 @@ def found(start: int, end: int, kind: str = "PERSON", kana: str = "", *, explain
 def around(findings: list[Neighbour], own: list[float], at: int) -> dict[str, float]:
     """What is known around one finding of its being the requester's."""
     chances = np.array([[chance, 0.0, 0.0, 0.0] for chance in own])
-    return dict(beside(findings, chances)[at][OWN])
+    return dict(neighbour_features(findings, chances)[at][OWN])
 
 
 def test_each_claimant_has_values_of_its_own() -> None:
     """The chances of a column are those of a claimant."""
     findings = [found(0, 2), found(3, 5)]
-    values: tuple[PairValues, ...] = beside(findings, np.array([[0.5, 0.3, 0.1, 0.0], [0.2, 0.6, 0.1, 0.0]]))
+    values: tuple[PairValues, ...] = neighbour_features(
+        findings, np.array([[0.5, 0.3, 0.1, 0.0], [0.2, 0.6, 0.1, 0.0]])
+    )
     assert [set(each) for each in values] == [set(Claimant)] * 2
     assert [values[1][each]["before, same type"] for each in Claimant] == [0.5, 0.3, 0.1, 0.0]
     assert [values[0][each]["behind, same type"] for each in Claimant] == [0.2, 0.6, 0.1, 0.0]
@@ -118,13 +120,13 @@ def test_one_finding_has_nothing_around_it() -> None:
         "alike elsewhere, not": 0.0,
         "others": 0.0,
     }
-    assert beside([], np.zeros((0, 4))) == ()
+    assert neighbour_features([], np.zeros((0, 4))) == ()
 
 
 def test_a_call_of_hours_is_looked_at_in_parts() -> None:
     """A hundred and fifty others are looked at before one, and as many behind it."""
     findings = [found(100 * at, 100 * at + 2) for at in range(320)]
-    values = beside(findings, np.tile([0.5, 0.0, 0.0, 0.0], (320, 1)))
+    values = neighbour_features(findings, np.tile([0.5, 0.0, 0.0, 0.0], (320, 1)))
     assert values[0][OWN]["others"] == pytest.approx(log1p(75))
     assert values[160][OWN]["others"] == pytest.approx(log1p(150))
     assert values[319][OWN]["others"] == pytest.approx(log1p(75))

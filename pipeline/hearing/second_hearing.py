@@ -163,7 +163,7 @@ def hear_beside(recording: Recording, recogniser: Recogniser, call_id: str) -> T
 
     It errs otherwise because it has learned otherwise: nothing is cut closer, filtered or decoded greedily.
     Of 128 calls beside the published *base* less leaked so than with ``hear_again`` of either model
-    (``tests/bench/NOTES.md``).
+    (``tests/bench/notes/second-hearing.md``).
 
     Args:
         recording: The decoded call, one or two channels.

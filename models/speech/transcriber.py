@@ -238,8 +238,7 @@ def _load_embedded(
 ) -> FasterWhisperRecogniser:
     """Load the embedded model from its verified bytes."""
     # A second hearing pays as far as its errors differ from the first's: on six calls twice as much leaked
-    # with
-    # the adapter in both as with it in the first only (tests/bench/NOTES.md).
+    # with the adapter in both as with it in the first only (tests/bench/notes/second-hearing.md).
     adapters = (embedded.adapter, None) if embedded.adapter else (None,)
     model, *again = embedded_models(embedded, options, adapters)
     (sha256,) = (file.sha256 for file in embedded.files if file.name == "model.bin")

@@ -164,7 +164,7 @@ def hear_with_other_model(recording: Recording, recogniser: Recogniser, call_id:
 
     The errors differ because the training differs, so the sound is not cut closer, filtered or decoded
     greedily.  On 128 calls, with the published *base* as the first model, this leaked less than
-    ``hear_again`` with either model (``tests/bench/NOTES.md``).
+    ``hear_again`` with either model (``tests/bench/notes/second-hearing.md``).
 
     Args:
         recording: The decoded call, one or two channels.

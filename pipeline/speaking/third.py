@@ -46,7 +46,7 @@ EVIDENCE: Final = (
 
 LEAST_ODDS: Final = -0.25
 """Log odds from which a third person is assumed.  A missed voice is disclosed, which costs more than a false
-alarm, so the threshold is below even odds (``tests/bench/NOTES.md``)."""
+alarm, so the threshold is below even odds (``tests/bench/notes/speakers.md``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@
 The calls of ``sample_audio`` are recognised and masked by the real program.  Each question is decided as the
 truth has it, without listening: F where a third party's data is heard in it, else D, for a mask with a
 reason that is taken by Alt and a digit.  Then Enter, until the last check finds nothing more.
-``NOTES.md`` has the figures.
+``notes/review.md`` has the figures.
 """
 
 from __future__ import annotations

@@ -292,12 +292,16 @@ def test_the_final_plan_holds_what_was_decided(analyst, call, desk):
 )
 def test_a_copy_that_gives_something_away_is_not_completed(analyst, call, desk, monkeypatch, found):
     """The old revision stays, nothing is complete; words that stand elsewhere are for a person to decide."""
-    from flows.masking import final_copy
+    from flows import stages
     from pipeline.types import Leak, TimeSpan
 
     kind, *refusal = found
     leak = Leak(kind, "m0000", TimeSpan(0.0, 1.0))
-    monkeypatch.setattr(final_copy, "verify_text", lambda *_: (leak,))
+    checked = stages.verify_written
+    # Only the copy itself gives it away, not what was listened to before: that one has no recognised words.
+    monkeypatch.setattr(
+        stages, "verify_written", lambda call, *recognised: (leak,) if recognised else checked(call)
+    )
     state = decide(analyst, call, 0, mask(*doubtful(analyst, call))).json()
     answer = analyst.post(api(call, "complete"), {"count": state["count"]})
 

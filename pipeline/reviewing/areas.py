@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.third_voice import Remains
-from pipeline.types import MaskItem
+from pipeline.types import MaskAction, MaskItem
 
 __all__ = [
     "ROUNDING_SECONDS",
@@ -19,6 +19,7 @@ __all__ = [
     "common",
     "extent",
     "joined",
+    "masks_over",
     "seconds",
     "without",
 ]
@@ -37,10 +38,9 @@ K = TypeVar("K", int, str)
 
 def area_of(item: MaskItem) -> Area:
     """Return the area that an item has; a voice whose words are given has none of the text."""
-    sound = dict.fromkeys(item.channels, ((item.time.start, item.time.end),))
     text = (float(item.chars.start), float(item.chars.end))
     masks_text = item.remains is not Remains.TEXT and text[0] < text[1]
-    return sound | ({TEXT_KEY: (text,)} if masks_text else {})
+    return _sound(item) | ({TEXT_KEY: (text,)} if masks_text else {})
 
 
 def without(one: Area, other: Area) -> Area:
@@ -109,3 +109,24 @@ def _overlap(one: Area, other: Area) -> bool:
         for first, last in spans
         for start, end in other.get(key, ())
     )
+
+
+def masks_over(items: Sequence[MaskItem]) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the masks that lie over each kept item, in order of time."""
+    masks: Places[int] = Places()
+    for number, item in enumerate(items):
+        if item.action is MaskAction.MASK:
+            masks.put(number, _sound(item))
+    over = {
+        item.item_id: [items[number] for number in masks.near(_sound(item))]
+        for item in items
+        if item.action is MaskAction.KEEP
+    }
+    return {
+        item_id: tuple(mask.item_id for mask in sorted(found, key=lambda mask: (mask.time, mask.item_id)))
+        for item_id, found in over.items()
+    }
+
+
+def _sound(item: MaskItem) -> dict[int, Spans]:
+    return dict.fromkeys(item.channels, ((item.time.start, item.time.end),))

@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.audio.spans import union
-from pipeline.reviewing.areas import TEXT_KEY, Area, Places, area_of, common, extent
+from pipeline.reviewing.areas import TEXT_KEY, Area, Places, area_of, common, extent, masks_over
 from pipeline.reviewing.cover import Cover, guarded_masks
 from pipeline.reviewing.decisions import ReviewKind
 from pipeline.reviewing.fold import apply, effective, lay_out, may_touch
 from pipeline.types import MaskAction
+from tests.builders import item
 from tests.pipeline.reviewing.test_fold import reviewed
 
 SPAN = st.tuples(st.floats(0, 200), st.floats(0, 30)).map(lambda pair: (pair[0], pair[0] + pair[1]))
@@ -81,3 +82,16 @@ def masked(cover: Cover, whole: Area) -> Area:
     """What masks cover of an area, by a look at every item."""
     masks = [area_of(one.item) for one in cover.board.values() if one.item.action is MaskAction.MASK]
     return {key: union(span for area in masks for span in area.get(key, ())) for key in whole}
+
+
+def test_the_masks_over_what_is_kept():
+    """On a channel of its own, in order of time; what only touches lies over nothing."""
+    kept = item(2.0, 4.0, item_id="k", action=MaskAction.KEEP, channels=(0,))
+    masks = [
+        item(3.5, 5.0, item_id="later", channels=(0, 1)),
+        item(1.0, 2.5, item_id="earlier", channels=(0,)),
+        item(2.5, 3.0, item_id="other channel", channels=(1,)),
+        item(4.0, 5.0, item_id="after", channels=(0,)),
+    ]
+
+    assert masks_over([kept, *masks]) == {"k": ("earlier", "later")}

@@ -78,11 +78,13 @@ def verify(desk: Desk) -> tuple[AuditFault, ...]:
 
 
 def _beside(session: Session, keyring: Keyring) -> tuple[AuditFault, ...]:
-    """Return the faults of what is not in the tree: values sealed once, tables of one row, tables themselves."""
+    """Return the faults of what is not in the tree: values sealed once, tables of one row, the tables."""
     found = [AuditFault(Fault.ROWS, 0, f"list:{row.kind}") for row in _unopened(session, keyring)]
-    for table in (DeskRow, DigestKeyRow, AuditHeadRow):
-        if session.scalar(select(func.count()).select_from(table)) != 1:
-            found.append(AuditFault(Fault.ROWS, 0, table.__tablename__))
+    found += [
+        AuditFault(Fault.ROWS, 0, table.__tablename__)
+        for table in (DeskRow, DigestKeyRow, AuditHeadRow)
+        if session.scalar(select(func.count()).select_from(table)) != 1
+    ]
     connection = session.connection()
     found += [AuditFault(Fault.TABLES, 0, what) for what in strange_objects(connection)]
     if unsound_indexes(connection):

@@ -26,6 +26,11 @@ from tests.review_site import PASSWORD, quick_passwords
 ANEW = "CREATE TABLE made (id VARCHAR, roles VARCHAR, made_at, password_at, disabled_at, sealed BLOB)"
 TAKEN_PLACE = ("DROP TABLE accounts", "ALTER TABLE made RENAME TO accounts")
 
+ENTRY = (
+    "INSERT INTO audit SELECT {}, 'x', at, action, request_id, call_id, file_sha256, previous, hash, sealed"
+    " FROM audit WHERE seq=1"
+)
+
 TAMPERED: dict[str, tuple[Fault, tuple[str, ...]]] = {
     "a trigger that keeps what is erased": (
         Fault.TABLES,
@@ -55,7 +60,7 @@ TAMPERED: dict[str, tuple[Fault, tuple[str, ...]]] = {
             "DROP INDEX queue",
             "CREATE INDEX queue ON calls(state, attached_at) WHERE state='x'",
             "PRAGMA writable_schema=ON",
-            "UPDATE sqlite_master SET sql='CREATE INDEX queue ON calls (state, attached_at)' WHERE name='queue'",
+            "UPDATE sqlite_master SET sql=substr(sql, 1, instr(sql, ' WHERE') - 1) WHERE name='queue'",
         ),
     ),
     "an index that compares otherwise": (
@@ -110,21 +115,11 @@ TAMPERED: dict[str, tuple[Fault, tuple[str, ...]]] = {
     ),
     "an entry behind the last": (
         Fault.MISSING,
-        (
-            (
-                "INSERT INTO audit SELECT seq + 999, 'x', at, action, request_id, call_id, file_sha256, previous,"
-                " hash, sealed FROM audit WHERE seq=1"
-            ),
-        ),
+        ((ENTRY.format("seq + 999"),),),
     ),
     "an entry before the first": (
         Fault.CHANGED,
-        (
-            (
-                "INSERT INTO audit SELECT 0, 'x', at, action, request_id, call_id, file_sha256, previous,"
-                " hash, sealed FROM audit WHERE seq=1"
-            ),
-        ),
+        ((ENTRY.format("0"),),),
     ),
 }
 

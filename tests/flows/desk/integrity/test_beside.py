@@ -115,11 +115,11 @@ TAMPERED: dict[str, tuple[Fault, tuple[str, ...]]] = {
     ),
     "an entry behind the last": (
         Fault.MISSING,
-        ((ENTRY.format("seq + 999"),),),
+        (ENTRY.format("seq + 999"),),
     ),
     "an entry before the first": (
         Fault.CHANGED,
-        ((ENTRY.format("0"),),),
+        (ENTRY.format("0"),),
     ),
 }
 

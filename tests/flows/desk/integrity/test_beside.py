@@ -1,6 +1,6 @@
 """What somebody does to the database beside its rows, or to the rows that no tree holds: it is noticed.
 
-Each is done by whoever has the database and not the key, and each looked whole to the check before 0.26.
+Each is done by whoever has the database and not the key.
 """
 
 from __future__ import annotations

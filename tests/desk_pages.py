@@ -99,7 +99,7 @@ PAGES: Mapping[str, OnPage] = {
     "account add": _page("GET /first", "POST /first", "POST /accounts"),
     "account list": _page("GET /accounts"),
     "account disable": _page("POST /accounts/{account_id}/disable"),
-    "account password": _page("POST /accounts/{account_id}/password"),
+    "account password": _page("POST /accounts/{account_id}/password", "GET /password", "POST /password"),
     "review serve": _page(instead="is the page"),
     "release make": _page("POST /ledger/{number}/release"),
     "release letter": _page(

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from flows.prefect_api.form import guard_form
 from flows.prefect_api.guard import Guard, names_of
+from flows.quiet import errors_by_kind
 from flows.settings import PREFECT_HOST, Settings
 from flows.web.connections import Bounds, bounded
 
@@ -74,6 +75,7 @@ def run_server(
     fd: Annotated[int | None, typer.Option(help="a socket that listens already")] = None,
 ) -> None:
     """Serve until a signal to stop; on an inherited socket, until the parent process ends."""
+    errors_by_kind()
     temporary = fd is not None
     app = guarded(create_app(ephemeral=temporary, final=True), Settings().prefect_hosts)
     server = uvicorn.Server(config_of(app, port, temporary=temporary))

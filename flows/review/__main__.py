@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.quiet import quiet_libraries
+from flows.quiet import errors_by_kind, quiet_libraries
 from flows.settings import SettingError, Settings
+from flows.version import VERSION
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from flows.web.connections import Bounds
 
 __all__ = ["main", "serve", "server_config", "unix_socket"]
+
+LOG = logging.getLogger("kaiji.review")
+"""Starts, refused passwords and errors; ``make serve`` keeps it as ``review.log`` in ``KAIJI_HOME/log``."""
 
 
 def serve(host: str, port: int, settings: Settings) -> None:
@@ -41,14 +45,18 @@ def serve(host: str, port: int, settings: Settings) -> None:
     from flows.review.app import create_app
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    LOG.setLevel(logging.INFO)
     quiet_libraries()
+    errors_by_kind()
     server = uvicorn.Server(server_config(create_app(settings), host, port))
+    LOG.info("started: kaiji %s", VERSION)
     with contextlib.suppress(KeyboardInterrupt):
         if settings.review_socket is None:
             server.run()
         else:
             with unix_socket(settings.review_socket, int(settings.review_socket_mode, 8)) as listening:
                 server.run([listening])
+    LOG.info("stopped")
 
 
 def server_config(app: FastAPI, host: str, port: int, bounds: Bounds | None = None) -> uvicorn.Config:

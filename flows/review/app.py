@@ -30,6 +30,7 @@ from flows.review.office import breaches as office_breaches
 from flows.review.office import care as office_care
 from flows.review.office import first as office_first
 from flows.review.office import lists as office_lists
+from flows.review.office import own_password as office_own_password
 from flows.review.office import practice as office_practice
 from flows.review.routes import call as routes_call
 from flows.review.routes import decide as routes_decide
@@ -64,6 +65,7 @@ ROUTERS = (
     clerk_imports.router,
     office_first.router,
     office_accounts.router,
+    office_own_password.router,
     office_lists.router,
     office_care.router,
     office_practice.router,

@@ -14,23 +14,33 @@ reopening a review gains nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.audio.spans import Spans, length, minus, union
+from pipeline.audio.spans import union
+from pipeline.reviewing.areas import (
+    ROUNDING_SECONDS,
+    TEXT_KEY,
+    Area,
+    Places,
+    area_of,
+    common,
+    extent,
+    joined,
+    seconds,
+    without,
+)
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
-from pipeline.reviewing.fold import Board, Standing, apply, effective, lay_out
-from pipeline.third_voice import Remains
+from pipeline.reviewing.fold import Board, Standing, apply, effective, lay_out, may_touch
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
 __all__ = [
     "MAX_TRIM_SECONDS",
     "MAX_TRIM_SHARE",
+    "Cover",
     "GuardedMask",
     "carry_over",
-    "exposed",
-    "follow",
     "guarded_masks",
 ]
 
@@ -42,12 +52,6 @@ intelligible word (``MaskPolicy.merge_gap``), and an edge holds that much silenc
 MAX_TRIM_SHARE: Final = 0.25
 """Greatest share of a mask that may be released without a reason: each mora of a two-mora name is half of
 it."""
-
-_TEXT_KEY: Final = -1
-_ROUNDING_SECONDS: Final = 1e-6  # seconds; nudges are rounded to a tenth of a millisecond
-
-Area = Mapping[int, Spans]
-"""Spans in seconds by channel, and in characters under ``_TEXT_KEY``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,13 @@ class GuardedMask:
     @property
     def seconds(self) -> float:
         """Seconds that are audible without a reason, on any channel."""
-        return _seconds(self.lost)
+        return seconds(self.lost)
 
     @property
     def uncovered(self) -> bool:
         """Whether more than a trim is audible without a reason, or any text is readable."""
-        most = min(MAX_TRIM_SECONDS, MAX_TRIM_SHARE * _seconds(self.whole))
-        return self.seconds > most + _ROUNDING_SECONDS or bool(self.lost.get(_TEXT_KEY))
+        most = min(MAX_TRIM_SECONDS, MAX_TRIM_SHARE * seconds(self.whole))
+        return self.seconds > most + ROUNDING_SECONDS or bool(self.lost.get(TEXT_KEY))
 
 
 def guarded_masks(plan: MaskPlan) -> tuple[GuardedMask, ...]:
@@ -96,55 +100,94 @@ def carry_over(
     Returns:
         The items after the decisions, and the state of each guarded mask.
     """
-    board = lay_out(plan)
-    for decision in effective(decisions):
-        found = follow(found, board, decision)
-    return board, found
+    cover = Cover(found, plan, decisions)
+    return cover.board, cover.found
 
 
-def follow(found: tuple[GuardedMask, ...], board: Board, decision: ReviewDecision) -> tuple[GuardedMask, ...]:
-    """Apply one decision to a board and update the guarded masks.
+class Cover:
+    """The items and the guarded masks of a call, followed through decisions one by one.
 
-    Args:
-        found: Guarded masks before the decision.
-        board: Changed in place.
-        decision: Any decision but an undo.
-
-    Returns:
-        The guarded masks after it, new ones included.
-    """
-    before = dict(board)
-    apply(board, decision)
-    touched = [key for key in {*before, *board} if before.get(key) is not board.get(key)]
-    changed = [_area(each.item) for key in touched for each in (before.get(key), board.get(key)) if each]
-    if not changed:
-        return found
-    out = [
-        _after(each, board, reasoned=decision.reasoned) if _near(each, changed) else each for each in found
-    ]
-    if decision.kind is not ReviewKind.SPLIT:
-        out += [
-            _new(board[key].item)
-            for key in sorted(touched)
-            if _guards(board.get(key)) and not _guards(before.get(key))
-        ]
-    return tuple(out)
-
-
-def exposed(found: Iterable[GuardedMask], before: Board) -> tuple[str, ...]:
-    """Return the ids of the masks that a step has uncovered by more than a trim.
+    A step costs what it touches, not what the call has: both are found by their place.
 
     Args:
-        found: Guarded masks after the step.
-        before: The board before it; a mask that was no better covered then is left out.
+        found: As for ``carry_over``.
+        plan: As for ``carry_over``.
+        decisions: As for ``carry_over``.
     """
-    return tuple(
-        dict.fromkeys(
-            each.item_id
-            for each in found
-            if each.uncovered and _length(_without(each.lost, _without(each.lost, _masks(before, each))))
+
+    def __init__(
+        self, found: Iterable[GuardedMask], plan: MaskPlan, decisions: Iterable[ReviewDecision] = ()
+    ) -> None:
+        self.board: Board = lay_out(plan)
+        self._found: list[GuardedMask] = []
+        self._wholes: Places[int] = Places()
+        self._masks: Places[str] = Places()
+        for each in found:
+            self._guard(each)
+        for item_id, standing in self.board.items():
+            self._lay(item_id, standing)
+        for decision in effective(decisions):
+            self.follow(decision)
+
+    @property
+    def found(self) -> tuple[GuardedMask, ...]:
+        """The guarded masks now, new ones last."""
+        return tuple(self._found)
+
+    def follow(self, decision: ReviewDecision) -> tuple[str, ...]:
+        """Apply one decision.
+
+        Args:
+            decision: Any decision but an undo.
+
+        Returns:
+            The ids of the guarded masks that it uncovered, with all before it, by more than a trim.
+        """
+        before = {item_id: self.board.get(item_id) for item_id in may_touch(decision)}
+        apply(self.board, decision)
+        touched = {key: was for key, was in before.items() if was is not self.board.get(key)}
+        stood = [each for key, was in touched.items() for each in (was, self.board.get(key)) if each]
+        near = sorted({number for each in stood for number in self._wholes.near(area_of(each.item))})
+        covered = [self._masked(self._found[number]) for number in near]
+        for key in touched:
+            self._lay(key, self.board.get(key))
+        exposed = {}
+        for number, masked in zip(near, covered, strict=True):
+            each = self._found[number]
+            self._found[number] = after = _after(each, self._masked(each), reasoned=decision.reasoned)
+            if after.uncovered and extent(common(after.lost, masked)):
+                exposed[each.item_id] = True
+        if decision.kind is not ReviewKind.SPLIT:
+            for key in sorted(touched):
+                standing = self.board.get(key)
+                if standing is not None and _guards(standing) and not _guards(touched[key]):
+                    self._guard(_new(standing.item))
+        return tuple(exposed)
+
+    def exposed_since(self, before: Cover) -> tuple[str, ...]:
+        """Return the ids of the masks that are uncovered by more than a trim, and were less so before."""
+        return tuple(
+            dict.fromkeys(
+                each.item_id
+                for each in self._found
+                if each.uncovered and extent(common(each.lost, before._masked(each)))
+            )
         )
-    )
+
+    def _guard(self, found: GuardedMask) -> None:
+        self._wholes.put(len(self._found), found.whole)
+        self._found.append(found)
+
+    def _lay(self, item_id: str, standing: Standing | None) -> None:
+        if standing is not None and standing.item.action is MaskAction.MASK:
+            self._masks.put(item_id, area_of(standing.item))
+        else:
+            self._masks.drop(item_id)
+
+    def _masked(self, found: GuardedMask) -> Area:
+        """Return the area that masks cover within a guarded mask."""
+        near = [self._masks.areas[item_id] for item_id in self._masks.near(found.whole)]
+        return {key: union(span for area in near for span in area.get(key, ())) for key in found.whole}
 
 
 def _guards(standing: Standing | None) -> bool:
@@ -152,70 +195,15 @@ def _guards(standing: Standing | None) -> bool:
 
 
 def _new(item: MaskItem) -> GuardedMask:
-    return GuardedMask(item.item_id, _area(item), {}, {})
+    return GuardedMask(item.item_id, area_of(item), {}, {})
 
 
-def _after(found: GuardedMask, board: Board, *, reasoned: bool) -> GuardedMask:
-    heard = _without(found.whole, _masks(board, found))
+def _after(found: GuardedMask, masked: Area, *, reasoned: bool) -> GuardedMask:
+    heard = without(found.whole, masked)
     # Masking a part again cancels its release.
-    released = _common(found.released, heard)
-    lost = _without(heard, released)
+    released = common(found.released, heard)
+    lost = without(heard, released)
     if reasoned:
-        released = _joined(released, _without(lost, found.lost))
-        lost = _common(lost, found.lost)
+        released = joined(released, without(lost, found.lost))
+        lost = common(lost, found.lost)
     return replace(found, released=released, lost=lost)
-
-
-# --- areas ---------------------------------------------------------------------------------
-
-
-def _area(item: MaskItem) -> Area:
-    sound = dict.fromkeys(item.channels, ((item.time.start, item.time.end),))
-    text = (float(item.chars.start), float(item.chars.end))
-    masks_text = item.remains is not Remains.TEXT and text[0] < text[1]
-    return sound | ({_TEXT_KEY: (text,)} if masks_text else {})
-
-
-def _masks(board: Board, found: GuardedMask) -> Area:
-    """Return the area that masks cover within a guarded mask."""
-    masks = [_area(each.item) for each in board.values() if each.item.action is MaskAction.MASK]
-    near = [area for area in masks if _near(found, [area])]
-    return {key: union(span for area in near for span in area.get(key, ())) for key in found.whole}
-
-
-def _near(found: GuardedMask, areas: Iterable[Area]) -> bool:
-    """Whether some area overlaps the guarded mask."""
-    return any(
-        first < end and start < last
-        for area in areas
-        for key, spans in area.items()
-        if key in found.whole
-        for first, last in spans
-        for start, end in found.whole[key]
-    )
-
-
-def _without(one: Area, other: Area) -> Area:
-    return {key: left for key, spans in one.items() if (left := minus(spans, other.get(key, ())))}
-
-
-def _common(one: Area, other: Area) -> Area:
-    return _without(one, _without(one, other))
-
-
-def _joined(one: Area, other: Area) -> Area:
-    return {key: union(one.get(key, ()), other.get(key, ())) for key in {*one, *other}}
-
-
-def _length(area: Area) -> float:
-    """Return the total length, leaving out remainders of rounding."""
-    return sum(
-        span[1] - span[0]
-        for spans in area.values()
-        for span in spans
-        if span[1] - span[0] > _ROUNDING_SECONDS
-    )
-
-
-def _seconds(area: Area) -> float:
-    return length(union(*(spans for key, spans in area.items() if key != _TEXT_KEY)))

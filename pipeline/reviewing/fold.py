@@ -38,8 +38,10 @@ __all__ = [
     "fold",
     "keeps_voice",
     "lay_out",
+    "may_touch",
     "unconfirmed",
     "undecided",
+    "undone",
 ]
 
 ANALYST: Final = "analyst"
@@ -105,12 +107,19 @@ def unconfirmed(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> tuple[st
 def effective(decisions: Iterable[ReviewDecision]) -> tuple[ReviewDecision, ...]:
     """Return the decisions in order, without undone ones and undos."""
     ordered = sorted(decisions, key=lambda decision: decision.number)
-    gone: set[int] = set()
-    for decision in reversed(ordered):
-        if decision.kind is ReviewKind.UNDO and decision.number not in gone and decision.undoes is not None:
-            # An undo cannot refer to a later decision.
-            gone |= {decision.undoes} & {each.number for each in ordered if each.number < decision.number}
+    gone = undone(ordered)
     return tuple(each for each in ordered if each.number not in gone and each.kind is not ReviewKind.UNDO)
+
+
+def undone(decisions: Iterable[ReviewDecision]) -> frozenset[int]:
+    """Return the numbers of the decisions that are undone, undos among them."""
+    gone: set[int] = set()
+    for decision in sorted(decisions, key=lambda decision: decision.number, reverse=True):
+        # An undo cannot refer to a later decision.
+        undoes = decision.undoes if decision.kind is ReviewKind.UNDO else None
+        if undoes is not None and undoes < decision.number and decision.number not in gone:
+            gone.add(undoes)
+    return frozenset(gone)
 
 
 def lay_out(plan: MaskPlan) -> Board:
@@ -150,6 +159,22 @@ def apply(board: Board, decision: ReviewDecision) -> None:
                 board[item_id] = _like(before, model, decision)
         elif decision.kind in _CHANGES:
             board[item_id] = _CHANGES[decision.kind](before, decision)
+
+
+def may_touch(decision: ReviewDecision) -> tuple[str, ...]:
+    """Return the ids of all items that ``apply`` may change or make by a decision."""
+    if decision.kind is ReviewKind.ADD:
+        return (_added_id(decision),)
+    parts = (_second_id(each, decision) for each in decision.items if decision.kind is ReviewKind.SPLIT)
+    return tuple(dict.fromkeys((*decision.items, *(item.item_id for item in decision.found), *parts)))
+
+
+def _added_id(decision: ReviewDecision) -> str:
+    return f"a{decision.number:04d}"
+
+
+def _second_id(item_id: str, decision: ReviewDecision) -> str:
+    return f"{item_id}.{decision.number}"
 
 
 def _mask(before: Standing, decision: ReviewDecision) -> Standing:
@@ -301,7 +326,7 @@ def _split(board: Board, before: Standing, decision: ReviewDecision) -> None:
     )
     second = replace(
         item,
-        item_id=f"{item.item_id}.{decision.number}",
+        item_id=_second_id(item.item_id, decision),
         time=TimeSpan(at, item.time.end),
         chars=CharSpan(cut, item.chars.end),
         confirmed=False,
@@ -315,7 +340,7 @@ def _add(board: Board, decision: ReviewDecision) -> None:
     if stretch is None or stretch.time.duration < MIN_ITEM_SECONDS or not stretch.channels:
         return
     item = MaskItem(
-        item_id=f"a{decision.number:04d}",
+        item_id=_added_id(decision),
         entity_type=stretch.entity_type,
         chars=stretch.chars,
         time=stretch.time,

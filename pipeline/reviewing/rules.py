@@ -17,10 +17,9 @@ from pipeline.errors import ReviewRuleError
 from pipeline.reviewing.cover import (
     MAX_TRIM_SECONDS,
     MAX_TRIM_SHARE,
+    Cover,
     GuardedMask,
     carry_over,
-    exposed,
-    follow,
     guarded_masks,
 )
 from pipeline.reviewing.decisions import OF_THE_TEXT, ReviewDecision, ReviewKind
@@ -32,8 +31,10 @@ from pipeline.reviewing.fold import (
     default_ground,
     effective,
     lay_out,
+    may_touch,
     unconfirmed,
     undecided,
+    undone,
 )
 from pipeline.reviewing.voice_rules import (
     check_added_voice,
@@ -79,12 +80,13 @@ def steps(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> Iterator[tuple
     ordered = sorted(decisions, key=lambda decision: decision.number)
     board = lay_out(plan)
     for place, decision in enumerate(ordered):
-        before = dict(board)
         if decision.kind is ReviewKind.UNDO:
-            board = _laid_out(plan, ordered[: place + 1])
+            before, board = board, _laid_out(plan, ordered[: place + 1])
+            touched: Iterable[str] = dict.fromkeys((*before, *board))
         else:
+            touched = may_touch(decision)
+            before = {item_id: board[item_id] for item_id in touched if item_id in board}
             apply(board, decision)
-        touched = dict.fromkeys((*before, *board))
         yield tuple(
             Change(_item(before, item_id), _item(board, item_id))
             for item_id in touched
@@ -152,32 +154,33 @@ def check(
         ReviewRuleError: names the violated rule.
     """
     made, start = list(earlier), _start(plan, found)
-    board, now = carry_over(start, plan, made)
+    cover = Cover(start, plan, made)
     for decision in new:
         if decision.kind is ReviewKind.UNDO:
             _check_undo(made, decision)
+            made.append(decision)
+            before, cover = cover, Cover(start, plan, made)
+            exposed = cover.exposed_since(before)
         else:
-            _check_items(board, decision)
-            RULES.get(decision.kind, _anything)(board, decision)
-        made.append(decision)
-        before = dict(board)
-        if decision.kind is ReviewKind.UNDO:
-            board, now = carry_over(start, plan, made)
-        else:
-            now = follow(now, board, decision)
-        _check_cover(now, before, decision)
+            _check_items(cover.board, decision)
+            RULES.get(decision.kind, _anything)(cover.board, decision)
+            made.append(decision)
+            exposed = cover.follow(decision)
+        _check_cover(exposed, decision)
 
 
 def _start(plan: MaskPlan, found: tuple[GuardedMask, ...] | None) -> tuple[GuardedMask, ...]:
     return guarded_masks(plan) if found is None else found
 
 
-def _check_cover(now: tuple[GuardedMask, ...], before: Board, decision: ReviewDecision) -> None:
-    """Check that a decision, with all before it, uncovers no more than a trim, or has a reason."""
-    if decision.kind is not ReviewKind.UNDO and decision.reasoned:
-        return
-    items = exposed(now, before)
-    if not items:
+def _check_cover(items: tuple[str, ...], decision: ReviewDecision) -> None:
+    """Check that a decision uncovers no mask, or has a reason.
+
+    Args:
+        items: Masks that it uncovers, with all before it, by more than a trim.
+        decision: The decision.
+    """
+    if not items or (decision.kind is not ReviewKind.UNDO and decision.reasoned):
         return
     if decision.kind is ReviewKind.UNDO:
         # The reason of an undo is no reason for the earlier decision that uncovers the mask.
@@ -217,18 +220,10 @@ def _check_items(board: Board, decision: ReviewDecision) -> None:
 
 def _check_undo(made: Sequence[ReviewDecision], decision: ReviewDecision) -> None:
     target = next((each for each in made if each.number == decision.undoes), None)
-    standing = {each.number for each in effective(made)}
-    undos = {each.number for each in made if each.kind is ReviewKind.UNDO and _holds(made, each)}
-    if target is None or target.number not in standing | undos or target.kind in FINAL:
+    if target is None or target.number in undone(made) or target.kind in FINAL:
         raise ReviewRuleError("取り消せる決定がありません(すでに取り消されています)")
     if target.reviewer != decision.reviewer and not decision.reason.strip():
         raise ReviewRuleError("ほかの人の決定を取り消すには理由が必要です", target.items, "reason")
-
-
-def _holds(made: Sequence[ReviewDecision], undo: ReviewDecision) -> bool:
-    """Whether an undo still holds, that is, no standing undo undoes it."""
-    back = [each for each in made if each.kind is ReviewKind.UNDO and each.undoes == undo.number]
-    return not any(_holds(made, each) for each in back)
 
 
 def _check_mask(board: Board, decision: ReviewDecision) -> None:

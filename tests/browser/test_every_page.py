@@ -97,6 +97,7 @@ def first_day_faults(page: Page, known: Known, folder: Path) -> Iterator[str]:
         page.get_by_label(re.compile("^パスワード")).fill(PASSWORD)
         page.get_by_label("もう一度").fill(PASSWORD)
         page.get_by_role("button", name="登録する").click()
+        page.wait_for_url(lambda url: "/sign-in" in url)  # else its answer leads away from the next form
         sign_in(page, served.address, "saiki")
         for path in paths("saiki"):
             if "{" not in path and not path.endswith(".csv"):

@@ -49,6 +49,7 @@ NOTHING_TYPED = {
         "/lists",
     ),
     *("/care/verify", "/care/audit.csv", "/accounts/{account_id}/disable", "/accounts/{account_id}/password"),
+    "/password",
     *("/practice/begin", "/practice/enter", "/practice/leave", "/practice/end"),
     *("/ledger/{number}/release", "/ledger/{number}/password", "/ledger/{number}/visit/end"),
 }

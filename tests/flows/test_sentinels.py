@@ -116,6 +116,8 @@ def test_the_logs_were_searched(served_night: ServedNight):
 
     assert {"server.log", "worker-1.log", "review.log", "failures.jsonl"} <= set(logs)
     assert served_night.bad.call_id.encode() in logs["failures.jsonl"]
+    assert b"started: kaiji" in logs["review.log"]
+    assert b"Traceback" not in logs["server.log"] + logs["review.log"]
 
 
 def test_the_terminal_shows_nothing(served_night: ServedNight):

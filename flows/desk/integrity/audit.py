@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import TextIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.desk.integrity import chain, tree
@@ -21,8 +22,17 @@ from flows.desk.kinds.csv_cells import plain_cell
 from flows.desk.kinds.errors import DeskError, NotIdentifiedError, SealBrokenError
 from flows.desk.kinds.values import JAPAN, Actor
 from flows.desk.sealing.keys import Keyring
-from flows.desk.sealing.sealed import take_sealed
-from flows.desk.storage.tables import AuditRow, IdentityRow, new_id
+from flows.desk.sealing.sealed import sealed_json, take_sealed
+from flows.desk.storage.table_shapes import strange_objects, unsound_indexes
+from flows.desk.storage.tables import (
+    AuditHeadRow,
+    AuditRow,
+    DeskRow,
+    DigestKeyRow,
+    IdentityRow,
+    ListRow,
+    new_id,
+)
 from flows.files.keyed_digest import Digested
 
 __all__ = [
@@ -34,6 +44,7 @@ __all__ = [
     "export_csv",
     "require_identified",
     "require_log",
+    "require_own_tables",
     "require_record",
     "require_whole",
     "verify",
@@ -62,7 +73,32 @@ def verify(desk: Desk) -> tuple[AuditFault, ...]:
             return found
         if not desk.witness.held_against(head, marks):
             found += (AuditFault(Fault.OLDER, 0),)
-        return found + tuple(AuditFault(Fault.ROWS, 0, name) for name in tree.faults(session, head.root))
+        found += tuple(AuditFault(Fault.ROWS, 0, name) for name in tree.faults(session, head.root))
+        return found + _beside(session, desk.keyring)
+
+
+def _beside(session: Session, keyring: Keyring) -> tuple[AuditFault, ...]:
+    """Return the faults of what is not in the tree: values sealed once, tables of one row, the tables."""
+    found = [AuditFault(Fault.ROWS, 0, f"list:{row.kind}") for row in _unopened(session, keyring)]
+    found += [
+        AuditFault(Fault.ROWS, 0, table.__tablename__)
+        for table in (DeskRow, DigestKeyRow, AuditHeadRow)
+        if session.scalar(select(func.count()).select_from(table)) != 1
+    ]
+    connection = session.connection()
+    found += [AuditFault(Fault.TABLES, 0, what) for what in strange_objects(connection)]
+    if unsound_indexes(connection):
+        found.append(AuditFault(Fault.TABLES, 0, "index"))
+    return tuple(found)
+
+
+def _unopened(session: Session, keyring: Keyring) -> Iterator[ListRow]:
+    """Yield the lists whose sealed value is none of theirs: the tree leaves it out, as it is large."""
+    for row in session.scalars(select(ListRow)):
+        try:
+            sealed_json(row, keyring)
+        except DeskError:
+            yield row
 
 
 def require_whole(desk: Desk) -> None:
@@ -82,6 +118,16 @@ def require_record(change: Change) -> None:
         SealBrokenError: when it has any fault.
     """
     require_log(change.session, change.keyring)
+
+
+def require_own_tables(change: Change) -> None:
+    """Check, before rows are erased, that nothing in the database keeps what is erased.
+
+    Raises:
+        SealBrokenError: when it has a table, an index, a trigger or a view that is not ours.
+    """
+    if strange_objects(change.session.connection()):
+        raise _faulty()
 
 
 def require_log(session: Session, keyring: Keyring) -> None:

@@ -113,6 +113,7 @@ class Fault(enum.StrEnum):
     HEAD = "head"
     OLDER = "older"
     ROWS = "rows"
+    TABLES = "tables"
 
 
 FAULT_LABELS: Mapping[Fault, str] = {
@@ -123,6 +124,7 @@ FAULT_LABELS: Mapping[Fault, str] = {
     Fault.HEAD: "記録の先頭の控えと合いません",
     Fault.OLDER: "データベースが、外に置いた控えより古いか、書き換えられています",
     Fault.ROWS: "行が、窓口が最後に書いたものと違います",
+    Fault.TABLES: "データベースの表・索引・仕掛けが、窓口の作ったものと違います",
 }
 """Japanese meaning of each kind of fault."""
 
@@ -132,7 +134,7 @@ class AuditFault:
     """One fault and the number of its entry; 0 for the head.
 
     Attributes:
-        folder: For a fault of rows, kind and id of their folder.
+        folder: For a fault of rows, kind and id of their folder; of tables, what it is.
     """
 
     kind: Fault

@@ -103,10 +103,10 @@ BELONGS = (
 EVERY_VERSION = max(each.since for each in BELONGS)
 
 UNSEALED: Mapping[str, str] = {
-    "desk": "its one sealed value never changes; the version of the tables is in the head",
-    "digest_key": "its one sealed value never changes",
+    "desk": "one row, whose sealed value never changes; the version of the tables is in the head",
+    "digest_key": "one row, whose sealed value never changes",
     "audit": "chained, and the head knows its length and last hash",
-    "audit_head": "held against the witness",
+    "audit_head": "one row, held against the witness",
     "presence": "only says who else has a call open",
     "seals": "the tree itself",
     "seal_pages": "the tree itself",
@@ -136,8 +136,19 @@ def all_folders(session: Session, schema: int = EVERY_VERSION) -> dict[str, Fold
     folders: dict[str, Folder] = defaultdict(dict)
     for belongs in (each for each in BELONGS if each.since <= schema):
         for name, key, found in _rows(session, belongs, _reading(belongs).all_rows, {}):
-            folders[name][key] = found
+            _put(folders[name], name, key, found)
     return folders
+
+
+def _put(folder: Folder, name: str, key: Key, found: str) -> None:
+    """Add a row to its folder.
+
+    Raises:
+        SealBrokenError: when the table holds two with its key, as one does that was made anew without it.
+    """
+    if key in folder:
+        raise broken(name)
+    folder[key] = found
 
 
 def folders_of(session: Session, names: Sequence[str]) -> dict[str, Folder]:
@@ -153,7 +164,7 @@ def folders_of(session: Session, names: Sequence[str]) -> dict[str, Folder]:
             for at in range(0, len(owners), MAX_PARAMETERS):
                 some = {"owners": owners[at : at + MAX_PARAMETERS]}
                 for name, key, found in _rows(session, belongs, statement, some):
-                    folders[name][key] = found
+                    _put(folders[name], name, key, found)
     return folders
 
 

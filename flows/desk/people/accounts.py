@@ -17,7 +17,7 @@ from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import add_unique, find_unique
 from flows.desk.integrity.tree import remove
-from flows.desk.kinds.errors import AccountError, NotFoundError
+from flows.desk.kinds.errors import AccountError, ConflictError, NotFoundError
 from flows.desk.kinds.values import Actor, Role
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
@@ -28,13 +28,17 @@ from flows.desk.storage.tables import new_id
 __all__ = [
     "ROLES",
     "Account",
+    "account_id_of",
     "add_account",
     "any_account",
+    "change_own_password",
     "check_password",
     "disable_account",
     "fold_login",
     "get_account",
     "list_accounts",
+    "note_wrong_password",
+    "require_unchanged",
     "set_password",
 ]
 
@@ -58,6 +62,7 @@ class Account:
 
     Attributes:
         login: Name for signing in, which is recorded with the person's decisions.
+        password_at: When the present password was set.
         disabled: Whether the person may not sign in any more; their records are kept.
     """
 
@@ -65,6 +70,7 @@ class Account:
     login: str = field(repr=False)
     roles: tuple[Role, ...]
     made_at: datetime
+    password_at: datetime
     disabled: bool
 
 
@@ -163,12 +169,56 @@ def set_password(desk: Desk, actor: Actor, login: str, password: str) -> Account
     hashed = _hash(password)
     with desk.change(actor) as change:
         row = _row(change.session, change.keyring, login)
-        kept = take_sealed(row, SECRET, change.keyring)
-        put_sealed(row, Secret(kept.login, hashed), SECRET, change.keyring)
-        row.password_at = change.now
+        _put_password(change, row, hashed)
         _sign_out(change, row)
         change.record("account.password", Subject(), {"account": row.id})
         return account_of(row, change.keyring)
+
+
+def change_own_password(
+    desk: Desk, actor: Actor, account: Account, session_id: str, password: str
+) -> Account:
+    """Change a person's password as they ask, and end all their sessions but the one in which they ask.
+
+    Args:
+        desk: The desk.
+        actor: The person.
+        account: Their account, as ``check_password`` returned it for the old password.
+        session_id: The session that goes on.
+        password: The new password in clear, which is not stored.
+
+    Raises:
+        AccountError: when the password is invalid.
+        ConflictError: when the account was disabled, or its password changed, since the old one was checked.
+    """
+    hashed = _hash(password)
+    with desk.change(actor) as change:
+        row = require_unchanged(change.session, account)
+        _put_password(change, row, hashed)
+        _sign_out(change, row, but=session_id)
+        change.record("account.own_password", Subject(), {"account": row.id})
+        return account_of(row, change.keyring)
+
+
+def note_wrong_password(desk: Desk, actor: Actor, login: str) -> None:
+    """Record that somebody signed in gave another old password than theirs."""
+    with desk.change(actor) as change:
+        change.record(
+            "account.refuse", Subject(), {"account": _row(change.session, change.keyring, login).id}
+        )
+
+
+def require_unchanged(session: Session, account: Account) -> AccountRow:
+    """Return the row of an account whose password was just checked.
+
+    Raises:
+        ConflictError: when the account was disabled, or its password changed, since then.
+    """
+    row = session.get(AccountRow, account.account_id)
+    if row is None or row.disabled_at is not None or row.password_at != account.password_at:
+        msg = "その間に、この利用者のパスワードが変わったか、停止されました"
+        raise ConflictError(msg)
+    return row
 
 
 def disable_account(desk: Desk, actor: Actor, login: str) -> Account:
@@ -185,8 +235,15 @@ def disable_account(desk: Desk, actor: Actor, login: str) -> Account:
         return account_of(row, change.keyring)
 
 
-def _sign_out(change: Change, row: AccountRow) -> None:
-    remove(change.session, change.session.scalars(select(SessionRow).where(SessionRow.account_id == row.id)))
+def _put_password(change: Change, row: AccountRow, hashed: str) -> None:
+    login = take_sealed(row, SECRET, change.keyring).login
+    put_sealed(row, Secret(login, hashed), SECRET, change.keyring)
+    row.password_at = change.now
+
+
+def _sign_out(change: Change, row: AccountRow, but: str = "") -> None:
+    theirs = select(SessionRow).where(SessionRow.account_id == row.id, SessionRow.id != but)
+    remove(change.session, change.session.scalars(theirs))
 
 
 def list_accounts(desk: Desk) -> tuple[Account, ...]:
@@ -207,6 +264,12 @@ def get_account(desk: Desk, account_id: str) -> Account | None:
     with desk.read() as session:
         row = session.get(AccountRow, account_id)
         return None if row is None or row.disabled_at is not None else account_of(row, desk.keyring)
+
+
+def account_id_of(desk: Desk, login: str) -> str | None:
+    """Return the id of a login's account, disabled or not; ``None`` when there is none."""
+    with desk.read() as session:
+        return find_unique(session, desk.keyring, LOGIN_KIND, fold_login(login))
 
 
 def check_password(desk: Desk, login: str, password: str) -> Account | None:
@@ -257,4 +320,4 @@ def account_of(row: AccountRow, keyring: Keyring) -> Account:
     """Turn a row into the public value."""
     roles = tuple(Role(role) for role in row.roles.split(","))
     login = take_sealed(row, SECRET, keyring).login
-    return Account(row.id, login, roles, row.made_at, row.disabled_at is not None)
+    return Account(row.id, login, roles, row.made_at, row.password_at, row.disabled_at is not None)

@@ -21,7 +21,7 @@ from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.opening import SYSTEM
 from flows.desk.integrity.tree import remove, require_folders
 from flows.desk.kinds.values import Actor, Role
-from flows.desk.people.accounts import Account, get_account
+from flows.desk.people.accounts import Account, get_account, require_unchanged
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
@@ -84,8 +84,13 @@ def session_id_of(token: str) -> str:
 
 
 def sign_in(desk: Desk, account: Account) -> str:
-    """Begin a session of an account, and return its new cookie."""
-    return _begin(desk, account.account_id, _Who(account.login, account.roles))
+    """Begin a session of an account whose password was just checked, and return its new cookie.
+
+    Raises:
+        ConflictError: when the account was disabled, or its password changed, since then: a session that
+            begins after all of theirs were ended would outlast it.
+    """
+    return _begin(desk, account.account_id, _Who(account.login, account.roles), checked=account)
 
 
 def begin_session(
@@ -95,10 +100,14 @@ def begin_session(
     _begin(desk, account_id, _Who(login, roles), token)
 
 
-def _begin(desk: Desk, account_id: str | None, who: _Who, given: str = "") -> str:
+def _begin(
+    desk: Desk, account_id: str | None, who: _Who, given: str = "", checked: Account | None = None
+) -> str:
     token = given or secrets.token_urlsafe(32)
     role = who.roles[0] if who.roles else Role.ANALYST
     with desk.change(Actor(who.login, role)) as change:
+        if checked is not None:
+            require_unchanged(change.session, checked)
         now = change.desk_time
         oldest = now - timedelta(hours=desk.settings.review_session_hours)
         over = select(SessionRow).where(SessionRow.started_at < oldest)

@@ -17,6 +17,7 @@ from flows.desk.cases.catalogue import RECORDING
 from flows.desk.cases.files import time_is_over
 from flows.desk.cases.notes import NoteContent, write_note
 from flows.desk.cases.requests import CONTENT, row_of
+from flows.desk.integrity.audit import require_own_tables
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import forget_terms
@@ -82,6 +83,7 @@ def erase_request(desk: Desk, actor: Actor, request: str) -> int:
     Raises:
         ImpossibleStepError: when the request is not closed.
         ConflictError: when it is under legal hold, or has a file left.
+        SealBrokenError: when something in the database that is not ours may keep what is erased.
         DatabaseBusyError: when other processes prevented emptying the log; repeating it empties the log.
     """
     count = _erase(desk, actor, request)
@@ -95,6 +97,7 @@ def _erase(desk: Desk, actor: Actor, request: str) -> int:
         _check_erasable(change.session, row)
         if change.session.scalar(select(_erased(row.id))):
             return 0
+        require_own_tables(change)
         recordings = _recordings(change.session, row.id)
         for recording in recordings:
             _empty_recording(change, recording)

@@ -136,6 +136,8 @@ async def _ours(request: Request, error: Exception) -> Response:
     status = STATUSES.get(error.code, 500)
     if status == 500:
         return failed(request, error)
+    if status == 503:
+        LOG.error("not done: %s", error.code)
     more: dict[str, Any] = {}
     if isinstance(error, ReviewRuleError):
         more = {"items": error.items, "needs": error.needs}

@@ -110,6 +110,8 @@ class Site:
             "version": self.version,
             "practice": is_practice(self.settings),
             "within": self.within,
+            # Behind the company's proxy and in practice, nobody signs in with a password of this desk.
+            "own_password": self.settings.review_auth == "local" and not self.within,
             "practice_there": self.practising is not None and self.practising.there,
         }
         page = self.templates.get_template(template).render({**common, **values})

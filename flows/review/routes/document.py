@@ -21,6 +21,7 @@ from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
 from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
 from pipeline.played import AROUND_SECONDS, Shown, played
+from pipeline.reviewing.areas import masks_over
 from pipeline.reviewing.decisions import OF_THE_TEXT, Consent, ReviewDecision, ReviewKind
 from pipeline.reviewing.everyday import is_everyday
 from pipeline.reviewing.fold import effective, unconfirmed, undecided
@@ -29,7 +30,7 @@ from pipeline.reviewing.rules import Change, steps
 from pipeline.reviewing.voice_rules import consents
 from pipeline.reviewing.wordings import TextChange, text_changes
 from pipeline.third_voice import THIRD_VOICE, Remains
-from pipeline.types import CallCase, MaskAction, MaskItem, MaskPlan, Party, Transcript
+from pipeline.types import CallCase, CharSpan, MaskAction, MaskItem, MaskPlan, Party, Transcript
 
 __all__ = ["GROUNDS", "PARTIES", "OpenedCall", "head", "heard_now", "label_of", "lines", "state", "whole"]
 
@@ -223,10 +224,16 @@ def findings(opened: OpenedCall) -> list[dict[str, Any]]:
     places = {item.item_id: asked.get(item.item_id, NO_QUESTION) for item in opened.draft.items}
     items = sorted(opened.draft.items, key=lambda item: (*_order(places[item.item_id]), item.time.start))
     groups = sound_groups(items, opened.words)
-    masked, given = opened.draft.masked, consents(review.on_text)
+    under, given = masks_over(items), consents(review.on_text)
+    ending = {
+        mask.chars.end: mask.chars
+        for mask in reversed(opened.draft.masked)
+        if mask.chars.start < mask.chars.end
+    }
     heard = played([Shown(item.time, item.channels, *places[item.item_id]) for item in items])
     return [
-        _finding(item, first.get(item.item_id), groups, masked, opened)
+        _finding(item, first.get(item.item_id), groups, opened)
+        | {"near": _near(item, ending, opened), "overlaps": under.get(item.item_id, ())}
         | {"consent": _consent(item, given)}
         | {"played": {"start": round(time.start, 4), "end": round(time.end, 4)}}
         | places[item.item_id]._asdict()
@@ -262,16 +269,8 @@ def _finding(
     item: MaskItem,
     first: MaskItem | None,
     groups: Mapping[str, str],
-    masked: tuple[MaskItem, ...],
     opened: OpenedCall,
 ) -> dict[str, Any]:
-    under = [
-        other.item_id
-        for other in masked
-        if item.action is MaskAction.KEEP
-        and other.time.overlaps(item.time)
-        and set(other.channels) & set(item.channels)
-    ]
     return {
         "item_id": item.item_id,
         "start": round(item.time.start, 4),
@@ -280,7 +279,6 @@ def _finding(
         "start_char": item.chars.start,
         "end_char": item.chars.end,
         "text": opened.words.transcript.text[item.chars.start : item.chars.end],
-        "near": _near(item, masked, opened),
         # A voice is no word that might be an everyday one.
         "everyday": item.entity_type != THIRD_VOICE and is_everyday(opened.words.transcript.text, item.chars),
         "entity_type": item.entity_type,
@@ -297,17 +295,16 @@ def _finding(
         "confirmed": item.confirmed,
         "remains": item.remains.value,
         "group": groups.get(item.item_id, ""),
-        "overlaps": under,
         "original": None if first is None else {"start": first.time.start, "end": first.time.end},
     }
 
 
-def _near(item: MaskItem, masked: tuple[MaskItem, ...], opened: OpenedCall) -> str:
+def _near(item: MaskItem, ending: Mapping[int, CharSpan], opened: OpenedCall) -> str:
     """What is masked right before a finding that has only a sound: it was heard like that."""
-    if item.chars.start < item.chars.end:
+    before = ending.get(item.chars.end)
+    if item.chars.start < item.chars.end or before is None:
         return ""
-    before = (other.chars for other in masked if other.chars.start < other.chars.end == item.chars.end)
-    return next((opened.words.transcript.text[chars.start : chars.end] for chars in before), "")
+    return opened.words.transcript.text[before.start : before.end]
 
 
 def decisions(review: Review, recognised: Transcript) -> list[dict[str, Any]]:

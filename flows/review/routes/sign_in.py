@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-import threading
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from flows.desk.kinds.values import Role
-from flows.desk.people.accounts import ROLES, Account, any_account, check_password, fold_login
-from flows.desk.people.sessions import (
-    SignedIn,
-    begin_attempt,
-    forget_attempt,
-    note_failure,
-    sign_in,
-    sign_out,
-)
-from flows.review.guarding.access import User, address_of, cookie_name, current_user, home_of, require
+from flows.desk.people.accounts import ROLES, any_account
+from flows.desk.people.sessions import SignedIn, note_failure, sign_in, sign_out
+from flows.review.guarding.access import User, cookie_name, current_user, home_of, require
+from flows.review.guarding.attempts import HeldBackError, try_password
 from flows.review.guarding.site import site_of
 
 __all__ = ["router"]
@@ -32,8 +25,6 @@ OWN_PAGE = re.compile(
 """Paths to which a person may be redirected after signing in: our own pages only."""
 
 WRONG = "利用者名かパスワードが違います"
-HASHING_SLOTS = threading.BoundedSemaphore(2)
-"""Limits simultaneous password checks: Argon2 needs 64 MiB and a core for each."""
 
 
 def _next(wanted: str, roles: tuple[Role, ...]) -> str:
@@ -77,32 +68,25 @@ def sign_in_try(
     next: Annotated[str, Form(max_length=200)] = "",  # noqa: A002
 ) -> Response:
     """Begin a new session, or refuse it without saying whether the login or the password was wrong."""
-    site, folded, address = site_of(request), fold_login(login), address_of(request)
+    site = site_of(request)
     before: User | None = getattr(request.state, "user", None)
     request.state.user = None
     if site.settings.review_auth != "local":
         return _form(request, next, "このページには会社の入口を通って入ってください", 403)
-    wait = begin_attempt(site.desk, (("login", folded), ("address", address)))
-    if wait:
-        message = f"試した回数が多すぎます。{max(1, round(wait))}秒後にもう一度行ってください"
-        response = _form(request, next, message, 429)
-        response.headers["retry-after"] = str(max(1, round(wait)))
+    try:
+        account = try_password(request, login, password)
+    except HeldBackError as held:
+        response = _form(request, next, held.message, 429)
+        response.headers["retry-after"] = str(held.seconds)
         return response
-    account = _account(request, login, password)
     if account is None:
         note_failure(site.desk)
         return _form(request, next, WRONG, 401)
-    forget_attempt(site.desk, folded, address)
     if before is not None:
         sign_out(site.desk, SignedIn(before.session_id, before.name, before.roles), before.actor)
     request.state.new_session = sign_in(site.desk, account)
     request.state.new_form = ""
     return RedirectResponse(_next(next, account.roles), 303)
-
-
-def _account(request: Request, login: str, password: str) -> Account | None:
-    with HASHING_SLOTS:
-        return check_password(site_of(request).desk, login, password)
 
 
 @router.post("/sign-out")

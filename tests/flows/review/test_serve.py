@@ -8,13 +8,17 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from flows.desk.integrity.desk import open_desk
+from flows.review.guarding.access import csrf_of
+from flows.version import VERSION
 from tests.desk_builders import desk_settings
+from tests.sentinels import found_in
 
 ROOT = Path(__file__).parents[3]
 
@@ -83,3 +87,55 @@ def test_nothing_that_is_asked_for_is_printed(served):
     text = printed.read_text(encoding="utf-8")
     assert "08012345678" not in text
     assert "長谷川" not in text
+
+
+def sign_in(port: int, login: str, password: str) -> int:
+    """By the form: the status of the answer."""
+    status, headers, _ = ask(port, "/sign-in")
+    assert status == 200
+    cookie = headers["set-cookie"].partition(";")[0]
+    form = {"login": login, "password": password, "csrf": csrf_of(cookie.partition("=")[2])}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    told = {
+        "Cookie": cookie,
+        "Origin": f"http://127.0.0.1:{port}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    connection.request("POST", "/sign-in", urllib.parse.urlencode(form), told)
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
+
+
+def test_the_log_tells_starts_and_refused_passwords_without_a_person(served):
+    """Nothing of what was typed, though a password may be typed as the login."""
+    port, printed = served
+    logins = ("長谷川隆", "hunter2 is my password")
+    # However slow the machine is, pauses that double outlast it.
+    statuses = [sign_in(port, logins[n % 2], f"秘密の合言葉{n}") for n in range(30)]
+    lines = printed.read_text(encoding="utf-8").splitlines()
+    held = statuses.count(429)
+
+    assert set(statuses) == {401, 429}
+    assert any(line.endswith(f"INFO kaiji.review: started: kaiji {VERSION}") for line in lines)
+    told = [line for line in lines if "a password was refused: no such account" in line]
+    assert len(told) == statuses.count(401)
+    doubled = [line for line in lines if "passwords held back" in line]
+    assert len(doubled) == held.bit_length()
+    assert found_in("\n".join(lines).encode(), (*logins, "秘密の合言葉", "127.0.0.1")) == []
+
+
+def test_the_log_tells_an_error_by_its_kind(served):
+    """A database that is none any more: a line with a reference, no traceback, no statement."""
+    port, printed = served
+    database = printed.parent / "home" / "desk.sqlite3"
+    for each in database.parent.glob("desk.sqlite3*"):
+        each.write_bytes("長谷川隆".encode() * 4096)
+    status, _, page = ask(port, "/sign-in")
+    text = printed.read_text(encoding="utf-8")
+
+    assert status in {500, 503}
+    assert "処理" in page or "データベース" in page
+    assert [line for line in text.splitlines() if "ERROR kaiji.review: " in line]
+    for word in ("Traceback", "SELECT", "sqlalchemy", "長谷川"):
+        assert word not in text

@@ -131,6 +131,16 @@ def test_nobody_learns_which_logins_there_are(app, desk):
     assert "kubota" not in answers[0].text
 
 
+def test_the_log_tells_of_a_refused_password_by_the_account(app, desk, caplog):
+    """Its id, or that there is none; never what was typed."""
+    for login in ("kubota", "長谷川隆", PASSWORD):
+        new_person(app).sign_in(login, "秘密の合言葉です間違い")
+    told = [record.getMessage() for record in caplog.records if record.name == "kaiji.review"]
+
+    known = accounts.account_id_of(desk, "kubota")
+    assert told == [f"a password was refused: {one}" for one in (known, *["no such account"] * 2)]
+
+
 def _word(page: str) -> str:
     return page.partition('name="csrf" value="')[2].partition('"')[0]
 

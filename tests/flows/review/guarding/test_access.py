@@ -98,6 +98,8 @@ OFFICE: dict[tuple[str, str], set[str]] = {
     ("POST", "/accounts"): {ADMINISTRATOR},
     ("POST", "/accounts/{account_id}/disable"): {ADMINISTRATOR},
     ("POST", "/accounts/{account_id}/password"): {ADMINISTRATOR},
+    ("GET", "/password"): SIGNED_IN,
+    ("POST", "/password"): SIGNED_IN,
     ("GET", "/lists"): {ADMINISTRATOR},
     ("POST", "/lists"): {ADMINISTRATOR},
     ("GET", "/imports"): {CLERK, ADMINISTRATOR},

@@ -93,6 +93,10 @@ def test_a_clerk_begins_works_leaves_and_ends(page: FastAPI, company: Desk):
         assert [one.actor.name for one in noted] == ["hirata"]
         assert audit.verify(there) == ()
 
+    # Nobody signs in there, so there is no password to change.
+    assert 'href="/password"' not in listed
+    assert clerk.get("/password").status_code == 409
+
     assert press(clerk, "leave").status_code == 303
     assert not marked(clerk)
     assert press(clerk, "enter").status_code == 303

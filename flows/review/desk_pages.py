@@ -37,7 +37,7 @@ PAGES: Mapping[str, OnPage] = {
     "mask": _page(instead=NO_DESK),
     "evaluate": _page(instead=NO_DESK),
     "run mask-call": _page(instead=NO_DESK),
-    "run nightly": _page("POST /night"),
+    "run nightly": _page("POST /night", "GET /api/masking"),
     "retention": _page("GET /care", instead="counts only: what cannot be undone is not one press away"),
     "ledger": _page("GET /ledger", "GET /ledger.csv"),
     "case add": _page("GET /intake", "POST /intake/check", "POST /intake/back", "POST /intake"),

@@ -63,6 +63,7 @@ CLERKS: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/check"): {CLERK},
     ("POST", "/intake"): {CLERK},
     ("GET", "/requests"): SEES_REQUESTS,
+    ("GET", "/api/masking"): SEES_REQUESTS,
     ("POST", "/requests/find"): {CLERK},
     ("GET", "/requests/{number}"): SEES_REQUESTS,
     ("GET", "/requests/{number}/amend"): {CLERK},

@@ -187,7 +187,7 @@ def _say_where(out: Path, outcomes: Sequence[Outcome]) -> None:
     typer.echo(f"  聞く: {first}.masked.wav")
     typer.echo(f"  読む: {first}.masked.txt")
     typer.echo(f"  確認: {first}.review.json (担当者だけが読める元の言葉)")
-    typer.echo("次に: make serve で窓口の画面が開きます (請求の受付、聴いて決める、承認、開示。見本で練習もできます)")
+    typer.echo("次に: make serve で窓口の画面 (請求の受付、聴いて決める、承認、開示。見本での練習も)")
 
 
 run.command("nightly")(nightly)

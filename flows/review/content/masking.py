@@ -51,7 +51,7 @@ class Work:
     failed: int = 0
     running: bool = True
     fault: str = ""
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def told(self) -> str:

@@ -19,6 +19,7 @@ class Terminal(io.StringIO):
     """A terminal that keeps what was written."""
 
     def isatty(self) -> bool:
+        """It is one."""
         return True
 
 

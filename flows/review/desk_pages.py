@@ -63,7 +63,11 @@ PAGES: Mapping[str, OnPage] = {
     "case note": _page("POST /requests/{number}/note"),
     "case hold": _page("POST /requests/{number}/hold"),
     "case paid": _page("POST /requests/{number}/paid"),
-    "call search": _page("POST /requests/{number}/search", "POST /requests/{number}/look-for"),
+    "call search": _page(
+        "POST /requests/{number}/search",
+        "POST /requests/{number}/look-for",
+        "POST /api/requests/{number}/listen",
+    ),
     "call attach": _page("POST /requests/{number}/attach", "POST /requests/{number}/inbox"),
     "call list": _page("GET /requests/{number}", "GET /calls"),
     "call check": _page("POST /calls/{call_id}/check"),

@@ -82,6 +82,7 @@ CLERKS: dict[tuple[str, str], set[str]] = {
     ("POST", "/requests/{number}/hold"): {ADMINISTRATOR},
     ("POST", "/requests/{number}/search"): {CLERK},
     ("POST", "/requests/{number}/look-for"): {CLERK},
+    ("POST", "/api/requests/{number}/listen"): {CLERK},
     ("POST", "/requests/{number}/attach"): {CLERK},
     ("POST", "/requests/{number}/inbox"): {CLERK},
     ("POST", "/calls/{call_id}/requeue"): {CLERK},

@@ -18,12 +18,13 @@ INSTALLED = "/opt/kaiji/bin/python"
 
 def verified(unit: str, folder: Path) -> tuple[int, str]:
     """What systemd says of a unit: its status, and every complaint."""
-    if shutil.which("systemd-analyze") is None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
         pytest.skip("systemd is not installed")
     file = folder / UNIT.name
     file.write_text(unit, encoding="utf-8")
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(file)],
+        [program, "verify", "--man=no", "--recursive-errors=no", str(file)],
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr

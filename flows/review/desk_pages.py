@@ -74,7 +74,9 @@ PAGES: Mapping[str, OnPage] = {
     "call requeue": _page("POST /calls/{call_id}/requeue"),
     "call withhold": _page("POST /calls/{call_id}/withhold"),
     "call withdraw": _page("POST /calls/{call_id}/withdraw"),
-    "recordings import": _page("POST /imports/recordings", instead="without headings of a company's own"),
+    "recordings import": _page(
+        "POST /imports/recordings", "POST /imports/recording", instead="without headings of a company's own"
+    ),
     "recordings scan": _page("POST /imports/scan"),
     "recordings inbox": _page("GET /requests/{number}"),
     "exchange profiles": _page(instead="the formats are part of the program"),
@@ -82,7 +84,7 @@ PAGES: Mapping[str, OnPage] = {
     "exchange vcon-in": _page(instead=FILES_OF_OTHERS),
     "exchange vcon-out": _page(instead="another system's file, written into a folder of the machine"),
     "exchange place": _page("POST /ledger/{number}/release", instead="with the release; again only here"),
-    "lists import": _page("POST /lists"),
+    "lists import": _page("POST /lists", "POST /lists/entry"),
     "lists show": _page("GET /lists"),
     "audit verify": _page(
         "POST /care/verify", instead="a database older than its witness opens for the command only"

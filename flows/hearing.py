@@ -26,6 +26,7 @@ from flows.listener import Listener, against_file, beside_words
 from flows.workspace import JOB, LISTENER, RECORDING, SECOND_HEARING, TRANSCRIPT, Job, Workspace
 from models.wording.known import known_people
 from pipeline.audio.memory import give_back
+from pipeline.hearing.progress import part
 from pipeline.types import Transcript
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from pipeline.audio.recording import Recording
 
 __all__ = ["Hearing", "hear", "heard_again", "put_words"]
+
+
+FIRST_SHARE = 0.75
+"""Share of the time that the first of both hearings takes; only a bar depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,12 @@ def hear(call: Workspace, models: Models) -> Hearing:
         held = pipeline.given.given_words.check_against_sound(given, heard, recording, models.reader)
         return Hearing(listener, pipeline.given.aligned_words.align_with_sound(held, heard))
     listener = beside_words(models.recogniser)
-    first = pipeline.hearing.transcribe.transcribe(recording, models.recogniser, job.call_id)
+    with part(0.0, FIRST_SHARE):
+        first = pipeline.hearing.transcribe.transcribe(recording, models.recogniser, job.call_id)
     first = pipeline.masking.echoed_words.without_echo(first, recording)
     give_back()
-    second = heard_again(recording, models.recogniser, job.call_id)
+    with part(FIRST_SHARE, 1.0):
+        second = heard_again(recording, models.recogniser, job.call_id)
     return Hearing(listener, first, pipeline.masking.echoed_words.without_echo(second, recording))
 
 

@@ -37,7 +37,7 @@ PAGES: Mapping[str, OnPage] = {
     "mask": _page(instead=NO_DESK),
     "evaluate": _page(instead=NO_DESK),
     "run mask-call": _page(instead=NO_DESK),
-    "run nightly": _page("POST /night"),
+    "run nightly": _page("POST /night", "GET /api/masking"),
     "retention": _page("GET /care", instead="counts only: what cannot be undone is not one press away"),
     "ledger": _page("GET /ledger", "GET /ledger.csv"),
     "case add": _page("GET /intake", "POST /intake/check", "POST /intake/back", "POST /intake"),
@@ -63,14 +63,20 @@ PAGES: Mapping[str, OnPage] = {
     "case note": _page("POST /requests/{number}/note"),
     "case hold": _page("POST /requests/{number}/hold"),
     "case paid": _page("POST /requests/{number}/paid"),
-    "call search": _page("POST /requests/{number}/search", "POST /requests/{number}/look-for"),
+    "call search": _page(
+        "POST /requests/{number}/search",
+        "POST /requests/{number}/look-for",
+        "POST /api/requests/{number}/listen",
+    ),
     "call attach": _page("POST /requests/{number}/attach", "POST /requests/{number}/inbox"),
     "call list": _page("GET /requests/{number}", "GET /calls"),
     "call check": _page("POST /calls/{call_id}/check"),
     "call requeue": _page("POST /calls/{call_id}/requeue"),
     "call withhold": _page("POST /calls/{call_id}/withhold"),
     "call withdraw": _page("POST /calls/{call_id}/withdraw"),
-    "recordings import": _page("POST /imports/recordings", instead="without headings of a company's own"),
+    "recordings import": _page(
+        "POST /imports/recordings", "POST /imports/recording", instead="without headings of a company's own"
+    ),
     "recordings scan": _page("POST /imports/scan"),
     "recordings inbox": _page("GET /requests/{number}"),
     "exchange profiles": _page(instead="the formats are part of the program"),
@@ -78,7 +84,7 @@ PAGES: Mapping[str, OnPage] = {
     "exchange vcon-in": _page(instead=FILES_OF_OTHERS),
     "exchange vcon-out": _page(instead="another system's file, written into a folder of the machine"),
     "exchange place": _page("POST /ledger/{number}/release", instead="with the release; again only here"),
-    "lists import": _page("POST /lists"),
+    "lists import": _page("POST /lists", "POST /lists/entry"),
     "lists show": _page("GET /lists"),
     "audit verify": _page(
         "POST /care/verify", instead="a database older than its witness opens for the command only"

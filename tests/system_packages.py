@@ -33,9 +33,11 @@ PROGRAMS: Mapping[str, Callable[[], object | None]] = {
     "libreoffice-writer-nogui": partial(shutil.which, "soffice"),
     "poppler-utils": partial(shutil.which, "pdftotext"),
     "p7zip-full": partial(shutil.which, "7z"),
+    "systemd": partial(shutil.which, "systemd-analyze"),
 }
 """Package, and whether what the tests need of it is there already: the page is looked at in a browser, many
-machines share a database, and letters and packages are opened with what their readers have."""
+machines share a database, letters and packages are opened with what their readers have, and systemd
+reads our unit."""
 
 
 def missing() -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def mask(
         )
         read = [*read_beside(calls, case), *filter(None, (transcript, settings.recognizers))]
         refuse_impossible(calls, out, read, one_only=transcript is not None)
-        outcomes = reported(mask_calls(calls, order, Models(order.model, settings)), len(calls))
+        outcomes = reported(mask_calls(calls, order, Models(order.model, settings)), calls)
     finish(outcomes)
 
 
@@ -105,7 +105,7 @@ def run_mask_call(
             ):
                 from flows.masking.mask_call import mask_calls_by_flow
 
-                outcomes = reported(mask_calls_by_flow(calls, order), len(calls))
+                outcomes = reported(mask_calls_by_flow(calls, order), calls)
                 _say_where(out, outcomes)
         except (ApiSecretError, PrefectStartError) as error:
             refuse(str(error))
@@ -163,7 +163,7 @@ def evaluate(
         for folder in trial.folders:
             refuse_impossible(calls, folder, read, drawn[folder], one_only=False)
         found = evaluate_calls(calls, trial, Models(trial.model, settings))
-        results = reported(found, len(calls) * len(trial.folders), quiet=True)
+        results = reported(found, calls * len(trial.folders), quiet=True)
         report(results, trial, json)
     finish([result for result in results if result.error is None or result.error.code != "call_unsafe"])
 
@@ -187,6 +187,7 @@ def _say_where(out: Path, outcomes: Sequence[Outcome]) -> None:
     typer.echo(f"  聞く: {first}.masked.wav")
     typer.echo(f"  読む: {first}.masked.txt")
     typer.echo(f"  確認: {first}.review.json (担当者だけが読める元の言葉)")
+    typer.echo("次に: make serve で窓口の画面 (請求の受付、聴いて決める、承認、開示。見本での練習も)")
 
 
 run.command("nightly")(nightly)

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipeline.types import CallCase, MaskPolicy
 
 if TYPE_CHECKING:
     from flows.masking.mask_calls import Outcome
+    from flows.masking.pace import Pace
     from flows.settings import Settings
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "refuse_impossible",
     "reported",
     "settings_of",
+    "told_pace",
     "told_with_headline",
 ]
 
@@ -177,16 +180,24 @@ def refuse_impossible(
         refuse(f"{out}: {error}")
 
 
-def reported(outcomes: Iterator[R], total: int, *, quiet: bool = False) -> list[R]:
+def reported(outcomes: Iterator[R], calls: Sequence[Path], *, quiet: bool = False) -> list[R]:
     """Go through the calls with a progress bar on a terminal; one line for each call.
 
     That the ears did not listen is told once: it is so of every call of a command.
+
+    Args:
+        outcomes: One for each call, in their order.
+        calls: The calls' files.
+        quiet: Whether there is no line for a call that is masked.
+
+    Returns:
+        The outcomes.
     """
     done: list[R] = []
     told = False
-    with _progress(total) as advance:
+    with _progress([_size(call) for call in calls]) as ended:
         for outcome in outcomes:
-            advance()
+            ended()
             done.append(outcome)
             if outcome.listener is not None and not outcome.listener.heard and not told:
                 typer.echo(f"kaiji: {UNHEARD_LINE}", err=True)
@@ -202,19 +213,48 @@ def reported(outcomes: Iterator[R], total: int, *, quiet: bool = False) -> list[
     return done
 
 
+def _size(call: Path) -> float:
+    """Length of a call in bytes, or as good as none where it cannot be read."""
+    try:
+        return max(1.0, float(call.stat().st_size))
+    except OSError:
+        return 1.0
+
+
 @contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
+def _progress(sizes: Sequence[float]) -> Iterator[Callable[[], None]]:
     """A bar on a terminal, nothing elsewhere; what comes is called once for each call that is done."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or not sizes:
         yield lambda: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    from flows.masking.pace import Pace
+    from pipeline.hearing.progress import followed
+
+    began, left = time.monotonic(), list(sizes)
+    pace = Pace().begun(left.pop(0), tuple(left), 0.0)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("通話", total=total)
-        yield lambda: progress.advance(bar)
+        bar = progress.add_task(told_pace(pace), total=1.0)
+
+        def show(now: Pace) -> None:
+            nonlocal pace
+            pace = now
+            progress.update(bar, completed=pace.share, description=told_pace(pace))
+
+        def ended() -> None:
+            seconds = time.monotonic() - began
+            show(pace.begun(left.pop(0), tuple(left), seconds) if left else pace.ended(seconds))
+
+        with followed(lambda share: show(pace.reached(share, time.monotonic() - began))):
+            yield ended
+
+
+def told_pace(pace: Pace) -> str:
+    """What stands before the bar: calls done and to come, and the time that is left."""
+    return f"通話 {pace.done}/{pace.total} 件済み {pace.left_text}".rstrip()
 
 
 def finish(outcomes: Sequence[Outcome]) -> NoReturn:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
@@ -29,7 +29,9 @@ from models.company.yaml_lines import Entry, RecognizerFileError, read_yaml
 from pipeline.call_case import CallCase
 from pipeline.errors import CaseFileError
 
-__all__ = ["PolicyFile", "import_lists", "read_lists"]
+__all__ = ["KINDS", "PolicyFile", "add_entry", "import_lists", "read_lists"]
+
+T = TypeVar("T")
 
 COMPANY_KEYS = frozenset({"company", "confidential_terms", "policy"})
 KEYS = COMPANY_KEYS | {"staff"}
@@ -94,6 +96,43 @@ def import_lists(desk: Desk, actor: Actor, path: Path, *, may_empty: bool = Fals
         staff=0 if found.staff is None else lists.import_staff(desk, actor, found.staff),
         company=0 if company is None else lists.import_company(desk, actor, company),
     )
+
+
+def add_entry(desk: Desk, actor: Actor, path: Path) -> ListVersions:
+    """Add the entries of a file to the current lists, which keep all that they have.
+
+    Args:
+        desk: The desk.
+        actor: The person who adds them.
+        path: A CSV file, as for ``read_lists``.
+
+    Returns:
+        As ``import_lists``.
+
+    Raises:
+        FileError: as for ``read_lists``.
+        IntakeError: as for ``read_lists``; nothing was added.
+    """
+    found, now = read_lists(path), lists.current_lists(desk)
+    staff, company = found.staff, found.company
+    if staff is not None:
+        staff = StaffList(_joined(now.staff.names, staff.names))
+    if company is not None:
+        company = replace(
+            now.company,
+            names=_joined(now.company.names, company.names),
+            phones=_joined(now.company.phones, company.phones),
+            confidential_terms=_joined(now.company.confidential_terms, company.confidential_terms),
+            products=_joined(now.company.products, company.products),
+        )
+    return ListVersions(
+        staff=0 if staff is None else lists.import_staff(desk, actor, staff),
+        company=0 if company is None else lists.import_company(desk, actor, company),
+    )
+
+
+def _joined(had: tuple[T, ...], new: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys((*had, *new)))
 
 
 def _vanishing(now: lists.Lists, found: PolicyFile) -> Iterator[str]:
@@ -180,7 +219,7 @@ class _Kind(StrEnum):
     PRODUCT = "product"
 
 
-KINDS = {
+KINDS: dict[str, _Kind] = {
     "担当者": _Kind.STAFF,
     "社名": _Kind.COMPANY,
     "電話番号": _Kind.PHONE,

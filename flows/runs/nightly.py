@@ -28,13 +28,15 @@ from pydantic import Field
 from flows.desk.breaches.clocks import open_clocks
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.errors import DeskError, ImpossibleStepError
-from flows.desk.work.backlog import Standing, backlog, standing
+from flows.desk.work.backlog import Backlog, Standing, backlog, standing
 from flows.masking.mask_case_call import MachineError, PutBackError, SetAsideError, remove_left_over
+from flows.masking.pace import Pace
 from flows.runs.case_task import QUIET, harmless, mask_waiting_call, note_failure, recognition
 from flows.runs.night_plot import Waiting, plot
 from flows.runs.night_report import End, Fate, Tally, Tried, rows_of, summary
 from flows.settings import Settings
 from pipeline.errors import PipelineError
+from pipeline.hearing.progress import followed
 
 __all__ = ["nightly"]
 
@@ -45,6 +47,9 @@ POLL_SECONDS = 5.0
 
 LEASE_GRACE_SECONDS = 30.0
 """Seconds beyond a lease that a run waits for the call of a killed worker."""
+
+TELL_SECONDS = 60.0
+"""Seconds between two lines that tell how far a long call is."""
 
 HOUR = 3600.0
 
@@ -79,7 +84,9 @@ def nightly(helpers: Helpers = 0, at_most: AtMost = 0, hours: Hours = 8.0) -> di
             remove_left_over(desk)
             night.count(len(backlog(desk).ready))
             while (call_id := next_call(desk, night)) is not None:
-                mask_next(call_id, night)
+                night.begin(call_id, backlog(desk))
+                with followed(night.reached):
+                    mask_next(call_id, night)
                 left = len(backlog(desk).ready)
                 night.count(left)
                 night.show(left)
@@ -102,6 +109,7 @@ class Night:
         tally: Their counts.
         stopped: Error code of the reason why this machine can mask no more calls.
         waiting: How many calls waited, from the beginning on.
+        pace: How far it is.
     """
 
     at_most: int
@@ -111,6 +119,8 @@ class Night:
     stopped: MachineError | None = None
     began: float = field(default_factory=time.monotonic)
     waiting: list[Waiting] = field(default_factory=list)
+    pace: Pace = field(default_factory=Pace)
+    _told_at: float = 0.0
     _progress: UUID | None = None
     _told: str = ""
 
@@ -124,6 +134,19 @@ class Night:
     def seconds(self) -> float:
         """Time since the beginning of the run."""
         return time.monotonic() - self.began
+
+    def begin(self, call_id: str, now: Backlog) -> None:
+        """Note that a call is begun."""
+        ahead = [now.lengths[each] for each in now.ready if each != call_id and each not in self.tried]
+        self._told_at = self.seconds
+        self.pace = self.pace.begun(max(1.0, now.lengths.get(call_id, 0.0)), tuple(ahead), self.seconds)
+
+    def reached(self, share: float) -> None:
+        """Note how far the present call is; a long one is told of in the log."""
+        self.pace = self.pace.reached(share, self.seconds)
+        if self.seconds - self._told_at >= TELL_SECONDS:
+            self._told_at = self.seconds
+            log.info("いまの通話は%.0f%% %s", 100 * self.pace.within, self.pace.left_text)
 
     def count(self, left: int) -> None:
         """Note how many calls wait now."""
@@ -142,6 +165,8 @@ class Night:
         """Update the progress artifact."""
         done = len(self.tried)
         text = f"{done} 件を処理、残り {left} 件(確認待ちへ {self.tally.masked} 件)"
+        if left and self.pace.ended(self.seconds).left_text:
+            text += f"、{self.pace.ended(self.seconds).left_text}"
         if text != self._told:
             log.info(text)
             self._told = text

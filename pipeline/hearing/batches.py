@@ -1,10 +1,13 @@
-"""Run a speech model on batches of windows, several batches in parallel."""
+"""Run a speech model on batches of windows, several batches in parallel; who follows is told of each."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+from pipeline.hearing.progress import follower
 
 __all__ = ["in_batches"]
 
@@ -31,9 +34,25 @@ def in_batches(
         return []
     count = max(min(at_once, len(windows)), -(-len(windows) // most))
     batches = [windows[first::count] for first in range(count)]
+    counted = _counted(do, len(windows))
     if at_once == 1 or count == 1:
-        done = [do(batch) for batch in batches]
+        done = [counted(batch) for batch in batches]
     else:
         with ThreadPoolExecutor(at_once) as threads:
-            done = list(threads.map(do, batches))
+            done = list(threads.map(counted, batches))
     return [done[number % count][number // count] for number in range(len(windows))]
+
+
+def _counted(do: Callable[[Sequence[P]], Sequence[R]], total: int) -> Callable[[Sequence[P]], Sequence[R]]:
+    """Return ``do`` that tells after each batch which share of the windows is done."""
+    tell, lock, done = follower(), threading.Lock(), 0
+
+    def counted(batch: Sequence[P]) -> Sequence[R]:
+        nonlocal done
+        results = do(batch)
+        with lock:
+            done += len(batch)
+            tell(done / total)
+        return results
+
+    return counted

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pipeline.audio.recording import RECOGNISER_RATE, Recording, Resampled
 from pipeline.errors import CallUnsafeError
 from pipeline.hearing.batches import in_batches
+from pipeline.hearing.progress import part
 from pipeline.hearing.traces import in_channel_time
 from pipeline.hearing.unheard import SHORT_WINDOW_SECONDS, windows_to_retry
 from pipeline.hearing.windows import FRAME_SECONDS, Channel, Window, shorter, windows_of
@@ -48,6 +49,12 @@ MAX_CHARS_PER_SECOND = 14.0
 
 TURN_PAUSE_SECONDS = 0.5
 """Shortest silence that ends an utterance: the other side may have spoken meanwhile."""
+
+ASKED_SHARE = 0.05
+"""Share of the time that the question for the language takes; only a bar depends on it."""
+
+FIRST_SHARE = 0.9
+"""Share of the rest until every window has been recognised once; what is left are retries."""
 
 MIN_FOREIGN_PROBABILITY = 0.8
 """Probability of another language from which a window is foreign; a call with mostly foreign windows is
@@ -122,8 +129,10 @@ def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Tr
         CallUnsafeError: when no word is recognised, or the call is in another language.
     """
     channels, windows = _cut(recording)
-    _refuse_foreign(channels, windows, recogniser)
-    heard = _utterances(channels, windows, recogniser)
+    with part(0.0, ASKED_SHARE):
+        _refuse_foreign(channels, windows, recogniser)
+    with part(ASKED_SHARE, 1.0):
+        heard = _utterances(channels, windows, recogniser)
     return build_transcript(heard, call_id, recogniser.name, recording.sha256)
 
 
@@ -253,14 +262,16 @@ def _heard_on(
         done = in_batches([places[n] for n in order], do, most=1, at_once=recogniser.at_once)
         return [segments for _, segments in sorted(zip(order, done, strict=True), key=lambda each: each[0])]
 
-    heard = recognised(windows)
+    with part(0.0, FIRST_SHARE):
+        heard = recognised(windows)
     pieces = [
         [(index, short) for short in shorter(window, channels[index].samples, SHORT_WINDOW_SECONDS)]
         if any(map(_went_wrong, segments))
         else []
         for (index, window), segments in zip(windows, heard, strict=True)
     ]
-    again = iter(recognised(list(itertools.chain.from_iterable(pieces))))
+    with part(FIRST_SHARE, 1.0):
+        again = iter(recognised(list(itertools.chain.from_iterable(pieces))))
     for at, cut in enumerate(pieces):
         if cut:
             heard[at] = [segment for _ in cut for segment in next(again)]

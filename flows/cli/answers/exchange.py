@@ -28,8 +28,8 @@ def profiles() -> None:
 
     found = [(name, profile_of(name)) for name in names_of_profiles()]
     table(
-        ("名前", "何の書出しか", "担当者のチャンネル"),
-        ((name, each.title, each.operator_channel) for name, each in found),
+        ("名前", "何の書出しか", "担当者のチャンネル", "要るもの"),
+        ((name, each.title, each.operator_channel, each.needs) for name, each in found),
     )
 
 
@@ -45,12 +45,16 @@ def import_(
 
     録音は一覧と同じフォルダの下で探します。一覧にあるリンクは開かず、ほかの場所のファイルも読みません。
     録音の長さとチャンネルは、読んで確かめます。
+
+    プロファイルごとに要るもの: kaiji exchange profiles。Genesys Cloud の一覧では
+    担当者のチャンネルが分からないので、2チャンネルの録音には --operator-channel が要ります。
     """
     from flows.intake.faults import IntakeError
     from flows.intake.systems.profile import profile_of
 
     with told():
         found = profile_of(profile)
+    typer.echo(f"kaiji: 要るもの: {found.needs}", err=True)
     with opened(who) as session:
         from flows.intake.systems.import_export import import_export
 
@@ -74,6 +78,9 @@ def vcon_in(
     """請求に、vCon の中の録音を加えます。本人確認の後だけにできます。リンクの録音は取りに行きません。
 
     録音は封をして保管場所に置きます。vCon のファイルは消しません。
+
+    要るもの: type が recording の dialog の body に、録音が base64url で入っていること (wav、mp3、mp4、ogg)。
+    start は時差つきの日時。2チャンネルで parties の role から担当者が分からなければ --operator-channel。
     """
     with opened(who) as session:
         from flows.intake.faults import IntakeError

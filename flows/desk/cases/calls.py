@@ -189,6 +189,32 @@ def open_recording(desk: Desk, call_id: str) -> Iterator[Path]:
         yield _operator_first(path) if content.operator_channel else path
 
 
+@contextlib.contextmanager
+def open_found(desk: Desk, request: str, recording_id: str) -> Iterator[Path]:
+    """Make a private copy of a recording that could be attached to a request, to be listened to before.
+
+    Args:
+        desk: The desk.
+        request: Id or public number of the request.
+        recording_id: Id of the recording in the catalogue.
+
+    Yields:
+        Path of the copy, which is named after the recording's id.
+
+    Raises:
+        NotIdentifiedError, ImpossibleStepError, RecordingUnreadableError: as ``attach_call``.
+    """
+    with desk.read() as session:
+        _check_attach(session, request)
+        content = take_sealed(recording_row(session, recording_id), RECORDING, desk.keyring)
+    suffix = PurePosixPath(content.uri).suffix.lower()
+    with desk.store.private_folder() as folder:
+        path = folder / f"{recording_id}{suffix if suffix in SUFFIXES else ''}"
+        with _opened(desk, recording_id, content) as file:
+            copy_stream(file, path)
+        yield path
+
+
 def _operator_first(path: Path) -> Path:
     """Return a copy whose first channel is the operator's; a call with one channel stays as it is."""
     # Decoding is loaded for those calls only: most commands of the desk hear nothing.

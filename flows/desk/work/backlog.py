@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -30,10 +30,12 @@ class Backlog:
         ready: Ids of the calls that may be claimed now, the longest first, because a long call that is
             begun last would keep one worker busy after the others have finished.
         held: The other calls, which workers have.
+        lengths: Seconds of sound of each call, by its id; estimated where the catalogue has none.
     """
 
     ready: tuple[str, ...]
     held: tuple[Held, ...]
+    lengths: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def busy(self) -> int:
@@ -83,7 +85,7 @@ def backlog(desk: Desk, request: str | None = None) -> Backlog:
     """
     length = func.coalesce(RecordingRow.duration, CallRow.bytes / BYTES_PER_SECOND)
     statement = (
-        select(CallRow.id, CallRow.state, CallRow.lease_until)
+        select(CallRow.id, CallRow.state, CallRow.lease_until, length)
         .join(RecordingRow, RecordingRow.id == CallRow.recording_id)
         .where(CallRow.state.in_((State.REQUESTED, State.PROCESSING)))
         .order_by(length.desc(), CallRow.attached_at, CallRow.id)
@@ -92,13 +94,14 @@ def backlog(desk: Desk, request: str | None = None) -> Backlog:
     with desk.read() as session:
         if request is not None:
             statement = statement.where(CallRow.request_id == row_of(session, request).id)
-        ready, held = list[str](), list[Held]()
-        for call_id, state, lease_until in session.execute(statement):
+        ready, held, lengths = list[str](), list[Held](), dict[str, float]()
+        for call_id, state, lease_until, seconds in session.execute(statement):
+            lengths[call_id] = float(seconds)
             if state == State.REQUESTED or lease_until is None or lease_until < now:
                 ready.append(call_id)
             else:
                 held.append(Held(call_id, lease_until))
-    return Backlog(tuple(ready), tuple(held))
+    return Backlog(tuple(ready), tuple(held), lengths)
 
 
 def standing(desk: Desk, nearest: int = 10) -> Standing:

@@ -93,6 +93,21 @@ class Profile(Strict):
             raise Refused("fields.call_id がありません(sound が beside でないとき要ります)")
         return self
 
+    @property
+    def needs(self) -> str:
+        """What an import needs, for people who are about to begin one."""
+        sound = {
+            "named": "一覧と同じフォルダの下に、一覧が書く名の録音",
+            "beside": "一覧の隣に、同じ名の録音",
+            "by-id": "一覧と同じフォルダの下に、名に通話のIDのある録音",
+        }[self.sound]
+        told = (
+            ""
+            if self.operator_channel is not None or self.channels == (1,)
+            else ("。2チャンネルの録音では、1件を聴いて、担当者のチャンネルを --operator-channel で")
+        )
+        return f"一覧 {self.files}、{sound}{told}"
+
 
 def names_of_profiles() -> tuple[str, ...]:
     """Return the names of the profiles that kaiji brings."""

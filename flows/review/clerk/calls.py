@@ -16,10 +16,13 @@ from flows.desk.kinds.values import Role
 from flows.masking.mask_case_call import mask_case_call
 from flows.review.clerk.request_page import Number, back_to, request_page
 from flows.review.clerk.steps import written
+from flows.review.content.sound import View
 from flows.review.guarding.access import User, require
 from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import site_of
+from flows.review.routes.decide import Given
 from flows.runs.inbox import take_from_inbox
+from pipeline.audio.recording import read_recording
 
 __all__ = ["router"]
 
@@ -28,6 +31,16 @@ router = APIRouter()
 Clerk = Annotated[User, require(Role.INTAKE)]
 CallId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,40}$")]
 Ids = Annotated[list[Annotated[str, Form(pattern=r"^[a-z0-9]{1,40}$")]], Form(max_length=1000)]
+
+
+LISTEN_SECONDS = 10
+"""Seconds of a found recording that are heard before it is attached: enough to tell whose call it is."""
+
+
+class GivenListen(Given):
+    """A found recording that is to be heard."""
+
+    recording: Annotated[str, Field(pattern=r"^[a-z0-9]{1,40}$")]
 
 
 class GivenSearch(BaseModel):
@@ -70,6 +83,24 @@ def search_anything(
     with desk.change(user.acting(Role.INTAKE)) as change:
         change.record("recordings.search", Subject(asked.request_id), {"found": len(found)})
     return request_page(request, user, number, found)
+
+
+@router.post("/api/requests/{number}/listen")
+def listen(request: Request, user: Clerk, number: Number, given: GivenListen) -> Response:
+    """Return the first seconds of a recording that may be attached; the audit log records that first."""
+    desk = site_of(request).desk
+    asked = requests.get(desk, number)
+    with calls.open_found(desk, number, given.recording) as path:
+        recording = read_recording(path)
+        last = min(recording.length, LISTEN_SECONDS * recording.rate)
+        with desk.change(user.acting(Role.INTAKE)) as change:
+            detail: dict[str, str | int] = {
+                "recording": given.recording,
+                "to_ms": last * 1000 // recording.rate,
+            }
+            change.record("recordings.listen", Subject(asked.request_id), detail)
+        view = View(recording, 0, last)
+        return Response(b"".join(view.read(0, view.size)), media_type="audio/wav")
 
 
 @router.post("/requests/{number}/attach")

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel, Field
 
 from flows.desk.kinds.values import Role
 from flows.intake.csv_json import import_requests
@@ -18,8 +19,9 @@ from flows.intake.recordings import LAYOUT as RECORDINGS
 from flows.intake.recordings import Scanned, import_recordings, scan_recordings
 from flows.intake.request_document import LAYOUT as REQUESTS
 from flows.intake.tabular import Layout
-from flows.review.clerk.sent_file import GivenFile, as_file
+from flows.review.clerk.sent_file import GivenFile, as_file, as_row
 from flows.review.guarding.access import User, require
+from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import site_of
 
 __all__ = ["router"]
@@ -30,6 +32,18 @@ Importer = Annotated[User, require(Role.INTAKE, Role.ADMIN)]
 Clerk = Annotated[User, require(Role.INTAKE)]
 Admin = Annotated[User, require(Role.ADMIN)]
 Text = Annotated[str, Form(max_length=1000)]
+
+
+class GivenRecording(BaseModel):
+    """The fields of one recording; their names are those of the list's columns."""
+
+    call_id: Annotated[str, Field(max_length=200)]
+    started_at: Annotated[str, Field(max_length=40)]
+    file: Annotated[str, Field(max_length=1000)]
+    numbers: Annotated[str, Field(max_length=200)] = ""
+    customer_id: Annotated[str, Field(max_length=200)] = ""
+    operator: Annotated[str, Field(max_length=200)] = ""
+
 
 SCANNED = {
     "new": "取り込みました",
@@ -70,6 +84,27 @@ def take_recordings(request: Request, user: Admin, given: Annotated[GivenFile, F
         except IntakeError as error:
             return _page(request, faults=error.faults)
     return _page(request, counts=[(len(done.new), SCANNED["new"]), (done.known, SCANNED["known"])])
+
+
+@router.post("/imports/recording")
+def take_recording(request: Request, user: Admin, given: Annotated[GivenRecording, Form()]) -> Response:
+    """Take one recording into the catalogue, as a list of one row."""
+    desk = site_of(request).desk
+    cells = {
+        column.heading: getattr(given, column.key)
+        for column in RECORDINGS.columns
+        if hasattr(given, column.key)
+    }
+    with as_row(desk, cells) as path:
+        try:
+            done = import_recordings(desk, user.acting(Role.ADMIN), path)
+        except IntakeError as error:
+            fault = error.faults[0]
+            raise RefusedError(422, "bad_request", f"{fault.column} {fault.reason}".strip()) from None
+    return _page(
+        request,
+        counts=[(len(done.new), "登録しました"), *([(done.known, SCANNED["known"])] if done.known else [])],
+    )
 
 
 @router.post("/imports/scan")

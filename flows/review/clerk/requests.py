@@ -45,6 +45,16 @@ def list_page(request: Request, user: Reader, state: Annotated[str, Query(max_le
     return _page(request, user, requests.list_requests(site_of(request).desk, wanted), state=state)
 
 
+@router.get("/api/masking")
+def masking(request: Request, _: Reader) -> dict[str, Any]:
+    """Tell how far the calls are that are being masked behind the page."""
+    now = site_of(request).masking.now
+    if now is None:
+        return {"running": False}
+    done = now.masked + now.failed
+    return {"running": now.running, "told": now.told, "share": now.pace.share, "done": done}
+
+
 @router.post("/requests/find")
 def find(request: Request, user: Clerk, name: Text = "", phone: Text = "", member: Text = "") -> Response:
     """Return the requests of a person; the search terms are part of no address."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-from collections.abc import Iterator
+import csv
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,7 +19,7 @@ from flows.desk.integrity.desk import Desk
 from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.guard import MAX_BODY_BYTES
 
-__all__ = ["GivenFile", "as_file"]
+__all__ = ["GivenFile", "as_file", "as_row"]
 
 
 class GivenFile(BaseModel):
@@ -52,4 +53,22 @@ def as_file(desk: Desk, given: GivenFile) -> Iterator[Path]:
     with desk.store.private_folder() as folder:
         path = folder / f"sent.{given.kind}"
         path.write_bytes(content)
+        yield path
+
+
+@contextlib.contextmanager
+def as_row(desk: Desk, cells: Mapping[str, str]) -> Iterator[Path]:
+    """Put what was entered by hand into a CSV file of one row, so that it is checked as a list is.
+
+    Args:
+        desk: The desk.
+        cells: What was entered, by heading.
+
+    Yields:
+        Its path.
+    """
+    with desk.store.private_folder() as folder:
+        path = folder / "entered.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([list(cells), list(cells.values())])
         yield path

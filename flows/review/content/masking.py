@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,7 +20,9 @@ from flows.desk.kinds.errors import ClaimLostError, ConflictError, DeskError, Im
 from flows.desk.kinds.values import Actor
 from flows.desk.work.backlog import backlog
 from flows.masking.mask_case_call import MachineError, PutBackError, SetAsideError
+from flows.masking.pace import Pace
 from pipeline.errors import PipelineError
+from pipeline.hearing.progress import followed
 
 __all__ = ["Masking", "Work"]
 
@@ -39,6 +42,7 @@ class Work:
         failed: Calls that could not be masked.
         running: Whether it still runs.
         fault: Why it ended before the queue was empty.
+        pace: How far it is.
     """
 
     by: str = field(repr=False)
@@ -47,6 +51,19 @@ class Work:
     failed: int = 0
     running: bool = True
     fault: str = ""
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def told(self) -> str:
+        """Calls done and to come, how far the present one is, and the time that is left."""
+        parts = [f"{self.pace.total}件のうち{self.masked}件が済みました"]
+        if self.failed:
+            parts.append(f"できなかった通話 {self.failed}件")
+        if self.pace.present:
+            parts.append(f"いまの通話は{self.pace.within:.0%}")
+        if self.pace.left_text:
+            parts.append(self.pace.left_text)
+        return "。".join(parts) + "。"
 
 
 class Masking:
@@ -108,11 +125,22 @@ class Masking:
     def _work_off(self, actor: Actor, mask: Mask) -> str:
         """Mask the waiting calls; return the reason why some are left, or an empty text."""
         tried: set[str] = set()
-        while ready := [each for each in backlog(self._desk).ready if each not in tried]:
-            tried.add(ready[0])
+        began = time.monotonic()
+
+        def reached(share: float) -> None:
+            self._tell(pace=lambda pace: pace.reached(share, time.monotonic() - began))
+
+        def begun(present: float, ahead: tuple[float, ...]) -> None:
+            self._tell(pace=lambda pace: pace.begun(present, ahead, time.monotonic() - began))
+
+        while ready := self._waiting(tried):
+            lengths = list(ready.values())
+            call_id = next(iter(ready))
+            tried.add(call_id)
+            begun(lengths[0], tuple(lengths[1:]))
             try:
-                with self._turn:
-                    mask(self._desk, actor, ready[0])
+                with self._turn, followed(reached):
+                    mask(self._desk, actor, call_id)
                 self._tell(masked=1)
             except MachineError as error:
                 return str(error)
@@ -125,7 +153,20 @@ class Masking:
                 return str(error)
         return ""
 
-    def _tell(self, *, masked: int = 0, failed: int = 0, running: bool = True, fault: str = "") -> None:
+    def _waiting(self, tried: Collection[str]) -> dict[str, float]:
+        """The calls that wait and have not been tried, in their order, each with its length."""
+        now = backlog(self._desk)
+        return {each: max(1.0, now.lengths[each]) for each in now.ready if each not in tried}
+
+    def _tell(
+        self,
+        *,
+        masked: int = 0,
+        failed: int = 0,
+        running: bool = True,
+        fault: str = "",
+        pace: Callable[[Pace], Pace] = lambda pace: pace,
+    ) -> None:
         with self._lock:
             if self._now is not None:
                 self._now = replace(
@@ -134,4 +175,5 @@ class Masking:
                     failed=self._now.failed + failed,
                     running=running,
                     fault=fault,
+                    pace=pace(self._now.pace),
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as NotYetError
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.values import Role
-from flows.desk.people.presence import add_heard
+from flows.desk.people.presence import What, add_heard, listened
 from flows.desk.work.plans import approve as approve_plan
 from flows.desk.work.reviews import load_review, record
 from flows.masking.mask_case_call import load_models
@@ -144,6 +145,7 @@ class GivenHeard(Given):
     """Stretches that were listened to."""
 
     count: Count
+    what: What = "masked"
     stretches: Annotated[
         list[Annotated[list[Second], Field(min_length=2, max_length=2)]], Field(min_length=1, max_length=500)
     ]
@@ -266,7 +268,7 @@ def reopen(request: Request, user: Reviewer, call_id: CallId, given: GivenReason
 
 @router.post("/api/calls/{call_id}/heard")
 def heard(request: Request, user: Reviewer, call_id: CallId, given: GivenHeard) -> dict[str, Any]:
-    """Record stretches of the masked copy that were listened to."""
+    """Record stretches of the call or of its masked copy that were listened to."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     duration = opened.sketch.duration
@@ -274,10 +276,14 @@ def heard(request: Request, user: Reviewer, call_id: CallId, given: GivenHeard) 
     if given.count > opened.review.count or not stretches:
         msg = "聞いた区間が正しくありません"
         raise ReviewRuleError(msg)
-    add_heard(site.desk, user.reviewer, call_id, (opened.review.stored.revision, given.count), stretches)
+    copy = (opened.review.stored.revision, given.count)
+    add_heard(site.desk, user.reviewer, call_id, copy, stretches, what=given.what)
+    told = asdict(listened(site.desk, call_id, copy[0]))
+    if given.what == "original":
+        return told
     now = document.heard_now(site, opened)
     left = length(minus(((0.0, duration),), union(now, opened.sketch.quiet)))
-    return {"heard": now, "left": round(left, 3), "all": left < document.NO_LENGTH + 0.01}
+    return told | {"heard": now, "left": round(left, 3), "all": left < document.NO_LENGTH + 0.01}
 
 
 # --- shared --------------------------------------------------------------------------------

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flows.desk.kinds.states import State
-from flows.desk.people.presence import list_heard, opened_by
+from flows.desk.people.presence import list_heard, listened, opened_by
 from flows.desk.work.decisions import folded
 from flows.desk.work.review_queue import QueuedCall
 from flows.desk.work.reviews import Review
@@ -181,6 +181,7 @@ def state(site: Site, user: User, opened: OpenedCall, *, lines_too: bool = False
         "unconfirmed": unconfirmed(plan, review.made),
         "heard": heard,
         "left": round(length(left), 3),
+        **asdict(listened(site.desk, review.call.call_id, review.stored.revision)),
         "listen_through": site.settings.review_listen_through,
         "open_by": opened_by(site.desk, review.call.call_id, user.name).get(review.call.call_id, ()),
         "wording": opened.wording,
@@ -388,8 +389,3 @@ def _told(item: MaskItem | None) -> str:
     if item.needs_review:
         words.append("要確認")
     return " ".join((*words, f"{item.time.start:.2f}–{item.time.end:.2f}"))
-
-
-def plan_of(review: Review, count: int) -> MaskPlan:
-    """Return the draft as it was after a number of decisions."""
-    return folded(review.stored.plan, tuple(each for each in review.made if each.number <= count))

@@ -424,6 +424,7 @@ export class Actions {
 
   async approve() {
     await this.line;
+    await this.heard.report();
     const done = await this.dialogs.approve({
       explain: this.explain,
       send: (note) => this.queue(async () => {

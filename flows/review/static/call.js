@@ -5,11 +5,13 @@ import { get, post } from "./api.js";
 import { Dialogs } from "./dialogs.js";
 import { $, clock, h, kbd } from "./dom.js";
 import { Findings } from "./findings.js";
+import { Heard } from "./heard.js";
 import { keyTable, listenToKeys } from "./keys.js";
 import { Listen } from "./listen.js";
 import { Call } from "./model.js";
 import { Notice } from "./notice.js";
 import { Player } from "./player.js";
+import { Reading } from "./reading.js";
 import { Transcript } from "./transcript.js";
 import { Voices } from "./voices.js";
 import { Waveform } from "./waveform.js";
@@ -37,10 +39,13 @@ async function begin() {
   const voices = new Voices(call, actions, words);
   new Findings(call, actions, voices);
   const listen = new Listen(call, player, notice);
+  actions.heard = new Heard(call, player, listen);
+  const reading = new Reading(call, player, words, actions.heard);
+  words.reading = reading;
   drawEnds(call, actions, words);
   for (const name of ["changed", "heard"]) call.addEventListener(name, () => drawEnds(call, actions, words));
   const wave = new Waveform(call, await coming);
-  wire({ call, player, dialogs, actions, transcript, listen, words, voices, wave });
+  wire({ call, player, dialogs, actions, transcript, listen, reading, words, voices, wave });
   main.setAttribute("aria-busy", "false");
   performance.mark("kaiji-open");
   beat(call, actions);
@@ -83,7 +88,7 @@ function wire(parts) {
     const finding = call.current;
     if (!finding) return;
     wave.show(finding.start - 1, finding.end + 1);
-    if (detail.play && $("auto-play").checked && !listen.on && !dialogs.open) actions.playStretch("original");
+    if (detail.play && $("auto-play").checked && !listen.on && !parts.reading.on && !dialogs.open) actions.playStretch("original");
   });
   call.addEventListener("picked", () => drawPicked(call));
   wave.addEventListener("seek", ({ detail }) => go(detail.seconds));
@@ -113,7 +118,7 @@ function openThere(call, go) {
 }
 
 function buttons(parts, show) {
-  const { call, player, dialogs, actions, listen, wave, words } = parts;
+  const { call, player, dialogs, actions, listen, reading, wave, words } = parts;
   const on = (name, run) => $(name).addEventListener("click", run);
   on("play", () => actions.play(() => player.toggle()));
   for (const what of ["original", "masked"]) {
@@ -128,6 +133,8 @@ function buttons(parts, show) {
   on("zoom-out", () => wave.zoom(1 / 1.6));
   on("listen", () => listen.toggle());
   on("listen-stop", () => listen.stop());
+  on("read-on", () => { words.close(); });
+  on("read-stop", () => { words.close(); reading.stop(); });
   on("help", () => dialogs.help(keyTable({ ...parts, word: () => {} })));
   on("picked-add", () => actions.add());
   on("picked-edit", () => words.edit());

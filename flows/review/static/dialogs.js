@@ -18,13 +18,15 @@ export class Dialogs {
   }
 
   // Asks until ``send`` succeeds; resolves to its answer, or to null when the analyst cancels.
-  ask({ title, body, button = "決める", cancel = "やめる", send, explain }) {
+  ask({ title, body, button = "決める", cancel = "やめる", first = null, send, explain }) {
     return new Promise((resolve) => {
       const problem = h("div", { class: "note bad", role: "alert", hidden: true });
-      const submit = h("button", { class: "main", value: "send" }, button);
+      const submit = h("button", { class: first ? "" : "main", value: "send" }, button);
+      // What is better done first, instead of sending.
+      const instead = first && h("button", { type: "button", class: "main", autofocus: true, onclick: () => { finish(null); first[1](); } }, first[0]);
       const form = h("form", { method: "dialog" },
         h("h2", {}, title), body, problem,
-        h("div", { class: "ends" }, h("button", { type: "button", onclick: () => finish(null) }, cancel, " ", kbd("Esc")), submit));
+        h("div", { class: "ends" }, h("button", { type: "button", onclick: () => finish(null) }, cancel, " ", kbd("Esc")), submit, instead || ""));
       const dialog = h("dialog", { "aria-label": title }, form);
       form.dataset.place = `dialog ${form.textContent}`;
       const finish = (answer) => { forgetForm(form); dialog.close(); dialog.remove(); resolve(answer); };
@@ -206,10 +208,21 @@ export class Dialogs {
       h("p", {}, `伏せる ${masked.length} か所、残す ${this.call.findings.length - masked.length} か所。`),
       h("p", {}, this.call.sound_only ? "渡すのは音声だけです。" : this.call.read_at ? "文字起こしは校正済みです。" : "文字起こしは未校正です。渡す写しに「機械による文字起こし（未校正）」と入ります。"),
       h("ul", { class: "places" }, [...count].sort().map(([name, number]) => h("li", {}, `${name} `, h("b", { class: "number" }, String(number))))),
+      this.listeners(),
       this.consents(),
       h("label", {}, "覚え書き(任意)", h("textarea", { name: "note", rows: 2, maxlength: 500, autofocus: true })),
     ].filter(Boolean);
-    return this.ask({ title: "この写しを承認する", body, button: "承認する", explain, send: (form) => send(form.get("note").trim()) });
+    return this.ask({ title: "この写しを承認する", body, button: this.call.listeners.length ? "承認する" : "聴かずに承認する", explain, send: (form) => send(form.get("note").trim()) });
+  }
+
+  // Whoever approves sees who has listened how long; that nobody has is a question.
+  listeners() {
+    const { listeners, seconds } = this.call;
+    if (!listeners.length) {
+      return h("p", { class: "note warn" }, `この通話（${clock(seconds, 0)}）は、まだだれも、元の音も伏せた音も聴いていません。聴かずに承認しますか。`);
+    }
+    return h("div", {}, h("p", {}, `聴いた人（通話は ${clock(seconds, 0)}）`), h("ul", { class: "places" }, listeners.map(({ name, original, masked }) =>
+      h("li", {}, h("span", {}, h("b", {}, name), ` 元の音 ${clock(original, 0)}、伏せた音 ${clock(masked, 0)}`)))));
   }
 
   // Whoever approves sees by whose consent a third person's voice stays.

@@ -17,9 +17,11 @@ export function h(tag, attributes = {}, ...children) {
 export const kbd = (key) => h("kbd", { "aria-hidden": "true" }, key);
 
 export function clock(seconds, digits = 1) {
-  const whole = Math.max(0, seconds);
-  const minutes = Math.floor(whole / 60);
-  const rest = (whole - minutes * 60).toFixed(digits);
+  // Rounded down, as in letters and transcripts: a second is not over before its end.
+  const unit = 10 ** digits;
+  const ticks = Math.floor(Math.max(0, seconds) * unit + 1e-6);
+  const minutes = Math.floor(ticks / (60 * unit));
+  const rest = ((ticks - minutes * 60 * unit) / unit).toFixed(digits);
   return `${minutes}:${rest.padStart(digits ? 3 + digits : 2, "0")}`;
 }
 

@@ -2,7 +2,7 @@
 
 import { PARTY_ORDER } from "./findings.js";
 
-export function keyTable({ call, actions, player, wave, listen, dialogs, words, voices, word }) {
+export function keyTable({ call, actions, player, wave, listen, reading, dialogs, words, voices, word }) {
   const key = (codes, shown, word_, run) => ({ codes, shown, word: word_, run });
   const table = [
     key(["KeyJ", "ArrowDown"], ["J", "↓"], "次の所へ", () => call.step(1)),
@@ -32,13 +32,13 @@ export function keyTable({ call, actions, player, wave, listen, dialogs, words, 
     key(["KeyH"], ["H"], "行の話者を変える(Shift で第三の話者にする)", (event) => words.speaker(words.line, event.shiftKey)),
     key(["KeyV"], ["V"], "担当者とお客様を通話の全体で入れ替える", () => words.turnSides()),
     key(["KeyU"], ["U"], "第三の話者の声を、文字だけ・対面で聞かせる・ほかの人の声とする", () => voices.choose()),
-    key(["KeyY"], ["Y"], "文字起こしを読み終えた", () => words.read()),
+    key(["KeyY"], ["Y"], "文字起こしを読み通す・読み終えた", () => (reading.on ? reading.goOn() : words.read())),
     key(["KeyZ"], ["Z"], "取り消す(Shift でやり直す)", (event) => (event.shiftKey ? actions.redo() : actions.undo())),
     key(["KeyL"], ["L"], "聞き通しを始める・やめる", () => listen.toggle()),
     key(["Equal", "NumpadAdd", "Semicolon"], ["+", "−"], "波形を拡大・縮小", () => wave.zoom(1.6)),
     key(["Minus", "NumpadSubtract"], [], "", () => wave.zoom(1 / 1.6)),
     key(["Enter"], ["Enter"], "確認を終える", () => actions.finish()),
-    key(["Escape"], ["Esc"], "選択・聞き通しをやめる", () => (listen.on ? listen.stop() : call.pick(null))),
+    key(["Escape"], ["Esc"], "選択・聞き通し・読み通しをやめる", () => (listen.on ? listen.stop() : reading.on ? reading.stop() : call.pick(null))),
     { characters: ["?", "？"], codes: [], shown: ["?"], word: "この一覧", run: () => dialogs.help(table) },
   ];
   return table;

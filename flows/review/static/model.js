@@ -45,7 +45,7 @@ export class Call extends EventTarget {
   take(state) {
     const before = new Map(this.findings.map((finding) => [finding.item_id, JSON.stringify(finding)]));
     for (const name of ["count", "revision", "state", "state_label", "complete", "findings", "decisions", "undecided",
-      "unconfirmed", "heard", "left", "listen_through", "open_by", "checking", "may_release", "wording", "read_at", "must_read", "sound_only"]) {
+      "unconfirmed", "heard", "left", "read", "listeners", "listen_through", "open_by", "checking", "may_release", "wording", "read_at", "must_read", "sound_only"]) {
       if (state[name] !== undefined) this[name] = state[name];
     }
     if (state.lines) this.lay(state.lines);

@@ -160,6 +160,7 @@ export class Words {
     editing.box.remove();
     editing.text.hidden = false;
     this.transcript.release();
+    this.closed?.();
   }
 
   giveUp() {
@@ -262,10 +263,14 @@ export class Words {
   async read() {
     if (!this.call.mayDecide) { this.actions.ready(); return; }
     const { dialogs, notice } = this.actions;
-    const body = [h("p", {}, "文字起こしを最後まで読み、聞こえるとおりに直しましたか。"),
+    await this.reading.heard.report();
+    const left = this.reading.unheard().length > 0;
+    const body = [h("p", {}, "文字起こしを最後まで読み、聞こえるとおりに直しましたか。"), left ? this.reading.list() : null,
       h("p", { class: "muted" }, "記録すると、渡す文字起こしに「校正済み」と今日の日付が入ります。記録しないうちは「機械による文字起こし（未校正）」と入ります。")];
     const done = await dialogs.ask({
-      title: "文字起こしを読み終えた", body, button: "読み終えたと記録する", explain: this.actions.explain,
+      title: "文字起こしを読み終えた", body: body.filter(Boolean), explain: this.actions.explain,
+      button: left ? "聴かずに読み終えたと記録する" : "読み終えたと記録する",
+      first: left ? ["1.5倍で聴いて読み通す", () => this.reading.start()] : null,
       send: () => this.send(() => ({ kind: "read" })),
     });
     if (done === null) return;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -146,7 +147,35 @@ def test_a_command_that_is_mistyped_is_told_its_neighbour():
 def test_a_command_runs_with_the_groups_own_options():
     """``-h`` is help everywhere, and what is malformed names the command as it was typed."""
     assert CliRunner().invoke(app, ["audit", "verify", "-h"]).exit_code == 0
-    assert "Usage: kaiji case show" in CliRunner().invoke(app, ["case", "show"], prog_name="kaiji").stderr
+    assert "使い方: kaiji case show" in CliRunner().invoke(app, ["case", "show"], prog_name="kaiji").stderr
+
+
+TYPERS_WORDS = re.compile(
+    r"Usage|Options|OPTIONS|Commands|COMMAND \[|Arguments|Show this|required|default:|env var|range>"
+    r"|<(?:str|int|float|path|list\[.*)>"
+)
+"""What typer says by itself."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_japanese_throughout(name: str):
+    """Of a command and of each below it: typer's own words are ours, too."""
+    runner, group = CliRunner(), Promised(name, COMMANDS[name]).resolved()
+    lines = [[name], *([name, below] for below in getattr(group, "commands", {}))]
+    for line in lines:
+        told = runner.invoke(app, [*line, "--help"]).output
+        assert told.startswith("使い方: ")
+        assert not TYPERS_WORDS.findall(told)
+
+
+def test_commands_stand_in_the_order_of_their_use():
+    """From the first look to what comes after an answer; what looks after the desk is last."""
+    shown = CliRunner().invoke(app, ["--help"]).output
+    places = [shown.index(f"\n  {name} ") for name in COMMANDS]
+    assert places == sorted(places)
+    order = list(COMMANDS)
+    path = ["key", "account", "lists", "recordings", "case", "call", "run", "review", "release", "breach"]
+    assert [name for name in order if name in path] == path
 
 
 @pytest.mark.parametrize(

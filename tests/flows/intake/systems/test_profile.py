@@ -52,3 +52,11 @@ def test_what_is_no_profile_is_refused(name: str):
     """A name is one of those that kaiji brings, or the path of a table."""
     with pytest.raises(ProfileError):
         profile_of(name)
+
+
+@pytest.mark.parametrize("name", names_of_profiles())
+def test_what_an_import_needs_is_told_before(name: str):
+    """The list, the recordings, and the operator's channel where no list tells it."""
+    profile = profile_of(name)
+    assert profile.files in profile.needs
+    assert ("--operator-channel" in profile.needs) == (profile.operator_channel is None)

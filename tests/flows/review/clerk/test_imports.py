@@ -102,3 +102,37 @@ def test_each_sees_the_forms_of_their_role(clerk: Person, administrator: Person)
     assert send(clerk, "/imports/scan", folder="/", pattern="{start:%Y}").status_code == 403
     assert send(clerk, "/imports/recordings", **sent("call_id\n")).status_code == 403
     assert send(administrator, "/imports/requests", **sent(GOOD)).status_code == 403
+
+
+def test_a_recording_is_entered_by_hand(administrator: Person, desk: Desk, tmp_path: Path):
+    """As a list of one row is: the same checks, and the page says that it is saved."""
+    file = voice_file(tmp_path / "one.wav", 2.0)
+    fields = {
+        "call_id": "手-1",
+        "started_at": "2026-11-03T10:15",
+        "file": str(file),
+        "numbers": "090-1234-5678",
+        "customer_id": "M-77",
+        "operator": "山本",
+    }
+    page = send(administrator, "/imports/recording", **fields)
+    assert (page.status_code, "1件 登録しました" in page.text) == (200, True)
+    (found,) = catalogue.search(desk, catalogue.RecordingQuery(customer_id="M-77"))
+    assert (found.content.uri, found.content.numbers) == (str(file), ("09012345678",))
+    wrong = send(administrator, "/imports/recording", **fields | {"call_id": "手-2", "started_at": "きのう"})
+    assert (wrong.status_code, "開始日時" in wrong.text, "きのう" in wrong.text) == (422, True, False)
+    assert len(catalogue.search(desk, catalogue.RecordingQuery(customer_id="M-77"))) == 1
+
+
+def test_the_samples_can_be_taken_in(clerk: Person, administrator: Person, tmp_path: Path):
+    """Each list's, as it is offered beside its form; a recording's file has to be there."""
+    for person, name in ((clerk, "requests"), (administrator, "recordings")):
+        assert f"/static/sample-{name}.csv" in person.get("/imports").text
+    told = clerk.get("/static/sample-requests.csv").content.decode("utf-8-sig")
+    assert "1件を受け付けました" in send(clerk, "/imports/requests", **sent(told)).text
+    told = clerk.get("/static/sample-recordings.csv").content.decode("utf-8-sig")
+    place = "/srv/recordings/20260910-140322.wav"
+    assert place in told
+    file = str(voice_file(tmp_path / "one.wav", 2.0))
+    page = send(administrator, "/imports/recordings", **sent(told.replace(place, file)))
+    assert "1件 取り込みました" in page.text

@@ -18,6 +18,7 @@ from flows.desk.kinds.values import Actor
 from flows.masking import mask_case_call as worker
 from flows.masking.mask_case_call import MachineError, SetAsideError, mask_case_call
 from flows.review.clerk import calls as clerk_calls
+from pipeline.hearing.progress import follower
 from tests.flow_builders import InTurn, waiting_voice
 from tests.review_site import Person, send, signed_in
 
@@ -120,4 +121,29 @@ def test_it_is_begun_once_and_by_a_clerk(
     assert "いま伏せる" not in page
     assert send(clerk, "/night").status_code == 409
     go_on.set()
+    assert f"確認待ちへ {len(waiting)} 件" in finished(clerk)
+
+
+def test_how_far_it_is_is_told(clerk: Person, waiting: list[str], monkeypatch: pytest.MonkeyPatch):
+    """Calls done and to come, and how far the present one is: on the page, and for its script."""
+    half, go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+    def mask(desk: Desk, actor: Actor, call_id: str):
+        follower()(0.5)
+        half.release()
+        assert go_on.acquire(timeout=60)
+        return mask_case_call(desk, actor, call_id)
+
+    monkeypatch.setattr(clerk_calls, "mask_case_call", mask)
+    assert clerk.get("/api/masking").json() == {"running": False}
+    send(clerk, "/night")
+    assert half.acquire(timeout=60)
+    told = "2件のうち0件が済みました。いまの通話は50%。"
+    assert clerk.get("/api/masking").json() == {"running": True, "told": told, "share": 0.25, "done": 0}
+    assert told in clerk.get("/requests").text
+    go_on.release()
+    assert half.acquire(timeout=60)
+    told = "2件のうち1件が済みました。いまの通話は50%。"
+    assert clerk.get("/api/masking").json() == {"running": True, "told": told, "share": 0.75, "done": 1}
+    go_on.release()
     assert f"確認待ちへ {len(waiting)} 件" in finished(clerk)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
+import wave
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Answer, NoteKind
+from tests.builders import voice_file
 from tests.desk_builders import CLERK, answered, catalogued, identified, in_review, new_request
 from tests.flow_builders import waiting_voice
 from tests.review_site import Person, send, signed_in
@@ -147,6 +150,34 @@ def test_a_recording_is_found_and_attached(clerk: Person, desk: Desk, tmp_path: 
     assert {each.recording_id for each in attached} == set(chosen)
     assert last(desk, "call.attach").actor.name == "hirata"
     assert "すべて追加済" in send(clerk, f"/requests/{number}/search").text
+
+
+def test_a_found_recording_is_heard_before_it_is_attached(clerk: Person, desk: Desk, tmp_path: Path):
+    """Its first ten seconds, by whoever may attach it; the record says who heard what for which request."""
+    asked = identified(desk)
+    file = voice_file(tmp_path / "long.wav", 12.0)
+    mine = catalogued(desk, tmp_path, "mine", numbers=(PHONE,), uri=str(file))
+    page = send(clerk, f"/requests/{asked.number}/search").text
+    assert f'data-listen="{mine.recording_id}"' in page
+    answer = clerk.post(f"/api/requests/{asked.number}/listen", {"recording": mine.recording_id})
+
+    assert answer.headers["content-type"] == "audio/wav"
+    with wave.open(io.BytesIO(answer.content)) as sound:
+        assert sound.getnframes() == 10 * sound.getframerate()
+    entry = last(desk, "recordings.listen")
+    assert (entry.actor.name, entry.subject.request_id) == ("hirata", asked.request_id)
+    assert dict(entry.detail) == {"recording": mine.recording_id, "to_ms": 10_000}
+    assert calls.list_calls(desk, request=asked.number) == ()
+
+
+def test_before_the_identity_check_nothing_is_heard(clerk: Person, desk: Desk, number: str, tmp_path: Path):
+    """As nothing may be attached; nothing is heard of what is no recording either."""
+    mine = catalogued(desk, tmp_path, "mine", numbers=(PHONE,))
+    before = len(audit.entries(desk))
+    for other in (mine.recording_id, "g0"):
+        refused = clerk.post(f"/api/requests/{number}/listen", {"recording": other})
+        assert refused.status_code in {404, 409}
+    assert len(audit.entries(desk)) == before
 
 
 def test_a_file_of_the_inbox_is_attached(clerk: Person, desk: Desk):

@@ -109,6 +109,35 @@ def test_lists_are_replaced_by_a_file(administrator: Person, desk: Desk):
     assert current_lists(desk).company.phones == ("0120444444",)
 
 
+def test_one_entry_is_added_by_hand(administrator: Person, desk: Desk):
+    """The others stay; the page says that it is saved, and what is wrong is said beside the form."""
+    send(administrator, "/lists", **sent(LISTS))
+    before = current_lists(desk)
+    for kind, text in (("担当者", "得能"), ("商品", "あおぞら光"), ("電話番号", "0120-555-555")):
+        answer = send(administrator, "/lists/entry", kind=kind, text=text, kana="")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/lists?saved=true")
+    assert "登録しました" in administrator.get(answer.headers["location"]).text
+    assert "登録しました" not in administrator.get("/lists").text
+    now = current_lists(desk)
+    assert {name.text for name in now.staff.names} == {name.text for name in before.staff.names} | {"得能"}
+    assert now.company.products[-1].text == "あおぞら光"
+    assert set(now.company.phones) == {*before.company.phones, "0120555555"}
+    assert (now.company.names, now.company.actions) == (before.company.names, before.company.actions)
+    wrong = send(administrator, "/lists/entry", kind="電話番号", text="でんわ", kana="")
+    assert (wrong.status_code, "でんわ" in wrong.text) == (422, False)
+    assert current_lists(desk) == now
+
+
+def test_the_sample_of_a_list_can_be_taken_in(administrator: Person, desk: Desk):
+    """As it is offered on the page."""
+    assert "/static/sample-lists.csv" in administrator.get("/lists").text
+    content = administrator.get("/static/sample-lists.csv").content
+    fields = {"kind": "csv", "content": base64.urlsafe_b64encode(content).decode()}
+    assert send(administrator, "/lists", **fields).status_code == 303
+    assert [name.text for name in current_lists(desk).staff.names] == ["山本"]
+    assert len(current_lists(desk).company.products) == 1
+
+
 def test_the_state_of_the_desk_is_told(app: FastAPI, desk: Desk, tmp_path: Path, clock: Clock):
     """Which key sealed how much, and what retention would erase, which it does not."""
     call = in_review(desk, tmp_path)

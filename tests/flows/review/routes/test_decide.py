@@ -470,6 +470,23 @@ def test_every_second_listened_to_is_a_recorded_fact(analyst, second, call, desk
     assert told[-1].detail["heard"] == "whole"
 
 
+def test_who_heard_the_call_itself_and_how_long_is_told(analyst, second, call, desk):
+    """It is no listening to the copy; what two people heard is heard, and each has their own seconds."""
+    for person, stretch in ((analyst, [0.0, 20.0]), (analyst, [10.0, 30.0]), (second, [20.0, 40.0])):
+        body = {"count": 0, "what": "original", "stretches": [stretch]}
+        told = person.post(api(call, "heard"), body).json()
+    assert told["read"] == [[0.0, 40.0]]
+    people = [
+        {"name": "kubota", "original": 30.0, "masked": 0},
+        {"name": "mori", "original": 20.0, "masked": 0},
+    ]
+    assert told["listeners"] == people
+    state = analyst.get(api(call, "state")).json()
+    assert (state["read"], state["listeners"], state["heard"]) == ([[0.0, 40.0]], people, [])
+    heard = [entry for entry in audit.entries(desk) if entry.action == "call.hear"]
+    assert {entry.detail["what"] for entry in heard} == {"original"}
+
+
 def test_what_sounds_again_has_not_been_heard(analyst, call):
     """A mask that is taken back after somebody listened to the copy."""
     one, _ = doubtful(analyst, call)

@@ -22,6 +22,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     from models.recognizers.ginza_entities import GinzaEntityRecognizer
     from models.recognizers.identifiers.account import AccountRecognizer
     from models.recognizers.identifiers.affiliation import AffiliationRecognizer
+    from models.recognizers.identifiers.bank_place import BankPlaceRecognizer
     from models.recognizers.identifiers.birth import BirthRecognizer
     from models.recognizers.identifiers.figures import CalledNumberRecognizer
     from models.recognizers.identifiers.plate import PlateRecognizer
@@ -43,6 +44,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
         SpokenEmailRecognizer(),
         AddressRecognizer(),
         CalledNumberRecognizer(),
+        BankPlaceRecognizer(),
         BirthRecognizer(),
         PlateRecognizer(),
         AccountRecognizer(),

@@ -7,6 +7,7 @@ import pytest
 from models.calls.artifacts import CallRecognizer
 from models.recognizers.identifiers.account import AccountRecognizer
 from models.recognizers.identifiers.affiliation import AffiliationRecognizer
+from models.recognizers.identifiers.bank_place import BankPlaceRecognizer
 from models.recognizers.identifiers.birth import BirthRecognizer
 from models.recognizers.identifiers.figure_kinds import is_card, is_my_number
 from models.recognizers.identifiers.figures import CalledNumberRecognizer
@@ -33,6 +34,21 @@ cu: 母の注文番号が、【A-1029384】です。
 op: お客様番号をお願いします。|cu: はい、【12345678】です。|op: 【1234、5678】ですね。
 cu: 会員番号は【一二三四、五六七八】で、料金は5000円です。
 cu: 車のナンバーは【12の34】です。
+op: 口座をどうぞ。|cu: 【123の、】|op: 【123の、】|cu: 【4567】です。|op: 【1234567】ですね。
+cu: 会員番号は、【195】、あ、見間違えました。【595の3129】です。
+op: 会員番号は。|cu: 【K、195】じゃなくて、【ケーの595、3129】です。|op: 【Kの595、3129】ですね。
+cu: 口座番号は【1234567】です。|op: 承りました。|cu: 【4567】の口座に戻るんですね。
+op: お父様のカードの、【4242】のほうですね。|cu: はい。【4242424242424242】です。
+op: 【7570】のカードですね。|cu: はい。【4242-4288-3228-7570】ですよね。
+op: 運転免許の数字を読んでください。|cu: 【9228、】|op: 【はい】|cu: 【3433の0400】です。|op: 【922834330400】
+cu: 免許の紙に書くんですね。【3012】、間違えた、【3013の4567の8901】です。
+cu: マイナンバーです。|cu: 【1234、】|cu: 【5678、】|op: 【1234の5678、はい。】|cu: 【9018】です。
+cu: あと学生証。中学校の2年3組って、番号が【7975928】です。
+op: マイレージのほうは。|cu: 【TS8612104】って聞いてます。|op: 【ティーエスの8612104】ですね。
+cu: 免許は十年前に取りました。|op: 伝票番号は、7083の4415の2260です。
+cu: 伝票は7083の4415の2260です。
+cu: マイナンバーは要りますか。|op: 注文は、1234の5678の9012です。
+cu: 会員番号は【123456】です。|op: ポイントは4567ポイントです。
 cu: 生年月日は【19580604】です。
 cu: 注文番号は、1029384です。
 cu: 予約番号は20314です。
@@ -102,6 +118,15 @@ cu: 札幌へ500キロ、2回行きました。
 cu: 川口1の2の3です。
 """
 
+BANKS = """
+op: 口座はどちらですか。|cu: 【みどり銀行の中央支店】です。
+cu: お引き落としは【東都銀行駅前支店】でした。
+cu: 【湾岸信用金庫、本店】の普通です。
+cu: みどり銀行さんより、金利がいいですね。
+cu: 振り込みは駅前支店でいいですか。
+cu: 東都銀行の中央支店の前です。
+"""
+
 ACCOUNTS = """
 cu: ログインIDは、【tanaka_123】です。
 cu: ユーザー名は【エムのM、エー、ケー、アンダーバー、ゼロイチ】です。
@@ -146,6 +171,7 @@ def _rows() -> list[tuple[CallRecognizer, str]]:
         (CalledNumberRecognizer(), NUMBERS),
         (BirthRecognizer(), BIRTHS),
         (PlateRecognizer(), PLATES),
+        (BankPlaceRecognizer(), BANKS),
         (AccountRecognizer(), ACCOUNTS),
         (AffiliationRecognizer(), PLACES),
     )

@@ -25,6 +25,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     from models.recognizers.identifiers.bank_place import BankPlaceRecognizer
     from models.recognizers.identifiers.birth import BirthRecognizer
     from models.recognizers.identifiers.figures import CalledNumberRecognizer
+    from models.recognizers.identifiers.own_values import OwnValueRecognizer
     from models.recognizers.identifiers.plate import PlateRecognizer
     from models.recognizers.kanji_description import KanjiDescriptionRecognizer
     from models.recognizers.learned import LearnedRecognizer
@@ -49,6 +50,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
         PlateRecognizer(),
         AccountRecognizer(),
         AffiliationRecognizer(),
+        OwnValueRecognizer(),
         ConfidentialTermRecognizer(),
         SecondHearingRecognizer(),
         RepeatedMentionRecognizer(),

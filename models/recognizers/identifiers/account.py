@@ -11,7 +11,7 @@ from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.reasons import Reason
 from pipeline.sound.identifiers import LETTER_NAMES, code_of
 
-__all__ = ["AccountRecognizer"]
+__all__ = ["AccountRecognizer", "is_account"]
 
 _ID = r"(?:ID|ＩＤ|アイディー|アイディ)"
 _CALLED = re.compile(
@@ -27,6 +27,9 @@ _SPELT = re.compile(rf"{_PIECE}(?:(?:[\s、・の]|はい|ええ|えっと)*+{_P
 _SIGN = re.compile(r"[_.\-]|ドット|ハイフン|アンダー(?:バー|スコア)")
 _OTHER = re.compile(r"番号|型番|品番|メール|アドレス|電話|パスワード|円")
 
+_SPOKEN_OF = re.compile(rf"{_CALLED.pattern}|ログイン|サインイン|アカウント|パスワード|マイページ|アプリ")
+"""In a call that has spoken of an account, a name of letters and figures is one, however it is asked for."""
+
 REACH, LEAST = 40, 3
 """Greatest distance from the word for an account to the first letter; least length of an account name."""
 
@@ -37,17 +40,17 @@ class AccountRecognizer(CallRecognizer):
     entities = ("ACCOUNT_NAME",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Take the first spelt run behind a word for an account, and what is spelt like a name after it."""
+        """Take the first spelt run behind a word for an account, its repetitions, and names in such a call."""
         text = call.text
-        first = _CALLED.search(text)
-        if first is None:
-            return []
+        spoken_of = _SPOKEN_OF.search(text)
+        begin = spoken_of.end() if spoken_of else len(text)
         behind = {spelt.span(): spelt[0] for spelt in _behind(text)}
-        codes = {_code(said) for said in behind.values()}
+        own = (known for known in call.case.requester.customer_numbers if is_account(known))
+        codes = {*(_code(said) for said in behind.values()), *own}
         again = (
             spelt
             for spelt in _SPELT.finditer(text)
-            if _repeats(_code(spelt[0]), codes) or (spelt.start() > first.end() and _is_name(spelt[0]))
+            if _repeats(_code(spelt[0]), codes) or (spelt.start() >= begin and _is_name(spelt[0]))
         )
         return [
             *(self.result("ACCOUNT_NAME", *span, 0.85, Reason.SPELT_ACCOUNT) for span in behind),
@@ -57,6 +60,15 @@ class AccountRecognizer(CallRecognizer):
                 if spelt.span() not in behind
             ),
         ]
+
+
+def is_account(code: str) -> bool:
+    """Whether a number of a case is the name of an account: it has more letters than a number begins with.
+
+    Args:
+        code: Letters and figures, as a case has them.
+    """
+    return sum(char.isalpha() for char in code) >= LEAST
 
 
 def _behind(text: str) -> Iterator[re.Match[str]]:
@@ -82,6 +94,4 @@ def _repeats(code: str, codes: Collection[str]) -> bool:
 def _is_name(said: str) -> bool:
     """Whether letters are followed by figures or a sign: a name, and no model (MX3300) or word (URL)."""
     code = _code(said)
-    return sum(char.isalpha() for char in code) >= LEAST and bool(
-        re.search(r"[0-9]", code) or _SIGN.search(said)
-    )
+    return is_account(code) and bool(re.search(r"[0-9]", code) or _SIGN.search(said))

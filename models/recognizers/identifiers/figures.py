@@ -168,7 +168,8 @@ def _spelt_out(call: Call, groups: tuple[Run, ...]) -> Iterator[_Found]:
             if not row.must and _OTHER.search(before):
                 continue
             for number in grown(call, groups, at):
-                if complete(number.digits) or len(number.digits) > max(row.counts):
+                phone = complete(number.digits) and not row.must
+                if phone or len(number.digits) > max(row.counts):
                     break
                 if len(number.digits) in row.counts and _is_proven(row, number.digits):
                     yield _Found(number.start, number.end, row, number.digits, number.groups)

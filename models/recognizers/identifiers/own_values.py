@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.recognizers.identifiers.account import is_account
 from models.recognizers.identifiers.said_numbers import counted, groups_of, grown
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
-from pipeline.sound.identifiers import code_of, dates_in, plates_in
+from pipeline.sound.identifiers import dates_in, plates_in
 from pipeline.types import Requester
 
 __all__ = ["OwnValueRecognizer"]
@@ -66,7 +67,7 @@ def _births(text: str, asks: Requester) -> Iterator[tuple[str, int, int]]:
 def _figures(call: Call, asks: Requester) -> Iterator[tuple[str, int, int]]:
     """Yield numbers that are, or begin or end like, one of the case; and the number of a plate."""
     plates = {plate.number for known in asks.plates for plate in plates_in(known)}
-    codes = {digits_of(code_of(known)) for known in asks.customer_numbers}
+    codes = {digits_of(known) for known in asks.customer_numbers if not is_account(known)}
     groups = groups_of(call.text)
     for at, group in enumerate(groups):
         if counted(call.text, group.end):

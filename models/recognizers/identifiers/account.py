@@ -40,7 +40,7 @@ class AccountRecognizer(CallRecognizer):
     entities = ("ACCOUNT_NAME",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Take the first spelt run behind a word for an account, its repetitions, and names in such a call."""
+        """Take the first spelt run behind a word for an account, its repetitions, and other names."""
         text = call.text
         spoken_of = _SPOKEN_OF.search(text)
         begin = spoken_of.end() if spoken_of else len(text)

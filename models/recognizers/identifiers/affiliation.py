@@ -80,7 +80,11 @@ _PERSON = re.compile(
 )
 _CARRIED = re.compile(r"(?:学生証|生徒手帳|生徒証|学校名)[^\n]{0,6}$")
 _CLASS_ALONE = re.compile(rf"(?:クラス|学年|組)(?:は|が|も|、)[^\n。]{{0,4}}?(?P<rest>{_CLASS})")
-_THE_ONE = re.compile(r"の方(?=[。、がはですで]|\n|$)(?!が(?:いい|良|よ))")
+_INTRODUCED = re.compile(
+    r"[の、]?[^。\n]{0,12}(?:と申し|でございます|が承り|がうけたまわり)|の(?:製品|前|近く|隣|電話|窓口)"
+)
+"""Whoever introduces themselves speaks for a firm; and a firm's things and whereabouts are nobody's."""
+
 _THEIR_NAME = re.compile(rf"の{_NAME}{{1,6}}(?:さん|様|さま|くん|君|ちゃん|先生|という(?:者|方|人))")
 _IS = re.compile(r"(?:です|で|なん|だ|、|。|に|の)")
 
@@ -150,7 +154,7 @@ def _belonging(call: Call, shape: re.Pattern[str], verb: re.Pattern[str]) -> Ite
         said = (
             verb.match(text, end)
             or (detailed and (shape is _SCHOOL or _THEIR_NAME.match(text, end)))
-            or (detailed and shape is _COMPANY and _THE_ONE.match(text, end))
+            or (detailed and shape is _COMPANY and not _INTRODUCED.match(text, end))
             or (person and (detailed or _IS.match(text, end)))
             or (shape is _SCHOOL and _CARRIED.search(before))
             or _CALLED.search(text[max(0, start - 40) : start])

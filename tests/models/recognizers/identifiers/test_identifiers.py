@@ -39,7 +39,6 @@ cu: 会員番号は、【195】、あ、見間違えました。【595の3129】
 op: 会員番号は。|cu: 【K、195】じゃなくて、【ケーの595、3129】です。|op: 【Kの595、3129】ですね。
 op: 介護保険の被保険者証は。|cu: はい、【1234】、あ違う、【1235の5678】です。
 cu: 資格確認書って、【12345678】ですか。
-op: マイナンバーですね。|op: 裏をご覧になりながら、ゆっくりで構いませんから、|op: 上から順に、はっきりとお読みください。|cu: 【012345678903】です。
 cu: 口座番号は【1234567】です。|op: 承りました。|cu: 【4567】の口座に戻るんですね。
 op: お父様のカードの、【4242】のほうですね。|cu: はい。【4242424242424242】です。
 op: 【7570】のカードですね。|cu: はい。【4242-4288-3228-7570】ですよね。
@@ -180,6 +179,9 @@ cu: 【みなと精工】にいた人です。|cu: 【みなと精工】です�
 op: お仕事はどちらに。|cu: 【光洋印刷の配送係】です。
 cu: 兄は東京で働いています。
 cu: 姉は会社で働いてます。
+cu: 荷物は【光洋印刷の物流部】に置いてきました。
+op: 光洋印刷の物流部でございます。
+cu: 光洋印刷の物流部の前で待ってます。
 cu: 保育園に取り組んでほしいです。
 cu: 試験は東西大学の三号館です。
 cu: 東西大学って、桜川小学校の隣ですよね。
@@ -236,6 +238,14 @@ def test_a_number_is_of_the_kind_that_it_is_called(line: str, kind: str) -> None
     call = call_of((line,))
     found = CalledNumberRecognizer().find(call, artifacts_of(call))
     assert {result.entity_type for result in found} == {kind}
+
+
+def test_a_my_number_is_found_far_from_its_name() -> None:
+    """By its check digit, though it begins like a telephone number."""
+    lines = ("op: マイナンバーですね。", f"op: {'ゆっくりで構いません、' * 9}", "cu: 【012345678903】です。")
+    assert shown(CalledNumberRecognizer(), lines) == lines
+    wrong = (*lines[:2], "cu: 012345678904です。")
+    assert shown(CalledNumberRecognizer(), wrong) == wrong
 
 
 def test_check_figures() -> None:

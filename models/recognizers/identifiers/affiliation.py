@@ -100,7 +100,8 @@ class AffiliationRecognizer(CallRecognizer):
         words: dict[str, str] = {}
         for kind, match in _all_belonging(call):
             found[_span(match)] = (kind, Reason.WORKS_OR_STUDIES_THERE)
-            words |= dict.fromkeys(_words(match), kind)
+            if not _is_requesters(call, match.groupdict().get("org") or ""):
+                words |= dict.fromkeys(_words(match), kind)
         text = call.text.translate(_FIGURES)
         for word, kind in words.items():
             for again in re.finditer(re.escape(word), text):
@@ -129,17 +130,14 @@ def _words(match: re.Match[str]) -> Iterator[str]:
 
 
 def _all_belonging(call: Call) -> Iterator[tuple[str, re.Match[str]]]:
-    for match in _belonging(call, _COMPANY, _WORKS):
-        yield "WORKPLACE", match
-    for match in _belonging(call, _UNIT, _WORKS):
-        yield "WORKPLACE", match
+    firms = [*_belonging(call, _COMPANY, _WORKS), *_belonging(call, _UNIT, _WORKS)]
+    yield from (("WORKPLACE", match) for match in firms)
     for match in _EMPLOYER.finditer(call.text):
-        if not _is_own(call, match["org"]):
+        within = any(firm.start() < match.end() and match.start() < firm.end() for firm in firms)
+        if not within and not _is_own(call, match["org"]):
             yield "WORKPLACE", match
-    for match in _belonging(call, _SCHOOL, _LEARNS):
-        yield "SCHOOL", match
-    for match in _CLASS_ALONE.finditer(call.text):
-        yield "SCHOOL", match
+    yield from (("SCHOOL", match) for match in _belonging(call, _SCHOOL, _LEARNS))
+    yield from (("SCHOOL", match) for match in _CLASS_ALONE.finditer(call.text))
 
 
 def _belonging(call: Call, shape: re.Pattern[str], verb: re.Pattern[str]) -> Iterator[re.Match[str]]:
@@ -167,3 +165,9 @@ def _is_own(call: Call, org: str) -> bool:
     """Whether a name is the company's own, or part of it."""
     own = (name.text for name in call.case.company_names if name.text)
     return any(name in org or org in name for name in own)
+
+
+def _is_requesters(call: Call, org: str) -> bool:
+    """Whether a name is a workplace of the case: its departments alone are not looked for, nobody's value."""
+    own = (place.text for place in call.case.requester.workplaces if place.text)
+    return any(name in org or (org and org in name) for name in own)

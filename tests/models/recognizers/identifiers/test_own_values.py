@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from models.recognizers.identifiers.affiliation import AffiliationRecognizer
 from models.recognizers.identifiers.own_values import OwnValueRecognizer
 from pipeline.types import CallCase, CaseName, Requester
 from tests.models.recognizers.calls import artifacts_of, call_of, shown
@@ -46,3 +47,12 @@ def test_without_a_case_nothing_is_found(row: str) -> None:
     """There is nothing to be compared with."""
     call = call_of((row,))
     assert not OwnValueRecognizer().find(call, artifacts_of(call))
+
+
+def test_a_department_of_the_requesters_workplace_is_not_looked_for() -> None:
+    """Alone it has nothing to be compared with, and would be masked as nobody's; of another's it is."""
+    lines = ("cu: 【ホテル千鳥の総務課】に勤めてます。", "cu: 会社の総務課に送ってください。")
+    own = CallCase("R-1", Requester(workplaces=(CaseName("ホテル千鳥"),)))
+    assert shown(AffiliationRecognizer(), lines, case=own) == lines
+    others = (lines[0], "cu: 会社の【総務課】に送ってください。")
+    assert shown(AffiliationRecognizer(), others) == others

@@ -62,6 +62,7 @@ CLUES: Final[Mapping[Reason, str]] = {
     Reason.READ_ONE_BY_ONE: "一字ずつの読み",
     Reason.SAME_SOUND_AS_EARLIER: "前に出た語と同じ音",
     Reason.SAME_SPELLING_AS_EARLIER: "前に出た語と同じ表記",
+    Reason.SAME_AS_REGISTERED: "本人について登録されたものと同じ",
     Reason.SECOND_HEARING: "二度目の聞き取り",
     Reason.STAFF_INTRODUCTION: "担当者の名乗り",
     Reason.SURNAME_BEFORE_HONORIFIC: "敬称の前の姓",

@@ -73,6 +73,7 @@ class Reason(enum.StrEnum):
     PREFECTURE_AND_CITY = enum.auto()
     READ_ONE_BY_ONE = enum.auto()
     SAME_SOUND_AS_EARLIER = enum.auto()
+    SAME_AS_REGISTERED = enum.auto()
     SAME_SPELLING_AS_EARLIER = enum.auto()
     SECOND_HEARING = enum.auto()
     SPELT_ACCOUNT = enum.auto()

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sample_audio.crowd import crowded
+from sample_audio.identifier_slots import IdentifierWording
+from sample_audio.identifiers import Identifiers, invent_identifiers
 from sample_audio.people import Person, full_address
 from sample_audio.pools import Named, Pools, default_pools
-from sample_audio.script import THIRD, Dialogue
+from sample_audio.script import THIRD, Dialogue, Slot
 from sample_audio.slots import Said, Wording
 from sample_audio.spoken import count_kana, romaji
 
@@ -61,13 +63,17 @@ class CastTurn:
 
 @dataclass(frozen=True, slots=True)
 class CastCall:
-    """A dialogue with its people; ``seed`` reproduces it."""
+    """A dialogue with its people; ``seed`` reproduces it.
+
+    ``identifiers``: what people are known by, of those of whom the call says any of it.
+    """
 
     dialogue: Dialogue
     seed: int
     people: tuple[Person, ...]
     terms: tuple[tuple[str, Named], ...]
     turns: tuple[CastTurn, ...]
+    identifiers: tuple[tuple[str, Identifiers], ...] = ()
 
     def person(self, who: str) -> Person | None:
         """Who plays ``who``, if anybody."""
@@ -100,7 +106,14 @@ def cast(dialogue: Dialogue, seed: int, pools: Pools | None = None) -> CastCall:
     wordings = {
         speaker: Wording.draw(stream(dialogue, seed, speaker), pools.kanji) for speaker in ("op", "cu", THIRD)
     }
+    spellers = {
+        speaker: IdentifierWording(
+            stream(dialogue, seed, f"{speaker}:identifiers"), each.zero, each.group_joint, pools.identifiers
+        )
+        for speaker, each in wordings.items()
+    }
     by_who = {person.who: person for person in people}
+    known = _cast_identifiers(dialogue, seed, by_who, pools)
     by_term = dict(terms)
     turns = []
     for turn in dialogue.turns:
@@ -112,15 +125,34 @@ def cast(dialogue: Dialogue, seed: int, pools: Pools | None = None) -> CastCall:
                 said.append(
                     Said(by_term[piece.who].text, by_term[piece.who].kana, by_term[piece.who].kana, piece)
                 )
+            elif piece.is_identifier:
+                said.append(_said(piece, known[piece.who], spellers[turn.speaker]))
             else:
                 said.append(wordings[turn.speaker].say(piece, by_who[piece.who]))
         turns.append(CastTurn(turn.speaker, tuple(said)))
-    return CastCall(dialogue, seed, people, terms, tuple(turns))
+    return CastCall(dialogue, seed, people, terms, tuple(turns), tuple(known.items()))
 
 
 def stream(dialogue: Dialogue, seed: int, part: str) -> random.Random:
     """Chance for one part of a call, so that a change in another leaves it as it was."""
     return random.Random(f"{seed}:{dialogue.dialogue_id}:{part}")  # noqa: S311 - made-up calls, no secrets
+
+
+def _cast_identifiers(
+    dialogue: Dialogue, seed: int, people: dict[str, Person], pools: Pools
+) -> dict[str, Identifiers]:
+    """What each person is known by of whom the call says any of it, by a chance of their own."""
+    whos = dict.fromkeys(slot.who for slot in dialogue.slots if slot.is_identifier)
+    return {
+        who: invent_identifiers(people[who], pools.identifiers, stream(dialogue, seed, f"{who}:identifiers"))
+        for who in whos
+    }
+
+
+def _said(slot: Slot, known: Identifiers, wording: IdentifierWording) -> Said:
+    group, _, part = slot.what.partition(".")
+    text, say = wording.say(group, part, known)
+    return Said(text, say, re.sub("[、の]", lambda m: "ノ" if m[0] == "の" else "", say), slot)
 
 
 def _cast_abroad(
@@ -251,6 +283,8 @@ def case_json(call: CastCall) -> dict[str, Any]:
             requester, with_room=requester.lives_in_building or ("rq", "room") in spoken_names
         )
         known["addresses"] = [{"text": address.text, "kana": address.kana}]
+    if identifiers := dict(call.identifiers).get("rq"):
+        known |= _known_identifiers(identifiers, {group for who, group in spoken if who == "rq"})
     staff = []
     for person in call.people:
         if person.who.startswith("op"):
@@ -267,3 +301,24 @@ def case_json(call: CastCall) -> dict[str, Any]:
         "confidential_terms": [term.text for _, term in call.terms],
         "policy": {"staff": "keep", "company": "keep", "requester": "keep", "unknown": "mask"},
     }
+
+
+def _known_identifiers(known: Identifiers, spoken: set[str]) -> dict[str, Any]:
+    """What the case has of the requester's further identifiers: all that is said but a My Number (番号法)."""
+    plate = known.plate
+    codes = [known.figures[group] for group in known.figures if group in spoken and group != "mynumber"]
+    if "account" in spoken:
+        codes.append(re.sub(r"[^A-Z0-9]", "", known.account.upper()))
+    places = [
+        {"text": place.text, "kana": place.kana}
+        for group, place in (("work", known.employer), ("school", known.school))
+        if group in spoken
+    ]
+    values = {
+        "birth_date": known.birth.isoformat() if "birth" in spoken else "",
+        "emails": [f"{known.mail_user}@{known.mail_host}"] if "mail" in spoken else [],
+        "customer_numbers": codes,
+        "plates": [f"{plate.place.text}{plate.series}{plate.kana.text}{plate.number}"] * ("plate" in spoken),
+        "workplaces": places,
+    }
+    return {key: value for key, value in values.items() if value}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 __all__ = ["Company", "Named", "Place", "Pools", "default_pools", "load_pools"]
@@ -52,6 +52,8 @@ class Pools:
             gives to nobody (a mobile number's or exchange's first digit is 0).
         crowded: Let third parties live beside the requester, with nearly their number
             (``sample_audio.crowd``).
+        identifiers: Invented firms, schools, banks and words that explain letters, by group
+            (``sample_audio.identifiers``).
     """
 
     surnames: tuple[Named, ...]
@@ -65,6 +67,7 @@ class Pools:
     abroad: tuple[tuple[Named, Named], ...] = ()
     abroad_share: float = 0.0
     crowded: bool = False
+    identifiers: dict[str, tuple[Named, ...]] = field(default_factory=dict)
 
 
 def load_pools(folder: Path) -> Pools:
@@ -77,6 +80,9 @@ def load_pools(folder: Path) -> Pools:
     kanji: dict[str, list[Named]] = {}
     for char, text, kana in _rows(folder / "kanji.tsv", 3):
         kanji.setdefault(char, []).append(Named(text, kana))
+    identifiers: dict[str, list[Named]] = {}
+    for group, text, kana in _rows(folder / "identifiers.tsv", 3):
+        identifiers.setdefault(group, []).append(Named(text, kana))
     return Pools(
         surnames=_named(folder / "surnames.tsv"),
         given_names=_named(folder / "given_names.tsv"),
@@ -90,6 +96,7 @@ def load_pools(folder: Path) -> Pools:
         ),
         terms=_named(folder / "terms.tsv"),
         kanji={char: tuple(ways) for char, ways in kanji.items()},
+        identifiers={group: tuple(names) for group, names in identifiers.items()},
     )
 
 

@@ -42,6 +42,21 @@ THIRD = "third"
 NAME_PARTS = ("sei", "mei", "full", "seikana", "meikana", "fullkana", "kanji.sei", "kanji.mei")
 PHONE_PARTS = ("full", "g1", "g2", "g3", "last4", "tail")
 ADDRESS_PARTS = ("full", "pref", "city", "town", "block", "room", "nopref", "zip")
+IDENTIFIER_PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "birth": ("DATE_OF_BIRTH", ("full", "year", "day", "digits")),
+    "plate": ("VEHICLE_PLATE", ("full", "place", "series", "kana", "number")),
+    "bank": ("BANK_ACCOUNT", ("full", "place", "number", "g1", "g2", "slip")),
+    "card": ("CREDIT_CARD", ("full", "g1", "g2", "g3", "g4", "last4", "slip")),
+    "mynumber": ("MY_NUMBER", ("full", "g1", "g2", "g3", "last4", "slip")),
+    "insurance": ("INSURANCE_NUMBER", ("full", "g1", "g2", "slip")),
+    "licence": ("LICENCE_NUMBER", ("full", "g1", "g2", "g3", "slip")),
+    "customer": ("CUSTOMER_NUMBER", ("full", "g1", "g2", "slip")),
+    "mail": ("EMAIL_ADDRESS", ("full", "user", "host")),
+    "account": ("ACCOUNT_NAME", ("full", "head", "tail")),
+    "work": ("WORKPLACE", ("full", "name", "department")),
+    "school": ("SCHOOL", ("full", "name", "class")),
+}
+"""Kind and parts of each further identifier, by slot group; ``slip`` is a first group that is said wrong."""
 
 _KIND_OF: dict[str, str] = {
     **dict.fromkeys(NAME_PARTS, "NAME"),
@@ -50,6 +65,7 @@ _KIND_OF: dict[str, str] = {
     "email": "PHONE",
     "name": "NAME",
     "term": "CONFIDENTIAL",
+    **{f"{group}.{part}": kind for group, (kind, parts) in IDENTIFIER_PARTS.items() for part in parts},
 }
 _PARTY_OF: dict[str, str] = {
     "rq": "requester",
@@ -80,8 +96,13 @@ class Slot:
 
     @property
     def kind(self) -> str:
-        """NAME, ADDRESS, PHONE or CONFIDENTIAL, as truth files name it."""
+        """NAME, ADDRESS, PHONE, CONFIDENTIAL or a kind of further identifiers, as truth files name it."""
         return _KIND_OF[self.what]
+
+    @property
+    def is_identifier(self) -> bool:
+        """Whether it is of a further kind (``IDENTIFIER_PARTS``)."""
+        return self.what.partition(".")[0] in IDENTIFIER_PARTS
 
     @property
     def party(self) -> str:
@@ -256,7 +277,10 @@ def _parse_slot(text: str, where: str) -> Slot:
         raise ScriptError(f"{where}: {{{text}}} does not go together")
     if group == "co" and what in NAME_PARTS:
         raise ScriptError(f"{where}: {{{text}}}: a company has a name only")
-    return Slot(who, what)
+    slot = Slot(who, what)
+    if slot.is_identifier and group not in ("rq", "t", "f"):
+        raise ScriptError(f"{where}: {{{text}}}: only a requester or a third party has one")
+    return slot
 
 
 def _repeated_ids(dialogues: list[Dialogue], source: str) -> list[str]:

@@ -22,8 +22,10 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     from models.recognizers.ginza_entities import GinzaEntityRecognizer
     from models.recognizers.identifiers.account import AccountRecognizer
     from models.recognizers.identifiers.affiliation import AffiliationRecognizer
+    from models.recognizers.identifiers.bank_place import BankPlaceRecognizer
     from models.recognizers.identifiers.birth import BirthRecognizer
     from models.recognizers.identifiers.figures import CalledNumberRecognizer
+    from models.recognizers.identifiers.own_values import OwnValueRecognizer
     from models.recognizers.identifiers.plate import PlateRecognizer
     from models.recognizers.kanji_description import KanjiDescriptionRecognizer
     from models.recognizers.learned import LearnedRecognizer
@@ -43,10 +45,12 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
         SpokenEmailRecognizer(),
         AddressRecognizer(),
         CalledNumberRecognizer(),
+        BankPlaceRecognizer(),
         BirthRecognizer(),
         PlateRecognizer(),
         AccountRecognizer(),
         AffiliationRecognizer(),
+        OwnValueRecognizer(),
         ConfidentialTermRecognizer(),
         SecondHearingRecognizer(),
         RepeatedMentionRecognizer(),

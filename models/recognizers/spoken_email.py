@@ -24,7 +24,7 @@ _PIECE = (
     rf"(?:[A-Za-zＡ-Ｚａ-ｚ0-9０-９._\-]++|[ァ-ヴー]++|[一二三四五六七八九十〇百]++|{_SIGN}|"
     rf"[ァ-ヴー一-龠]{{1,5}}の(?=[A-Za-z](?![a-z]))|[ぁ-ん一-龠]{{1,6}}(?=[、\s]*(?:{_SIGN}|アットマーク|[@＠])))"
 )
-_JOINT = r"(?:[、\s・の]|(?<=[\s、])(?:はい|ええ|えっと)(?=[\s、。])|(?<=はい)。|(?<=ええ)。)*+"
+_JOINT = r"(?:[、\s・の]|(?<=[\s、])(?:はい|ええ|えっと)(?=[\s、。]|$)|(?<=はい)。|(?<=ええ)。)*+"
 """Text between two letters: a pause, or the other side's はい."""
 
 # Possessive quantifiers: a run could be split in many ways, and each would be tried.

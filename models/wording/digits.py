@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.sound.digits import KANJI_DIGITS, SPOKEN_DIGITS
 
-__all__ = ["UNIT_AFTER", "Run", "complete", "runs"]
+__all__ = ["UNIT_AFTER", "Run", "complete", "goes_on", "runs"]
 
 KANJI = KANJI_DIGITS | {"○": "0"}
 KANA = SPOKEN_DIGITS | {"ニイ": "2", "シー": "4", "きゅー": "9", "クー": "9"}
@@ -69,6 +69,19 @@ def runs(text: str, whole: Callable[[str], bool] = complete) -> tuple[Run, ...]:
         else:
             found.append(Run(match.start(), match.end(), digit))
     return tuple(found)
+
+
+def goes_on(text: str, end: int, start: int) -> bool:
+    """Whether a number that stops at ``end`` may go on at ``start``: pauses, particles and fillers between.
+
+    Args:
+        text: The raw transcript.
+        end: End of a group of digits.
+        start: Start of the next one.
+    """
+    between = text[end:start]
+    pause = bool(set("\n。") & set(between))
+    return bool(_JOINT.fullmatch(between)) and not (pause and "です" in between)
 
 
 def _joined(text: str, run: Run, start: int, whole: Callable[[str], bool]) -> bool:

@@ -1,7 +1,7 @@
 """The figures of the contract from stored recognition: what ``kaiji evaluate`` finds, in a tenth of the time.
 
     python -m tests.bench.figures CALLS_DIR... [--exact] [--only h3,h4]
-        [--recognizers FILE] [--causes] [--staff 5,50,200,1000]
+        [--recognizers FILE] [--causes] [--kinds] [--staff 5,50,200,1000]
 
 A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and, unless ``--exact`` words are taken,
 ``.heard.json`` (``python -m models.training.calls.hear``) and, for the second hearing, ``.heard2.json`` (with
@@ -35,15 +35,18 @@ from pipeline.measuring.evaluate import measure_call
 from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
 from pipeline.measuring.frames import AudioPair
 from pipeline.measuring.review_rows import ReviewRow
+from pipeline.measuring.truth import KINDS as TRUTH_KINDS
 from pipeline.ownership.chain import Context, attribute
 from pipeline.reviewing.questions import NO_QUESTION, by_letters, question_ids
 from pipeline.types import EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
+from tests.bench.nobodys import masked_numbers
 
 __all__ = [
     "StoredCall",
     "add_arguments",
     "figures_of",
     "figures_of_plan",
+    "kinds_table",
     "planned",
     "row",
     "stored_calls",
@@ -172,6 +175,21 @@ def row(name: str, summary: Summary) -> str:
     return f"| {name} | {' | '.join([*cells, heard, *questions])} |"
 
 
+def kinds_table(summary: Summary) -> Iterator[str]:
+    """Leak and what is kept of each kind as a markdown table, line by line; ``summary`` has the figures."""
+    kept = dict(summary.requester_kept_by_kind)
+    caught = dict(summary.caught_by_kind)
+    spans = [span for call in summary.calls for span in call.spans]
+    yield "| kind | spans | leak | caught | requester kept |"
+    yield "|---|--:|--:|--:|--:|"
+    for kind in TRUTH_KINDS:
+        many = sum(span.kind == kind and span.must_mask for span in spans)
+        leak = dict(summary.leak_by_kind).get(kind, Share(0, 0))
+        shares = (leak, caught.get(kind, Share(0, 0)), kept.get(kind, Share(0, 0)))
+        if any(share.total for share in shares):
+            yield f"| {kind} | {many} | {' | '.join(map(_per_cent, shares))} |"
+
+
 def _per_cent(share: Share, decimals: int = 1) -> str:
     return "–" if share.value is None else f"{100 * share.value:.{decimals}f}"
 
@@ -191,6 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--recognizers", type=Path, help="a company's own, as for kaiji evaluate")
     parser.add_argument("--staff", default="", help="sizes of staff lists, with commas between them")
+    parser.add_argument("--kinds", action="store_true", help="also each kind, and numbers that are nobody's")
     parser.add_argument("--causes", action="store_true", help="also who masked what nobody asked for")
     options = parser.parse_args(arguments)
     company = load_company(options.recognizers).recognizers if options.recognizers else ()
@@ -199,7 +218,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     calls = [*stored_calls(options.folders, only, exact=options.exact)]
     sizes = [int(size) for size in options.staff.split(",") if size]
     found = [detect(call.transcript, analyzer, call.case, call.again) for call in calls]
-    summary = summarise([figures_of(call, each, reader) for call, each in zip(calls, found, strict=True)])
+    plans = [planned(call, each, reader) for call, each in zip(calls, found, strict=True)]
+    summary = summarise([figures_of_plan(call, plan) for call, plan in zip(calls, plans, strict=True)])
     if not summary.calls:
         print("no calls with words there", file=sys.stderr)
         return 2
@@ -219,6 +239,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = "exact words" if options.exact else "as recognised"
     for line in table(itertools.chain([(words, summary)], crowded), "words"):
         print(line, flush=True)
+    if options.kinds:
+        print("\n" + "\n".join(kinds_table(summary)))
+        masked = [
+            masked_numbers(call.transcript.text, call.truth, plan)
+            for call, plan in zip(calls, plans, strict=True)
+        ]
+        hit, of = (sum(each) for each in zip(*masked, strict=True))
+        print(f"\n{hit} of {of} numbers that are nobody's are masked")
     if options.causes:
         print("\n| over-mask by | type | why | s |\n|---|---|---|--:|")
         for cause in summary.over_mask_causes:

@@ -51,6 +51,9 @@ def test_a_third_person_may_take_the_telephone() -> None:
         ("co.name", "NAME", "company"),
         ("t9.email", "PHONE", "third"),
         ("c1.term", "CONFIDENTIAL", "company"),
+        ("rq.birth.full", "DATE_OF_BIRTH", "requester"),
+        ("t1.licence.slip", "LICENCE_NUMBER", "third"),
+        ("f1.school.class", "SCHOOL", "third"),
     ],
 )
 def test_slot_knows_kind_and_party(slot: str, kind: str, party: str) -> None:
@@ -79,6 +82,9 @@ def test_slot_knows_kind_and_party(slot: str, kind: str, party: str) -> None:
         ("# id: a\nop: {t1.phone}\n", 2),
         ("# id: a\nop: {c1.sei}\n", 2),
         ("# id: a\nop: {t1.term}\n", 2),
+        ("# id: a\nop: {op.birth.full}\n", 2),
+        ("# id: a\nop: {co.bank.number}\n", 2),
+        ("# id: a\nop: {t1.birth.slip}\n", 2),
         ("# id: a\nop: {co.sei}\n", 2),
         ("# id: a\nop: {t1.sei\n", 2),
         ("# id: a\nop: t1.sei}\n", 2),

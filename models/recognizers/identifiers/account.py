@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.reasons import Reason
-from pipeline.sound.identifiers import LETTER_NAMES
+from pipeline.sound.identifiers import LETTER_NAMES, code_of
 
-__all__ = ["AccountRecognizer"]
+__all__ = ["AccountRecognizer", "is_account"]
 
 _ID = r"(?:ID|ＩＤ|アイディー|アイディ)"
 _CALLED = re.compile(
@@ -23,7 +24,11 @@ _PIECE = (
     r"[ァ-ヴー]{2,8}(?=[、\s]*(?:[0-9]|アンダー|ドット|ハイフン)))"
 )
 _SPELT = re.compile(rf"{_PIECE}(?:(?:[\s、・の]|はい|ええ|えっと)*+{_PIECE})*+")
-_OTHER = re.compile(r"番号|メール|アドレス|電話|パスワード|円")
+_SIGN = re.compile(r"[_.\-]|ドット|ハイフン|アンダー(?:バー|スコア)")
+_OTHER = re.compile(r"番号|型番|品番|メール|アドレス|電話|パスワード|円")
+
+_SPOKEN_OF = re.compile(rf"{_CALLED.pattern}|ログイン|サインイン|アカウント|パスワード|マイページ|アプリ")
+"""In a call that has spoken of an account, a name of letters and figures is one, however it is asked for."""
 
 REACH, LEAST = 40, 3
 """Greatest distance from the word for an account to the first letter; least length of an account name."""
@@ -35,13 +40,58 @@ class AccountRecognizer(CallRecognizer):
     entities = ("ACCOUNT_NAME",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Take the first spelt run behind a word for an account."""
-        found: list[RecognizerResult] = []
-        for named in _CALLED.finditer(call.text):
-            spelt = _SPELT.search(call.text, named.end(), named.end() + REACH + 80)
-            if spelt is None or spelt.start() - named.end() > REACH:
-                continue
-            between = _OTHER.search(call.text, named.end(), spelt.start())
-            if not between and len(spelt[0]) >= LEAST and re.search(r"[A-Za-zァ-ヶＡ-ｚ]", spelt[0]):
-                found.append(self.result("ACCOUNT_NAME", *spelt.span(), 0.85, Reason.SPELT_ACCOUNT))
-        return found
+        """Take the first spelt run behind a word for an account, its repetitions, and other names."""
+        text = call.text
+        spoken_of = _SPOKEN_OF.search(text)
+        begin = spoken_of.end() if spoken_of else len(text)
+        behind = {spelt.span(): spelt[0] for spelt in _behind(text)}
+        own = (known for known in call.case.requester.customer_numbers if is_account(known))
+        codes = {*(_code(said) for said in behind.values()), *own}
+        again = (
+            spelt
+            for spelt in _SPELT.finditer(text)
+            if _repeats(_code(spelt[0]), codes) or (spelt.start() >= begin and _is_name(spelt[0]))
+        )
+        return [
+            *(self.result("ACCOUNT_NAME", *span, 0.85, Reason.SPELT_ACCOUNT) for span in behind),
+            *(
+                self.result("ACCOUNT_NAME", *spelt.span(), 0.8, Reason.SPELT_ACCOUNT)
+                for spelt in again
+                if spelt.span() not in behind
+            ),
+        ]
+
+
+def is_account(code: str) -> bool:
+    """Whether a number of a case is the name of an account: it has more letters than a number begins with.
+
+    Args:
+        code: Letters and figures, as a case has them.
+    """
+    return sum(char.isalpha() for char in code) >= LEAST
+
+
+def _behind(text: str) -> Iterator[re.Match[str]]:
+    for named in _CALLED.finditer(text):
+        spelt = _SPELT.search(text, named.end(), named.end() + REACH + 80)
+        if spelt is None or spelt.start() - named.end() > REACH:
+            continue
+        between = _OTHER.search(text, named.end(), spelt.start())
+        if not between and len(spelt[0]) >= LEAST and re.search(r"[A-Za-zァ-ヶＡ-ｚ]", spelt[0]):
+            yield spelt
+
+
+def _code(said: str) -> str:
+    """The letters and figures of a name, without its signs."""
+    return code_of(_SIGN.sub("、", said))
+
+
+def _repeats(code: str, codes: Collection[str]) -> bool:
+    """Whether a name, or its beginning or end, is spelt again."""
+    return len(code) >= LEAST and any(known.startswith(code) or known.endswith(code) for known in codes)
+
+
+def _is_name(said: str) -> bool:
+    """Whether letters are followed by figures or a sign: a name, and no model (MX3300) or word (URL)."""
+    code = _code(said)
+    return is_account(code) and bool(re.search(r"[0-9]", code) or _SIGN.search(said))

@@ -6,21 +6,31 @@ in any spelling.  A number that is read back, whole or group by group, is found 
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
-from models.recognizers.identifiers.figure_kinds import FIGURE_KINDS, FigureKind, is_card
-from models.wording.digits import UNIT_AFTER, Run, complete, runs
+from models.recognizers.identifiers.figure_kinds import FIGURE_KINDS, FigureKind, is_card, is_my_number
+from models.recognizers.identifiers.said_numbers import (
+    SLIP,
+    SaidNumber,
+    counted,
+    groups_of,
+    grown,
+)
+from models.wording.digits import Run, complete, goes_on
 from pipeline.reasons import Reason
 from pipeline.sound.identifiers import LETTER_NAMES
 
 __all__ = ["CalledNumberRecognizer"]
 
 _OTHER = re.compile(
-    r"[一-龠ァ-ヶー]の?番号|電話|携帯|ナンバー|コード|郵便|住所|金額|料金|期限|お?名前|時間|円|年齢|内線|暗証|西暦|昭和|平成|令和"
+    r"[一-龠ァ-ヶー]の?番号|注文|伝票|電話|携帯|ナンバー|コード|郵便|住所|金額|料金|期限|お?名前|時間|円|年齢|内線|暗証|西暦|昭和|平成|令和"
 )
 """Name of another number; between a name and a number it shows that the number belongs to the other name."""
 
@@ -40,9 +50,41 @@ _NOT_BANK = re.compile(r"^.*(?:は|が|に|を|で|から|へ|と|も)(?=.)")
 NEAR_CHARS = 12
 """Greatest distance of the name from a complete telephone number that is still another number."""
 
+SCOPE_CHARS = 120
+"""Greatest distance from the reach of a name to the last digit of its number."""
+
 READ_BACK_CHARS, READ_BACK_FIGURES = 200, 4
-"""Greatest distance behind a number of a group that repeats it (復唱), and least number of digits of such a
-group."""
+"""Greatest distance behind a number of a group that repeats a part of it (復唱), and least digits of such a
+group; a group as it was said counts from three on there, and from four in the whole call."""
+
+SLIP_CHARS, SLIP_FIGURES = 40, 3
+"""Greatest distance from a number said wrong to the right one, and least number of digits of a slip."""
+
+
+def _is_issued_card(digits: str) -> bool:
+    """Whether sixteen digits are a card of a brand that is known in Japan: Visa, Mastercard, JCB, Diners."""
+    return digits[0] in "3456" and is_card(digits)
+
+
+SPELT_OUT = (
+    FigureKind("CREDIT_CARD", re.compile(""), (16,), _is_issued_card, must=True),
+    FigureKind("MY_NUMBER", re.compile(r"マイ・?ナンバー|個人番号"), (12,), is_my_number, must=True),
+    FigureKind("LICENCE_NUMBER", re.compile(r"免許"), (12,)),
+)
+"""Numbers found by their length, and check digit, in a call that has spoken of them, however far away;
+cards in any call."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A number that was found: characters, row, digits, groups as said, and whether letters stand before."""
+
+    start: int
+    end: int
+    row: FigureKind
+    digits: str = field(repr=False)
+    groups: tuple[str, ...] = field(repr=False)
+    lettered: bool = False
 
 
 class CalledNumberRecognizer(CallRecognizer):
@@ -52,39 +94,61 @@ class CalledNumberRecognizer(CallRecognizer):
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Take the first number behind each name, its repetitions, and cards without a name."""
-        text, found = call.text, dict[tuple[int, int], tuple[FigureKind, str]]()
-        for row in FIGURE_KINDS:
-            for named in row.called.finditer(text):
-                for start, end, digits in _numbers(text, named, row):
-                    found.setdefault((start, end), (row, digits))
+        groups = groups_of(call.text)
+        found: dict[tuple[int, int], _Found] = {}
+        named = (
+            each
+            for row in FIGURE_KINDS
+            for name in row.called.finditer(call.text)
+            for each in _numbers(call, groups, name, row)
+        )
+        for each in (*named, *_spelt_out(call, groups)):
+            found.setdefault((each.start, each.end), each)
+        for each in tuple(_slips(call.text, groups, [*found.values()])):
+            found.setdefault((each.start, each.end), each)
         results = [
-            self.result(row.kind, start, end, *_sure(row, digits))
-            for (start, end), (row, digits) in found.items()
+            self.result(each.row.kind, each.start, each.end, *_sure(each.row, each.digits))
+            for each in found.values()
         ]
-        return [*results, *self._read_back(text, found), *self._cards(text)]
+        return [*results, *self._read_back(call, groups, found.values())]
 
     def _read_back(
-        self, text: str, found: dict[tuple[int, int], tuple[FigureKind, str]]
+        self, call: Call, groups: tuple[Run, ...], found: Collection[_Found]
     ) -> Iterator[RecognizerResult]:
-        for (_, end), (row, digits) in found.items():
-            if len(digits) < READ_BACK_FIGURES:
+        """Yield whole numbers, their groups and their ends, said again."""
+        text, ends = call.text, defaultdict[str, dict[int, int]](dict)
+        for at, group in enumerate(groups):
+            for number in grown(call, groups, at):
+                ends[number.digits].setdefault(group.start, number.end)
+        for known in found:
+            if len(known.digits) < READ_BACK_FIGURES:
                 continue
-            for run in _runs_of(text, len(digits)):
-                near = 0 <= run.start - end <= READ_BACK_CHARS and len(run.digits) >= READ_BACK_FIGURES
-                again = run.digits == digits or (near and run.digits in digits)
-                if again and not complete(run.digits) and not UNIT_AFTER.match(text, run.end):
-                    yield self.result(row.kind, run.start, run.end, 0.9, Reason.NUMBER_READ_BACK)
+            whole = ends[known.digits]
+            for group in groups:
+                if known.start <= group.start < known.end or counted(text, group.end):
+                    continue
+                phone = complete(known.digits) and not complete(group.digits)
+                if phone or not (group.start in whole or _is_part(group, known)):
+                    continue
+                first = _with_letters(text, group.start) if known.lettered else group.start
+                end = whole.get(group.start, group.end)
+                yield self.result(known.row.kind, first, end, 0.9, Reason.NUMBER_READ_BACK)
 
-    def _cards(self, text: str) -> Iterator[RecognizerResult]:
-        for run in _runs_of(text, 16):
-            if len(run.digits) == 16 and run.digits[0] in "3456" and is_card(run.digits):
-                yield self.result("CREDIT_CARD", run.start, run.end, 0.95, Reason.CHECK_FIGURE_RIGHT)
+
+def _with_letters(text: str, start: int) -> int:
+    """Return the beginning of the letters that are spelt right before a group of digits."""
+    spelt = _LETTERS_BEFORE.search(text, max(0, start - NEAR_CHARS), start)
+    return spelt.start() if spelt else start
 
 
-def _runs_of(text: str, figures: int, moved: int = 0) -> list[Run]:
-    """Return runs of digits, shifted by ``moved``; a number is complete from ``figures`` digits on."""
-    found = runs(text, lambda said: len(said) >= figures)
-    return [Run(run.start + moved, run.end + moved, run.digits) for run in found]
+def _is_part(group: Run, known: _Found) -> bool:
+    """Whether a group repeats a part of a number that was found."""
+    size = len(group.digits)
+    if 0 <= group.start - known.end <= READ_BACK_CHARS:
+        said = group.digits in known.groups and size >= SLIP_FIGURES
+        return said or (size >= READ_BACK_FIGURES and group.digits in known.digits)
+    ends = known.digits.startswith(group.digits) or known.digits.endswith(group.digits)
+    return size >= READ_BACK_FIGURES and (group.digits in known.groups or ends)
 
 
 def _sure(row: FigureKind, digits: str) -> tuple[float, Reason]:
@@ -93,38 +157,111 @@ def _sure(row: FigureKind, digits: str) -> tuple[float, Reason]:
     return (0.98, Reason.CHECK_FIGURE_RIGHT) if row.proof(digits) else (0.85, Reason.NUMBER_CALLED_SO)
 
 
-def _numbers(text: str, named: re.Match[str], row: FigureKind) -> Iterator[tuple[int, int, str]]:
-    """Yield the numbers of a name: the first behind it, and one right before it."""
-    begin = named.end()
-    scope = text[begin : begin + row.reach + 120]
-    most = max(row.counts)
-    behind = _runs_of(scope, most, begin)
-    if behind and behind[0].start - begin <= row.reach and not _OTHER.search(text, begin, behind[0].start):
-        yield from _fitting(text, begin, behind, row)
+def _spelt_out(call: Call, groups: tuple[Run, ...]) -> Iterator[_Found]:
+    """Yield numbers of a call that has spoken of their kind, by length and check digit."""
+    for row in SPELT_OUT:
+        spoken_of = row.called.search(call.text)
+        if spoken_of is None:
+            continue
+        for at in range(bisect.bisect_left(groups, spoken_of.end(), key=_start), len(groups)):
+            before = call.text[max(0, groups[at].start - NEAR_CHARS) : groups[at].start]
+            if not row.must and _OTHER.search(before):
+                continue
+            for number in grown(call, groups, at):
+                phone = complete(number.digits) and not row.must
+                if phone or len(number.digits) > max(row.counts):
+                    break
+                if len(number.digits) in row.counts and _is_proven(row, number.digits):
+                    yield _Found(number.start, number.end, row, number.digits, number.groups)
+                    break
+
+
+def _is_proven(row: FigureKind, digits: str) -> bool:
+    return not row.must or (row.proof is not None and row.proof(digits))
+
+
+def _start(run: Run) -> int:
+    return run.start
+
+
+def _numbers(call: Call, groups: tuple[Run, ...], named: re.Match[str], row: FigureKind) -> Iterator[_Found]:
+    """Yield the numbers of a name: the first behind it, what corrects it, and one right before it."""
+    text, begin = call.text, named.end()
+    at = bisect.bisect_left(groups, begin, key=_start)
+    while at < len(groups) and counted(text, groups[at].end):
+        at += 1  # 三年二組って、番号が12345
+    near = at < len(groups) and groups[at].start - begin <= row.reach
+    if near and not _OTHER.search(text, begin, groups[at].start):
+        yield from _fitting(call, groups, at, begin, row)
     if row.proof is None and not row.lettered and not row.is_end:
-        first = max(0, named.start() - 60)
-        before = _runs_of(text[first : named.start()], most, first)
-        if before and _BEHIND.fullmatch(text, before[-1].end, named.start()):
-            yield from _fitting(text, before[-1].start, before[-1:], row)
+        last = bisect.bisect_left(groups, named.start(), key=_start) - 1
+        if last >= 0 and _BEHIND.fullmatch(text, groups[last].end, named.start()):
+            first = last
+            while first and goes_on(text, groups[first - 1].end, groups[first].start):
+                first -= 1
+            yield from _fitting(call, groups, first, groups[first].start, row)
 
 
-def _fitting(text: str, begin: int, following: list[Run], row: FigureKind) -> Iterator[tuple[int, int, str]]:
-    """Yield the first run, joined with the next ones while too short, if its length fits the kind."""
-    start, end, digits = following[0].start, following[0].end, following[0].digits
-    for run in following[1:]:
-        if len(digits) in row.counts or not _MISSED.fullmatch(text, end, run.start):
+def _fitting(
+    call: Call, groups: tuple[Run, ...], first: int, begin: int, row: FigureKind
+) -> Iterator[_Found]:
+    """Yield the number that begins with a group, if its length fits, and the one that corrects it."""
+    text, most = call.text, max(row.counts)
+    number, fits = None, None
+    for loose in (None, _MISSED):
+        for number in grown(call, groups, first, loose=loose):
+            if len(number.digits) > most or number.end - begin > row.reach + SCOPE_CHARS:
+                break
+            if len(number.digits) in row.counts:
+                fits = number
+                if loose or (row.proof is not None and row.proof(number.digits)):
+                    break
+        if fits is not None or number is None or (loose is None and _ends_in_other(text, groups, number)):
             break
-        if UNIT_AFTER.match(text, end) or _OTHER.search(text, end, run.start):
-            break
-        end, digits = run.end, digits + run.digits
-    letters = 0
-    if row.lettered and (spelt := _LETTERS_BEFORE.search(text[begin:start])):
-        letters, start = len(re.findall(_LETTER, spelt[0])), begin + spelt.start()
+    if fits is not None:
+        yield from _as_found(text, begin, fits, row)
+    last = fits or number
+    following = groups[last.last + 1 : last.last + 2] if last else ()
+    if last is None or not following or len(last.digits) < SLIP_FIGURES or counted(text, last.end):
+        return
+    between = text[last.end : following[0].start]
+    if len(between) <= SLIP_CHARS and SLIP.search(between):
+        yield from _fitting(call, groups, last.last + 1, last.end, row)
+
+
+def _ends_in_other(text: str, groups: tuple[Run, ...], number: SaidNumber) -> bool:
+    """Whether the next group is of another number, so that it does not fill up this one."""
+    following = groups[number.last + 1 : number.last + 2]
+    return bool(following and _OTHER.search(text, number.end, following[0].start))
+
+
+def _slips(text: str, groups: tuple[Run, ...], found: Sequence[_Found]) -> Iterator[_Found]:
+    """Yield groups that were said wrong right before a number that was found."""
+    for right in found:
+        at = bisect.bisect_left(groups, right.start, key=_start) - 1
+        if at < 0 or not SLIP_FIGURES <= len(groups[at].digits) <= len(right.digits):
+            continue
+        group, between = groups[at], text[groups[at].end : right.start]
+        if len(between) <= SLIP_CHARS and SLIP.search(between) and not counted(text, group.end):
+            first = _with_letters(text, group.start) if right.lettered else group.start
+            yield _Found(first, group.end, right.row, group.digits, (group.digits,))
+
+
+def _as_found(text: str, begin: int, number: SaidNumber, row: FigureKind) -> Iterator[_Found]:
+    """Yield a number with the letters before it, where all of it fits the kind."""
+    start, end, digits = number.start, number.end, number.digits
+    letters, first = 0, min(begin, start)
+    if row.lettered and (spelt := _LETTERS_BEFORE.search(text[first:start])):
+        letters, start = len(re.findall(_LETTER, spelt[0])), first + spelt.start()
     phone = complete(digits) and len(digits) <= 11 and start - begin > NEAR_CHARS
-    proven = not row.must or (row.proof is not None and row.proof(digits))
-    counted = len(digits) + letters in row.counts and bool(digits)
-    if counted and proven and not phone and not UNIT_AFTER.match(text, end):
-        yield (_from_bank(text, start) if row.kind == "BANK_ACCOUNT" else start), end, digits
+    if (
+        len(digits) + letters in row.counts
+        and _is_proven(row, digits)
+        and not phone
+        and not counted(text, end)
+    ):
+        first = _from_bank(text, start) if row.kind == "BANK_ACCOUNT" else start
+        yield _Found(first, end, row, digits, number.groups, letters > 0)
 
 
 def _from_bank(text: str, start: int) -> int:

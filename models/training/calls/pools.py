@@ -69,6 +69,7 @@ def training_pools(seed: int) -> Pools:
         own.unassigned_numbers,
         _abroad(rng),
         ABROAD,
+        identifiers=own.identifiers,
     )
 
 

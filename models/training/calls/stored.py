@@ -22,6 +22,7 @@ from pipeline.hearing.spelt import spelt
 from pipeline.hearing.supplement import supplemented
 from pipeline.masking.echoed_words import without_echo
 from pipeline.measuring.truth import CallTruth, read_truth
+from pipeline.sound.identifiers import plates_in
 from pipeline.types import CallCase, CaseName, Requester, Transcript
 
 __all__ = [
@@ -102,7 +103,16 @@ def made_case(document: Mapping[str, Any]) -> CallCase:
     own, company = document["requester"], document["company"]
     return CallCase(
         document["case_id"],
-        Requester(_named(own["names"]), tuple(own.get("phones", ())), _named(own.get("addresses", ()))),
+        Requester(
+            _named(own["names"]),
+            tuple(own.get("phones", ())),
+            _named(own.get("addresses", ())),
+            own.get("birth_date", ""),
+            tuple(own.get("emails", ())),
+            tuple(own.get("customer_numbers", ())),
+            tuple(plate.text for written in own.get("plates", ()) for plate in plates_in(written)),
+            _named(own.get("workplaces", ())),
+        ),
         _named(document["staff"]),
         _named(company["names"]),
         tuple(company["phones"]),

@@ -318,6 +318,7 @@ HARMLESS: dict[str, Act] = {
     ),
     "calls.check_unchanged": lambda d, s: calls.check_unchanged(d, s.calls[0]),
     "calls.open_recording": lambda d, s: _opened_recording(d, s.calls[0]),
+    "calls.open_found": lambda d, s: _opened_found(d, s.request, s.recording),
     "claims.extend_claim": lambda d, s: claims.extend_claim(d, WORKER, s.claim),
     "claims.fail_call": lambda d, s: claims.fail_call(d, WORKER, s.claim, Failure("x", "x"), retry=True),
     "claims.claim_call": lambda d, _: claims.claim_call(d, WORKER),
@@ -373,6 +374,7 @@ HARMLESS: dict[str, Act] = {
 
 NOT_OF_A_REQUEST = {
     *("accounts.add_account", "accounts.disable_account", "accounts.set_password"),
+    *("accounts.change_own_password", "accounts.note_wrong_password"),
     "first_account.add_first_account",
     *("sessions.begin_attempt", "sessions.forget_attempt", "sessions.note_failure"),
     *("sessions.sign_in", "sessions.sign_out"),
@@ -400,6 +402,11 @@ def _opened(desk: Desk, scene: Scene, way: Callable[..., Any]) -> None:
 
 def _opened_recording(desk: Desk, call_id: str) -> None:
     with calls.open_recording(desk, call_id):
+        pass
+
+
+def _opened_found(desk: Desk, request: str, recording_id: str) -> None:
+    with calls.open_found(desk, request, recording_id):
         pass
 
 

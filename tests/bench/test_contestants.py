@@ -9,7 +9,7 @@ import pytest
 
 import pipeline.hearing.second_hearing
 import pipeline.hearing.transcribe
-from flows import stages
+from flows import loaded_models
 from tests.bench import contestants
 from tests.builders import case_file, utterance, voice_file
 from tests.fakes import FakeModels
@@ -31,7 +31,9 @@ def test_the_recipe_runs_and_each_call_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """``contestants kaiji`` masks the call, and its last line tells seconds and CPU, none refused."""
-    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels((utterance("隣の長谷川さんです", 1.0),)))
+    monkeypatch.setattr(
+        loaded_models, "Models", lambda *_: FakeModels((utterance("隣の長谷川さんです", 1.0),))
+    )
     audio = voice_file(tmp_path / "a.wav")
     case_file(tmp_path / "a.case.json")
     out = tmp_path / "out"

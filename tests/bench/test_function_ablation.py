@@ -89,7 +89,7 @@ def test_what_is_lost_without_a_function_is_told_by_owner() -> None:
     """All names of a case, what a network cannot do without, and names from abroad where there are none."""
     bench = Bench()
     calls = tuple(heard_calls([SAMPLES], ["landlord"], "exact", bench.reader))
-    ends = (".names.known_names", ".beside.beside", ".names.other_orders")
+    ends = (".names.known_names", ".neighbours.neighbour_features", ".names.other_orders")
     functions = [each for each in functions_of(["pipeline.ownership"]) if each.name.endswith(ends)]
     rows = {function.name.rpartition(".")[2]: row for function, *row in ablate(bench, calls, functions, 1)}
 
@@ -97,7 +97,7 @@ def test_what_is_lost_without_a_function_is_told_by_owner() -> None:
     assert (said, changed) == (1, 1)
     # What else is masked is the networks' to say; nobody knows こもれび不動産 without its name.
     assert changes["sample_audio", "company"] == -7
-    assert rows["beside"] == [1, 1, {("sample_audio", "fails"): 1}]
+    assert rows["neighbour_features"] == [1, 1, {("sample_audio", "fails"): 1}]
     assert rows["other_orders"] == [0, 0, {}]
 
 

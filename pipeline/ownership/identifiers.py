@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
-from pipeline.kinds import FURTHER_KINDS
+from pipeline.kinds import FURTHER_KINDS, LEGAL_FORMS
 from pipeline.ownership.evidence.feature import Feature
 from pipeline.ownership.evidence.talk import owner_in_talk
 from pipeline.ownership.known.claimant import Claimant
@@ -37,7 +37,7 @@ _BANK: Final = re.compile(
 _SHARED: Final = frozenset({"WORKPLACE", "SCHOOL"})
 """Kinds whose values many people share."""
 
-_COMPANY_FORM: Final = re.compile(r"株式会社|有限会社|合同会社|医療法人|社会福祉法人|[の、。\s]")
+_COMPANY_FORM: Final = re.compile(rf"{LEGAL_FORMS}|[の、。\s]")
 
 
 class _Agreement(enum.IntEnum):

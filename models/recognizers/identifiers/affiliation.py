@@ -13,9 +13,13 @@ from collections.abc import Iterator
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from pipeline.kinds import LEGAL_FORMS
 from pipeline.reasons import Reason
 
-__all__ = ["AffiliationRecognizer"]
+__all__ = ["DEPARTMENT_ENDS", "AffiliationRecognizer"]
+
+DEPARTMENT_ENDS = "課|部|室|係|科|支店|支社|本社|営業所|工場|病棟|事業部|本部|センター|店"
+"""Ends of the names of departments and branches, as alternatives of a regular expression."""
 
 _NAME = r"[ァ-ヶー一-龠々ヶA-Za-zＡ-Ｚａ-ｚ・]"
 _KANA = r"(?:(?<![^はがのもで、。\s])[ぁ-ん]{2,5}(?<![はがのもでをに]))"
@@ -26,7 +30,7 @@ _COMPANY_TAIL = (
     r"役場|警察署|消防署|郵便局|農協|組合|事務所|研究所|ホテル|スーパー|デパート|百貨店|製鉄|化学|重工|通信|システムズ?|テック|"
     r"サービス|ホールディングス|グループ|機械|金属|産業|物流|倉庫|介護施設|センター|老人ホーム)"
 )
-_COMPANY_HEAD = r"(?:株式会社|有限会社|合同会社|医療法人|社会福祉法人|ホテル|スーパー|カフェ|レストラン)"
+_COMPANY_HEAD = rf"(?:{LEGAL_FORMS}|ホテル|スーパー|カフェ|レストラン)"
 _SCHOOL_TAIL = (
     r"(?:小学校|中学校|高等学校|高校|大学院|大学|短大|専門学校|高専|"
     r"保育園|幼稚園|こども園|学園|学院|支援学校|予備校|塾)"
@@ -40,7 +44,7 @@ _NO_EMPLOYER = (
 """Where people work that says no more of them: a place, or what sort of firm it is."""
 
 _DEPARTMENT = (
-    rf"(?:{_NAME}{{1,10}}?(?:課|部|室|係|科|支店|支社|本社|営業所|工場|病棟|事業部|本部|センター|店|売り場|窓口|局)"
+    rf"(?:{_NAME}{{1,10}}?(?:{DEPARTMENT_ENDS}|売り場|窓口|局)"
     rf"(?:{_NAME}{{1,3}}(?:課|係))?(?:の?(?:課長|部長|係長|主任|店長|支店長|次長|所長|室長|婦長|師長|工場長))?)"
 )
 _CLASS = (

@@ -16,7 +16,9 @@ from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.identifiers.account import is_account
+from models.recognizers.identifiers.affiliation import DEPARTMENT_ENDS
 from models.recognizers.identifiers.said_numbers import counted, groups_of, grown
+from pipeline.kinds import LEGAL_FORMS
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
 from pipeline.sound.identifiers import dates_in, plates_in
@@ -25,10 +27,10 @@ from pipeline.types import Requester
 __all__ = ["OwnValueRecognizer"]
 
 _DEPARTMENT = (
-    r"(?:[の、]?[ァ-ヶー一-龠々A-Za-z]{1,8}?(?:課|部|室|係|科|支店|支社|本社|営業所|工場|病棟|事業部|本部|センター|店)"
+    rf"(?:[の、]?[ァ-ヶー一-龠々A-Za-z]{{1,8}}?(?:{DEPARTMENT_ENDS})"
     r"(?:の?(?:課長|部長|係長|主任|店長|支店長|所長|室長|師長))?(?![ァ-ヶー一-龠々]))?"
 )
-_COMPANY_FORM = re.compile(r"株式会社|有限会社|合同会社|医療法人|社会福祉法人|\s")
+_COMPANY_FORM = re.compile(rf"{LEGAL_FORMS}|\s")
 
 LEAST_FIGURES, LEAST_PLATE, LEAST_NAME = 4, 3, 2
 """Least figures of a number, of a plate's number, and least length of a workplace, that are looked for."""

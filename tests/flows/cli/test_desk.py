@@ -693,7 +693,6 @@ def test_an_empty_desk_says_what_to_do_next():
     assert "次の順に" not in kaiji("case", "list").stderr
 
 
-@pytest.mark.slow
 def test_a_call_that_a_worker_has_says_when_it_is_taken_up_again(monkeypatch, tmp_path: Path):
     """And who may free it before: in the list, before a night, and once its worker is silent."""
     call_id = attached(tmp_path)

@@ -73,7 +73,6 @@ def _change(folder: Path) -> None:
             identified(desk)
 
 
-@pytest.mark.slow
 def test_many_processes_leave_one_line_of_heads(tmp_path):
     """Nobody is refused, nothing is lost, and the last change is the one that is known outside."""
     open_desk(desk_settings(tmp_path)).close()
@@ -87,7 +86,6 @@ def test_many_processes_leave_one_line_of_heads(tmp_path):
         assert newest(desk) == 41
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed")
 def test_rows_of_postgresql_are_sealed_likewise(tmp_path):
     """Written and read by another database they have the same hashes; forged ones have not."""

@@ -128,7 +128,8 @@ class Dialogue:
     """One script: header and turns.
 
     ``trade`` and ``about`` may be empty; ``names`` are those from abroad that the header fixes: who, family
-    name, given name, each as it is written and, behind a colon, read.  ``third`` is who takes the caller's telephone for a while, "" where nobody does.
+    name, given name, each as it is written and, behind a colon, read.  ``third`` is who takes
+    the caller's telephone for a while, "" where nobody does.
     """
 
     dialogue_id: str

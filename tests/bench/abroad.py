@@ -132,7 +132,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for call in stored_calls(options.folders, only, exact=options.exact):
         plan = planned(call, detect(call.transcript, analyzer, call.case, call.again), reader)
         figures = figures_of_plan(call, plan)
-        pairs = list(zip(sorted(call.truth.spans, key=_order), sorted(figures.spans, key=_order), strict=True))
+        pairs = list(
+            zip(sorted(call.truth.spans, key=_order), sorted(figures.spans, key=_order), strict=True)
+        )
         for span, each in pairs:
             if span.kind == "NAME" and span.party != "company":
                 rows[is_from_abroad(span.surface, fixed)].append(replace(each))

@@ -31,7 +31,9 @@ def test_names_from_abroad_may_be_fixed() -> None:
     """The header says whose, family name first; everybody else is drawn."""
     (dialogue,) = parse_scripts("# id: a | names: t1 = スミス/ジョン, rq=グエン/ランアン\nop: {t1.sei}\n")
     assert dialogue.names == (("t1", "スミス", "ジョン"), ("rq", "グエン", "ランアン"))
-    (dialogue,) = parse_scripts("# id: a | names: t1 = 金:キム/民俊:ミンジュン, t2=レ/ラン・アン\nop: {t1.sei}\n")
+    (dialogue,) = parse_scripts(
+        "# id: a | names: t1 = 金:キム/民俊:ミンジュン, t2=レ/ラン・アン\nop: {t1.sei}\n"
+    )
     assert dialogue.names == (("t1", "金:キム", "民俊:ミンジュン"), ("t2", "レ", "ラン・アン"))
 
 

@@ -32,13 +32,14 @@ from pipeline.ownership.evidence.numbers import (
 from pipeline.ownership.evidence.postal_codes import without_leading_code
 from pipeline.ownership.evidence.stretches import Stretch
 from pipeline.ownership.evidence.value_pieces import FILLERS
-from pipeline.ownership.known.addresses import numbers_of, without_numbering
+from pipeline.ownership.known.addresses import number_of, numbers_of, without_numbering
 from pipeline.ownership.known.forms import NAMES, NUMBERS, SpokenForm
 from pipeline.ownership.known.kanji import KanjiReader
 from pipeline.sound.digits import digits_of
 from pipeline.sound.morae import Mora, morae
 from pipeline.sound.search import SoundText
 from pipeline.sound.spotting import covered, spotted
+from pipeline.types import CaseName
 
 __all__ = [
     "CLEAR",
@@ -135,11 +136,12 @@ def other_address(
     forms = known.forms
     said = without_leading_code(unicodedata.normalize("NFKC", said))
     # A place in the case's spelling is the claimant's, however the dictionary reads it.
-    words = [_TAIL.sub("", word) for word in _WORDS.split(without_numbering(FILLERS.sub("、", said)))]
+    figures = other_block_figures(numbers_of(said), known.blocks)
+    words = _place_words(said) if not figures and _is_whole_block(said, known.blocks) else _words(said)
+    words = [_TAIL.sub("", word) for word in words]
     others = (word for word in words if not any(word in each for each in known.written))
     places = [run for word in others for run in _written_left(reader.line(word).morae, forms)]
     strange = sum(len(run) for run in places if len(run) >= PLACE_MORAE)
-    figures = other_block_figures(numbers_of(said), known.blocks)
     if stretches and (strange or figures):
         runs = [without_honorific(run).strip("ノ") for run in _left(stretches, forms)]
         figures = min(figures, sum(len(digits_of(run)) for run in runs))
@@ -217,6 +219,15 @@ _WORDS: Final = re.compile(r"[、。，,・/\s]+|(?<=[都道府県市区町村])
 _TAIL: Final = re.compile(r"(?:の|さん|さま|様)+$")
 """Particles and honorifics after such a word."""
 
+_PLACE: Final = re.compile(r"[都道府県市区町村郡]|(?:ケン|シ|ク|グン|チョウ|マチ|ムラ)$|さん|さま|様")
+"""A word that says of itself that it is a place, in kanji or in the recogniser's katakana, or somebody."""
+
+_SAYS_WHO: Final = re.compile(r"[がはもをで]$")
+"""Particle after a word of the talk that stands before the numbers: うちが, そこは."""
+
+BLOCK_NUMBERS: Final = 3
+"""Number of numbers of a whole block, 5丁目11番30号.  Two people's rarely agree in all three by chance."""
+
 _COUNTERS: Final = ("チョーメ", "バンチ", "バン", "ゴーシツ")
 """Counters of the numbers of an address, as the phonetic network writes them."""
 
@@ -230,6 +241,29 @@ _MAIL_WORDS: Final = re.compile(
     r"(?:ゼロ|マル|レイ|イチ|ニー?|サン|ヨン|ゴー?|ロク|ナナ|ハチ|キュー?ウ?|ジュ[ウー])+"
 )
 """Separators of the words of a mail address, its digits, and all from the @ on."""
+
+
+def _words(said: str) -> list[str]:
+    """Return the words of an address that are no numbers."""
+    return _WORDS.split(without_numbering(FILLERS.sub("、", said)))
+
+
+def _place_words(said: str) -> list[str]:
+    """Return the words of an address that certainly are places or names.
+
+    A finding often holds words of the talk, too: うちが5丁目11番30号で向こう.  A place says so itself (町田市), or
+    stands right before the numbers (成瀬).
+    """
+    before = said[: len(said) - len(number_of(CaseName(said, "")))]
+    last = [word for word in _words(before) if word][-1:]
+    sure = [word for word in _words(said) if _PLACE.search(word)]
+    return sure + [word for word in last if word not in sure and not _SAYS_WHO.search(word)]
+
+
+def _is_whole_block(said: str, blocks: Sequence[tuple[str, ...]]) -> bool:
+    """Return whether all numbers of one of the blocks are said, in their order."""
+    whole = ["".join(block[:BLOCK_NUMBERS]) for block in blocks if len(block) >= BLOCK_NUMBERS]
+    return any(block in numbers_of(said) for block in whole)
 
 
 def _is_number(heard: str) -> bool:

@@ -1,0 +1,57 @@
+"""Cut a finding that holds several telephone numbers, so that each has an owner of its own.
+
+[052の、337の、1931と、0985の、25の、3449]      ->  [052の、337の、1931と、][0985の、25の、3449]
+[080の、170の、7402。\n080、7405、7002]         ->  [080の、170の、7402。\n][080、7405、7002]
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from pipeline.sound.digits import digits_of
+from pipeline.types import CharSpan, EntitySpan
+
+__all__ = ["part_whole_numbers"]
+
+_BOUNDARY: Final = re.compile(r"(?:(?<=[0-9０-９])[とが])?[、。\s]+|(?<=[0-9０-９])[とが]")
+"""Text after which another number may begin."""
+
+_WHOLE: Final = re.compile(r"0(?:[5789]0[0-9]{8}|120[0-9]{6}|(?![5789]0|120)[1-9][0-9]{8})")
+"""Digits of a whole number: a mobile or IP telephone (11 digits), a free call or a fixed line (10).  Source:
+Ministry of Internal Affairs and Communications, 電気通信番号計画."""
+
+
+def part_whole_numbers(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
+    """Cut telephone numbers where one is complete and another begins.
+
+    Args:
+        entities: Entities in order of text.
+        text: Text that they point into.
+
+    Yields:
+        The entities in order of text; together they hold the same characters.
+    """
+    for entity in entities:
+        if entity.entity_type != "PHONE_NUMBER":
+            yield entity
+            continue
+        edges = (entity.chars.start, *_cuts(text, entity.chars), entity.chars.end)
+        for start, end in itertools.pairwise(edges):
+            yield replace(entity, chars=CharSpan(start, end), morae=0 if len(edges) > 2 else entity.morae)
+
+
+def _cuts(text: str, chars: CharSpan) -> Iterator[int]:
+    """Yield the positions at which another number begins."""
+    begun = chars.start
+    for boundary in _BOUNDARY.finditer(text, chars.start, chars.end):
+        at = boundary.end()
+        before, behind = digits_of(text[begun:at]), digits_of(text[at : chars.end])
+        # A line is said by one person: what begins a whole number there is no rest of the line before.
+        other_side = "\n" in boundary[0] and before and _WHOLE.match(behind)
+        if other_side or (_WHOLE.fullmatch(before) and behind.startswith("0")):
+            yield at
+            begun = at

@@ -32,7 +32,7 @@ from pipeline.ownership.evidence.numbers import (
 from pipeline.ownership.evidence.postal_codes import without_leading_code
 from pipeline.ownership.evidence.stretches import Stretch
 from pipeline.ownership.evidence.value_pieces import FILLERS
-from pipeline.ownership.known.addresses import number_of, numbers_of, without_numbering
+from pipeline.ownership.known.addresses import BUILDINGS, number_of, numbers_of, without_numbering
 from pipeline.ownership.known.forms import NAMES, NUMBERS, SpokenForm
 from pipeline.ownership.known.kanji import KanjiReader
 from pipeline.sound.digits import digits_of
@@ -137,7 +137,11 @@ def other_address(
     said = without_leading_code(unicodedata.normalize("NFKC", said))
     # A place in the case's spelling is the claimant's, however the dictionary reads it.
     figures = other_block_figures(numbers_of(said), known.blocks)
-    words = _place_words(said) if not figures and _is_whole_block(said, known.blocks) else _words(said)
+    whole_block = not figures and _is_whole_block(said, known.blocks)
+    words = _place_words(said) if whole_block else _words(said)
+    if whole_block and _is_heard(stretches, [form for form in forms if form.kind == "town"]):
+        # The recogniser may have garbled what stands above the town.
+        words = [word for word in words if _BUILDING.search(word)]
     words = [_TAIL.sub("", word) for word in words]
     others = (word for word in words if not any(word in each for each in known.written))
     places = [run for word in others for run in _written_left(reader.line(word).morae, forms)]
@@ -219,8 +223,14 @@ _WORDS: Final = re.compile(r"[、。，,・/\s]+|(?<=[都道府県市区町村])
 _TAIL: Final = re.compile(r"(?:の|さん|さま|様)+$")
 """Particles and honorifics after such a word."""
 
-_PLACE: Final = re.compile(r"[都道府県市区町村郡]|(?:ケン|シ|ク|グン|チョウ|マチ|ムラ)$|さん|さま|様")
-"""A word that says of itself that it is a place, in kanji or in the recogniser's katakana, or somebody."""
+_PLACE: Final = re.compile(
+    rf"[都道府県市区町村郡]|(?:ケン|シ|ク|グン|チョウ|マチ|ムラ)$|さん|さま|様|{BUILDINGS}"
+)
+"""A word that says of itself that it is a place (in kanji or in the recogniser's katakana), a building or
+somebody."""
+
+_BUILDING: Final = re.compile(rf"さん|さま|様|{BUILDINGS}")
+"""A building or somebody."""
 
 _SAYS_WHO: Final = re.compile(r"[がはもをで]$")
 """Particle after a word of the talk that stands before the numbers: うちが, そこは."""
@@ -251,8 +261,8 @@ def _words(said: str) -> list[str]:
 def _place_words(said: str) -> list[str]:
     """Return the words of an address that certainly are places or names.
 
-    A finding often holds words of the talk, too: うちが5丁目11番30号で向こう.  A place says so itself (町田市), or
-    stands right before the numbers (成瀬).
+    A finding often holds words of the talk, too: うちが5丁目11番30号で向こう.  A place says so itself
+    (町田市), or stands right before the numbers (成瀬).
     """
     before = said[: len(said) - len(number_of(CaseName(said, "")))]
     last = [word for word in _words(before) if word][-1:]
@@ -302,6 +312,13 @@ def _said_so(written: Sequence[tuple[Mora, ...]], heard: Sequence[str]) -> list[
     """Return the written runs that are also heard, exactly or nearly."""
     lines = [SoundText(line) for run in heard if (line := morae(run))]
     return [run for run in written if any(line.find(run, SAID_PRICE) for line in lines)]
+
+
+def _is_heard(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> bool:
+    """Return whether one of the forms is heard fairly well."""
+    sounds = [form.sound for form in forms]
+    least = [FAIR_ODDS * len(form.sound) for form in forms]
+    return any(stretch.holds(hit) for stretch in stretches for hit in spotted(sounds, stretch.logs, least))
 
 
 def _left(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> list[str]:

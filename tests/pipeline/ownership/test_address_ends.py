@@ -80,3 +80,24 @@ def test_what_is_no_address_stays_as_it_is_and_in_its_place() -> None:
     first, *rest = part_address_ends([person, whole], text)
     assert first == person
     assert [text[e.chars.start : e.chars.end] for e in rest] == ["904号室", "イシナキ様"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "7丁目22の14で、富さんが1丁目24の27。昭一が2丁目25番6号",
+            ["7丁目22の14で、", "富さんが1丁目24の27。", "昭一が2丁目25番6号"],
+        ),
+        ("成瀬5-11-30。成瀬5-11-31", ["成瀬5-11-30。", "成瀬5-11-31"]),
+        (
+            "五の十一の三十コーポ桜201号室、五の十一の三十一",
+            ["五の十一の三十コーポ桜201号室、", "五の十一の三十一"],
+        ),
+        ("成瀬5-11-30コーポ桜201号室", ["成瀬5-11-30コーポ桜201号室"]),
+        ("成瀬5丁目11番の30号室", ["成瀬5丁目11番の30号室"]),
+    ],
+)
+def test_the_next_address_is_a_finding_of_its_own(text: str, found: list[str]) -> None:
+    """It begins behind the whole block before it, and what is said behind that."""
+    assert parts(text) == found

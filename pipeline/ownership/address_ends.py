@@ -23,7 +23,7 @@ POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}(?:[-‐ーのノ]、?|、)[0-9０
 _FIGURE = "0-9０-９〇一二三四五六七八九十"
 _NAMED = re.compile(
     rf"[{_FIGURE}](?:丁目|番地|番|号室|号|階)?(?P<joint>[のにで、 ]+|(?=[^{_FIGURE}]))"
-    r"(?P<name>[^0-9０-９、。\s]{2,10}(?:様|さま|さん|ちゃん|くん|君))"
+    rf"(?P<name>(?:(?!(?<=[{_FIGURE}])[のがはで])[^0-9０-９、。\s]){{2,10}}(?:様|さま|さん|ちゃん|くん|君))"
     rf"(?:(?:宛て?|方)?[、。\s]*$|(?P<behind>(?:のところ|のとこ|のうち|んち|ち|[がはのも、])+)(?=.*[{_FIGURE}]))"
 )
 """A name with its honorific after a number of an address, at the end or before another number."""

@@ -52,6 +52,9 @@ def test_a_telephone_number_is_whole() -> None:
         ("下高平1593番地、鶴ケ丘さんちが1595番地", ["下高平1593番地", "鶴ケ丘さん", "1595番地"]),
         ("5の1、小林さんのとこが5の2、大森さんは5の3", ["5の1", "小林さん", "5の2", "大森さん", "5の3"]),
         ("5の1、小林さんの隣", ["5の1、小林さんの隣"]),
+        # Its numbers in kanji are no name, and a name may hold one.
+        ("七の二十二の十四が山本さん。", ["七の二十二の十四が山本さん。"]),
+        ("七の二十二の十四の三浦さん。", ["七の二十二の十四", "三浦さん。"]),
     ],
 )
 def test_a_name_behind_a_number_is_parted_from_the_address(text: str, found: list[str]) -> None:

@@ -97,7 +97,9 @@ def other_number(
     said_so = _said_figures(strange, said, heard, MIN_PIECE_DIGITS)
     figures = [form for form in forms if form.kind in NUMBERS]
     left = sum(len(digits_of(run)) for run in _left(stretches, figures))
-    return float(min(said_so, other_figures(heard, numbers), left))
+    heard_so = min(other_figures(heard, numbers), left)
+    # The ears confuse a digit, but not as many in a row as make a piece.
+    return float(heard_so if heard_so >= MIN_PIECE_DIGITS else min(said_so, heard_so))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +137,30 @@ def other_address(
     """
     forms = known.forms
     said = without_leading_code(unicodedata.normalize("NFKC", said))
-    # A place in the case's spelling is the claimant's, however the dictionary reads it.
     figures = other_block_figures(numbers_of(said), known.blocks)
     whole_block = not figures and _is_whole_block(said, known.blocks)
     words = _place_words(said) if whole_block else _words(said)
     if whole_block and _is_heard(stretches, [form for form in forms if form.kind == "town"]):
         # The recogniser may have garbled what stands above the town.
         words = [word for word in words if _BUILDING.search(word)]
-    words = [_TAIL.sub("", word) for word in words]
-    others = (word for word in words if not any(word in each for each in known.written))
-    places = [run for word in others for run in _written_left(reader.line(word).morae, forms)]
-    strange = sum(len(run) for run in places if len(run) >= PLACE_MORAE)
-    if stretches and (strange or figures):
-        runs = [without_honorific(run).strip("ノ") for run in _left(stretches, forms)]
-        figures = min(figures, sum(len(digits_of(run)) for run in runs))
-        sizes = (len(morae(run)) for run in runs if not _is_number(run))
+    runs = {word: _strange_runs(_TAIL.sub("", word), known, reader) for word in words}
+    strange = sum(len(run) for each in runs.values() for run in each if len(run) >= PLACE_MORAE)
+    somebody = any(each and _HONORIFIC.search(word) for word, each in runs.items())
+    if stretches and (strange or figures or somebody):
+        left = _left(stretches, forms)
+        heard = [without_honorific(run).strip("ノ") for run in left]
+        figures = min(figures, sum(len(digits_of(run)) for run in heard))
+        sizes = (len(morae(run)) for run in heard if not _is_number(run))
         strange = min(strange, sum(size for size in sizes if size >= PLACE_MORAE))
-    return max(float(figures), strange / PLACE_MORAE)
+        somebody = any(run != without_honorific(run) for run in left if len(morae(run)) > PLACE_MORAE)
+    return max(float(figures), strange / PLACE_MORAE, float(somebody))
+
+
+def _strange_runs(word: str, known: KnownAddresses, reader: KanjiReader) -> list[tuple[Mora, ...]]:
+    """Return the runs of a word that match no form of a claimant; none where it is in the case's spelling."""
+    if any(word in each for each in known.written):
+        return []
+    return _written_left(reader.line(word).morae, known.forms)
 
 
 def other_mail(
@@ -231,6 +240,9 @@ somebody."""
 
 _BUILDING: Final = re.compile(rf"さん|さま|様|{BUILDINGS}")
 """A building or somebody."""
+
+_HONORIFIC: Final = re.compile(r"(?:さん|さま|様)の?$")
+"""End of a word that names somebody."""
 
 _SAYS_WHO: Final = re.compile(r"[がはもをで]$")
 """Particle after a word of the talk that stands before the numbers: うちが, そこは."""

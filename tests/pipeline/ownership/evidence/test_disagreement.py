@@ -269,6 +269,7 @@ def test_what_is_said_between_the_words_of_an_address_is_none_of_it(
         ("原町、うちが5丁目11番30号", True),
         ("オガサカ5丁目11番30号", True),
         ("5丁目11番30号、桜井様", True),
+        ("森様、5丁目11番30号", True),
         ("5丁目11番30号梅ハイツ", True),
         # With less than the whole block every word counts.
         ("うちが5丁目11番で向こう", True),

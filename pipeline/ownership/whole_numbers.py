@@ -2,6 +2,7 @@ r"""Cut a finding that holds several telephone numbers, so that each has an owne
 
 [052の、337の、1931と、0985の、25の、3449]      ->  [052の、337の、1931と、][0985の、25の、3449]
 [080の、170の、7402。\n080、7405、7002]         ->  [080の、170の、7402。\n][080、7405、7002]
+[080-3979-918で、幕さんが080-4635-3729]        ->  [080-3979-918で、][幕さんが080-4635-3729]
 [070の7774の8146、河原]                        ->  [070の7774の8146、][河原]: a name, whosever it is
 """
 
@@ -20,6 +21,9 @@ __all__ = ["part_whole_numbers"]
 
 _BOUNDARY: Final = re.compile(r"(?:(?<=[0-9０-９])[とが])?[、。\s]+|(?<=[0-9０-９])[とが]")
 """Text after which another number may begin."""
+
+_SOMEBODYS: Final = re.compile(r"[^0-9０-９、。\s]{1,8}(?:さん|さま|様|ちゃん|くん|君)[がはもの、]+")
+"""Whose number follows."""
 
 _NAME_BEHIND: Final = re.compile(r"(?<=[、。\s])[一-龠々ァ-ヴー]{2,}(?:様|さま|さん)?[、。\s]*$")
 """A word of kanji or katakana at the end, such as a name."""
@@ -69,9 +73,11 @@ def _cuts(text: str, chars: CharSpan) -> Iterator[int]:
     begun = chars.start
     for boundary in _BOUNDARY.finditer(text, chars.start, chars.end):
         at = boundary.end()
-        before, behind = digits_of(text[begun:at]), digits_of(text[at : chars.end])
+        named = _SOMEBODYS.match(text, at, chars.end)
+        before = digits_of(text[begun:at])
+        behind = digits_of(text[named.end() if named else at : chars.end])
         # A line is said by one person: what begins a whole number there is no rest of the line before.
-        other_side = "\n" in boundary[0] and before and _WHOLE.match(behind)
-        if other_side or (_WHOLE.fullmatch(before) and behind.startswith("0")):
+        apart = before and (named or "\n" in boundary[0]) and _WHOLE.match(behind)
+        if apart or (_WHOLE.fullmatch(before) and behind.startswith("0")):
             yield at
             begun = at

@@ -27,6 +27,7 @@ from pipeline.ownership.evidence.numbers import (
     MIN_PIECE_DIGITS,
     other_block_figures,
     other_figures,
+    says_whole_block,
     strange_places,
 )
 from pipeline.ownership.evidence.postal_codes import without_leading_code
@@ -138,7 +139,7 @@ def other_address(
     forms = known.forms
     said = without_leading_code(unicodedata.normalize("NFKC", said))
     figures = other_block_figures(numbers_of(said), known.blocks)
-    whole_block = not figures and _is_whole_block(said, known.blocks)
+    whole_block = says_whole_block(said, known.blocks)
     words = _place_words(said) if whole_block else _words(said)
     if whole_block and _is_heard(stretches, [form for form in forms if form.kind == "town"]):
         # The recogniser may have garbled what stands above the town.
@@ -233,22 +234,19 @@ _TAIL: Final = re.compile(r"(?:の|さん|さま|様)+$")
 """Particles and honorifics after such a word."""
 
 _PLACE: Final = re.compile(
-    rf"[都道府県市区町村郡]|(?:ケン|シ|ク|グン|チョウ|マチ|ムラ)$|さん|さま|様|{BUILDINGS}"
+    rf"[都道府県市区町村郡]|(?:ケン|シ|ク|グン|チョウ|マチ|ムラ)$|(?<![皆客奥])(?:さん|さま|様)|{BUILDINGS}"
 )
 """A word that says of itself that it is a place (in kanji or in the recogniser's katakana), a building or
 somebody."""
 
-_BUILDING: Final = re.compile(rf"さん|さま|様|{BUILDINGS}")
+_BUILDING: Final = re.compile(rf"(?<![皆客奥])(?:さん|さま|様)|{BUILDINGS}")
 """A building or somebody."""
 
-_HONORIFIC: Final = re.compile(r"(?:さん|さま|様)の?$")
+_HONORIFIC: Final = re.compile(r"(?<![皆客奥])(?:さん|さま|様)の?$")
 """End of a word that names somebody."""
 
 _SAYS_WHO: Final = re.compile(r"[がはもをで]$")
 """Particle after a word of the talk that stands before the numbers: うちが, そこは."""
-
-BLOCK_NUMBERS: Final = 3
-"""Number of numbers of a whole block, 5丁目11番30号.  Two people's rarely agree in all three by chance."""
 
 _COUNTERS: Final = ("チョーメ", "バンチ", "バン", "ゴーシツ")
 """Counters of the numbers of an address, as the phonetic network writes them."""
@@ -280,12 +278,6 @@ def _place_words(said: str) -> list[str]:
     last = [word for word in _words(before) if word][-1:]
     sure = [word for word in _words(said) if _PLACE.search(word)]
     return sure + [word for word in last if word not in sure and not _SAYS_WHO.search(word)]
-
-
-def _is_whole_block(said: str, blocks: Sequence[tuple[str, ...]]) -> bool:
-    """Return whether all numbers of one of the blocks are said, in their order."""
-    whole = ["".join(block[:BLOCK_NUMBERS]) for block in blocks if len(block) >= BLOCK_NUMBERS]
-    return any(block in numbers_of(said) for block in whole)
 
 
 def _is_number(heard: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from flows.desk.book.door import do
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -88,7 +89,7 @@ def new_request(**more: object) -> NewRequest:
 def identified(desk: Desk, **more: object) -> Request:
     """A request whose person is known."""
     request = requests.receive(desk, CLERK, new_request(**more))
-    return requests.record_identity(desk, CLERK, request.request_id, CHECK)
+    return do(desk, CLERK, identity(request.request_id))
 
 
 def catalogued(desk: Desk, folder: Path, name: str = "one", **more: object) -> FoundRecording:

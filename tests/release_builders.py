@@ -11,6 +11,9 @@ from pathlib import Path
 import docx
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.calls import CallWithheld
+from tests.desk_builders import SECOND, identity
 from flows.desk.answers.releases import Release
 from flows.desk.cases import calls, lists, requests
 from flows.desk.integrity.desk import Desk
@@ -47,7 +50,7 @@ def asked(desk: Desk, **more: object) -> str:
     """Id of a request whose person is known."""
     whole: NewRequest = new_request(**more)
     request = requests.receive(desk, CLERK, whole)
-    return requests.record_identity(desk, CLERK, request.request_id, CHECK).request_id
+    return do(desk, CLERK, identity(request.request_id)).request_id
 
 
 def reviewed(desk: Desk, folder: Path, request: str, seconds: float = 4.0, channels: int = 1) -> Call:
@@ -107,7 +110,7 @@ def with_half_released_call(desk: Desk) -> None:
     with_approved_call(desk)
     request = calls.list_calls(desk)[0].request_id
     other = reviewed(desk, desk.settings.home.parent, request)
-    calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみのため")
+    do(desk, SECOND, CallWithheld(other.call_id, "社内の連絡のみのため"))
     released(desk, request)
 
 

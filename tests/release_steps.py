@@ -10,6 +10,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from flows.desk.book.door import do
+from flows.desk.book.calls import CallRequeued
+from flows.desk.book.calls import CallWithdrawn
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.requests import Extended
+from flows.desk.book.requests import FeePaid
+from flows.desk.book.requests import Held
+from flows.desk.book.requests import Objected
+from flows.desk.book.requests import Paused
+from flows.desk.book.requests import Remarked
+from flows.desk.book.requests import Resumed
+from flows.desk.book.requests import Withdrawn
+from flows.desk.book.requests import Withheld
+from tests.desk_builders import MANAGER, SECOND, identity
 from flows.desk.answers import deliveries, releases, visits, ways
 from flows.desk.breaches import exposure, steps
 from flows.desk.cases import (
@@ -86,7 +100,7 @@ def approved_scene(folder: Path) -> Scene:
         request = asked(desk, wanted=Wanted.AUDIO, fee_yen=300)
         first, second = (approved(desk, folder, request, seconds=4.0) for _ in range(2))
         third = reviewed(desk, folder, request)
-        calls.withhold_call(desk, OTHER, third.call_id, "社内の連絡のみのため", 2)
+        do(desk, SECOND, CallWithheld(third.call_id, "社内の連絡のみのため", 2))
         spare = NewRecording("PBX-spare", NOW, catalogue.get_recording(desk, first.recording_id).content.uri)
         added = catalogue.add_recordings(desk, CLERK, [spare])
         claim = claims.claim_call(desk, WORKER, waiting_voice(desk, folder).call_id)
@@ -99,7 +113,7 @@ def refused_scene(folder: Path) -> Scene:
     """The same request, of which nothing is to be disclosed."""
     scene = approved_scene(folder)
     with open_desk(Settings(home=scene.home, work=folder / "work")) as desk:
-        requests.withhold(desk, OTHER, scene.request, "業務に支障があるため")
+        do(desk, SECOND, Withheld(scene.request, "業務に支障があるため"))
     return scene
 
 
@@ -187,16 +201,16 @@ def _by_hand(statement: str) -> Step:
 
 STEPS: dict[str, Step] = {
     "withhold the request": Step(
-        ("requests.withhold",), lambda d, s: requests.withhold(d, OTHER, s.request, "支障")
+        ("requests.withhold",), lambda d, s: do(d, SECOND, Withheld(s.request, "支障"))
     ),
     "nothing is held": Step(
-        ("requests.withhold",), lambda d, s: requests.withhold(d, OTHER, s.request, "なし", Answer.NONE_HELD)
+        ("requests.withhold",), lambda d, s: do(d, SECOND, Withheld(s.request, "なし", Answer.NONE_HELD))
     ),
     "withdraw the request": Step(
-        ("requests.withdraw",), lambda d, s: requests.withdraw(d, CLERK, s.request, "取下げ")
+        ("requests.withdraw",), lambda d, s: do(d, CLERK, Withdrawn(s.request, "取下げ"))
     ),
     "the fee is paid": Step(
-        ("requests.mark_fee_paid",), lambda d, s: requests.mark_fee_paid(d, CLERK, s.request)
+        ("requests.mark_fee_paid",), lambda d, s: do(d, CLERK, FeePaid(s.request))
     ),
     "the request is amended": Step(
         ("amendments.amend",),
@@ -213,22 +227,22 @@ STEPS: dict[str, Step] = {
     ),
     "attach": Step(("calls.attach_call",), lambda d, s: calls.attach_call(d, CLERK, s.request, s.recording)),
     "withhold the first call": Step(
-        ("calls.withhold_call",), lambda d, s: calls.withhold_call(d, OTHER, s.calls[0], "支障", 2)
+        ("calls.withhold_call",), lambda d, s: do(d, SECOND, CallWithheld(s.calls[0], "支障", 2))
     ),
     "withhold the second call": Step(
-        ("calls.withhold_call",), lambda d, s: calls.withhold_call(d, OTHER, s.calls[1], "支障", 2)
+        ("calls.withhold_call",), lambda d, s: do(d, SECOND, CallWithheld(s.calls[1], "支障", 2))
     ),
     "withdraw the first call": Step(
-        ("calls.withdraw_call",), lambda d, s: calls.withdraw_call(d, CLERK, s.calls[0])
+        ("calls.withdraw_call",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[0]))
     ),
     "withdraw the second call": Step(
-        ("calls.withdraw_call",), lambda d, s: calls.withdraw_call(d, CLERK, s.calls[1])
+        ("calls.withdraw_call",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[1]))
     ),
     "withdraw the withheld call": Step(
-        ("calls.withdraw_call",), lambda d, s: calls.withdraw_call(d, CLERK, s.calls[2])
+        ("calls.withdraw_call",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[2]))
     ),
     "disclose the withheld call after all": Step(
-        ("calls.requeue",), lambda d, s: calls.requeue(d, OTHER, s.calls[2])
+        ("calls.requeue",), lambda d, s: do(d, SECOND, CallRequeued(s.calls[2]))
     ),
     "back into review": Step(("plans.reopen",), lambda d, s: plans.reopen(d, OTHER, s.calls[1])),
     "back, and approved as it was": Step(("plans.reopen", "plans.approve"), _approved_again),
@@ -279,16 +293,14 @@ def _tried(act: Callable[[], object]) -> None:
 HARMLESS: dict[str, Act] = {
     "requests.receive": lambda d, _: requests.receive(d, CLERK, new_request()),
     "requests.receive_all": lambda d, _: requests.receive_all(d, CLERK, [new_request()]),
-    "requests.record_identity": lambda d, s: requests.record_identity(d, OTHER, s.request, CHECK),
-    "requests.add_note": lambda d, s: requests.add_note(d, CLERK, s.request, "電話あり"),
-    "requests.pause": lambda d, s: requests.pause(d, CLERK, s.request, "書類待ち"),
-    "requests.resume": lambda d, s: requests.resume(d, CLERK, s.request),
-    "requests.extend": lambda d, s: requests.extend(
-        d, CLERK, s.request, requests.get(d, s.request).due_on.replace(year=2099), "多数"
-    ),
+    "requests.record_identity": lambda d, s: do(d, SECOND, identity(s.request)),
+    "requests.add_note": lambda d, s: do(d, CLERK, Remarked(s.request, "電話あり")),
+    "requests.pause": lambda d, s: do(d, CLERK, Paused(s.request, "書類待ち")),
+    "requests.resume": lambda d, s: do(d, CLERK, Resumed(s.request)),
+    "requests.extend": lambda d, s: do(d, CLERK, Extended(s.request, requests.get(d, s.request).due_on.replace(year=2099), "多数")),
     "deliveries.deliver": lambda d, s: deliveries.deliver(d, APPROVER, s.request, "窓口"),
     "deliveries.record_placed": lambda d, s: deliveries.record_placed(d, APPROVER, s.request),
-    "deliveries.record_objection": lambda d, s: deliveries.record_objection(d, APPROVER, s.request, "申出"),
+    "deliveries.record_objection": lambda d, s: do(d, APPROVER, Objected(s.request, "申出")),
     "files.add_file": lambda d, s: files.add_file(
         d, CLERK, s.request, files.NewFile(FileKind.REVIEW, d.store.put(b"letter"))
     ),
@@ -297,7 +309,7 @@ HARMLESS: dict[str, Act] = {
     ),
     "files.open_clear": lambda d, s: _opened(d, s, files.open_clear),
     "files.open_stream": lambda d, s: _opened(d, s, files.open_stream),
-    "files.set_legal_hold": lambda d, s: files.set_legal_hold(d, CLERK, s.request, hold=True),
+    "files.set_legal_hold": lambda d, s: do(d, MANAGER, Held(s.request)),
     "files.sweep_orphans": lambda d, _: files.sweep_orphans(d),
     "periods.erase_due": lambda d, _: periods.erase_due(d, CLERK, periods.find_due(d)),
     "erasure.erase_request": lambda d, s: erasure.erase_request(d, CLERK, s.request),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flows.desk.book.door import do
+from tests.desk_builders import identity
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Call, CompanyList, NewRecording, StaffList
@@ -40,7 +42,7 @@ def heard_call(desk: Desk, stem: str, *, received_days_ago: int = 0) -> Call:
     received = NOW - timedelta(days=received_days_ago)
     new = new_request(requester=case_lookup(SAMPLES)(audio).requester, received_at=received)
     request = requests.receive(desk, CLERK, new)
-    requests.record_identity(desk, CLERK, request.request_id, CHECK)
+    do(desk, CLERK, identity(request.request_id))
     recording = NewRecording(f"PBX-{request.number}-{stem}", NOW, str(audio))
     added = catalogue.add_recordings(desk, CLERK, [recording])
     call = calls.attach_call(desk, CLERK, request.request_id, added.new[0])

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from tests.desk_builders import identity
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.states import State
@@ -98,7 +100,7 @@ def secret_call(desk: Desk, path: Path, source: str) -> Call:
     case = SECRET_CASE["requester"]
     person = requests_person(case)
     request = requests.receive(desk, CLERK, NewRequest(person, NOW, "post"))
-    requests.record_identity(desk, CLERK, request.number, CHECK)
+    do(desk, CLERK, identity(request.number))
     recording = NewRecording(source, NOW, str(path), numbers=("08012345678",), operator="榊原")
     added = catalogue.add_recordings(desk, CLERK, [recording])
     return calls.attach_call(desk, CLERK, request.number, added.new[0])

@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Remarked
+from flows.desk.book.requests import Withdrawn
+from tests.desk_builders import SECOND
 from sqlalchemy import select
 
 from flows.desk.cases import lists, requests
@@ -72,7 +76,7 @@ def _two_of_each(desk: Desk, folder: Path) -> None:
     """Two rows in every sealed table that has more than one."""
     fill(desk, folder)
     identified(desk)
-    requests.add_note(desk, CLERK, "R-2026-0002", "電話あり")
+    do(desk, CLERK, Remarked("R-2026-0002", "電話あり"))
     lists.import_company(desk, CLERK, CompanyList(names=(CaseName("若葉電送", "ワカバデンソウ"),)))
     account = accounts.add_account(desk, CLERK, "saiki", (Role.ADMIN,), PASSWORD)
     sessions.sign_in(desk, account)
@@ -84,7 +88,7 @@ def _two_of_each(desk: Desk, folder: Path) -> None:
 def _change(desk: Desk) -> None:
     """What changes sealed values of rows that stay."""
     accounts.set_password(desk, CLERK, "kubota", PASSWORD[::-1])
-    requests.withdraw(desk, OTHER, "R-2026-0002", "取下げ")
+    do(desk, SECOND, Withdrawn("R-2026-0002", "取下げ"))
 
 
 def _sealed(desk: Desk) -> Values:

@@ -20,6 +20,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Objected
+from flows.desk.book.requests import Withheld
+from tests.desk_builders import SECOND
 from flows.desk.answers import deliveries, visits, ways
 from flows.desk.cases import calls, handed_over, requests
 from flows.desk.integrity.desk import Desk, open_desk
@@ -67,7 +71,7 @@ def make(desk: Desk, folder: Path) -> dict[str, str]:
     approve_reviewed(desk, out)
     released(desk, out.request_id)
     deliveries.deliver(desk, APPROVER, out.request_id, "書留 123-45-67890")
-    deliveries.record_objection(desk, APPROVER, out.request_id, "伏せすぎとの申出")
+    do(desk, APPROVER, Objected(out.request_id, "伏せすぎとの申出"))
     heard = reviewed(desk, folder, "heard")
     approve_reviewed(desk, heard)
     ways.choose_way(desk, ANALYST, heard.request_id, Manner(Way.IN_PERSON))
@@ -86,7 +90,7 @@ def make(desk: Desk, folder: Path) -> dict[str, str]:
     record(desk, ANALYST, review, lambda number: (replace(remark, number=number),))
     waiting = handed(desk, folder, "waiting")
     withheld = asked(desk)
-    requests.withhold(desk, OTHER, withheld, "業務に支障があるため")
+    do(desk, SECOND, Withheld(withheld, "業務に支障があるため"))
     made |= {
         "released": out.request_id,
         "in_person": heard.request_id,

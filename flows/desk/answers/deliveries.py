@@ -8,13 +8,12 @@ from datetime import datetime
 from flows.desk.answers.releases import answer_of, releases_of
 from flows.desk.cases.notes import NoteContent, write_note
 from flows.desk.cases.requests import request_of, row_of
-from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.errors import ConflictError, ImpossibleStepError
+from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.permissions import check_may_release
 from flows.desk.kinds.values import Actor, NoteKind, Request
 
-__all__ = ["DeliveredAnswer", "deliver", "record_objection", "record_placed"]
+__all__ = ["DeliveredAnswer", "deliver", "record_placed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +60,6 @@ def deliver(
         note.at = at or change.now
         subject = change.file(row.id, None, answer.package_sha256)
         change.record("release.deliver", subject, {"turn": answer.turn})
-        return request_of(change.session, row, change.keyring)
-
-
-def record_objection(desk: Desk, actor: Actor, request: str, text: str) -> Request:
-    """Record an objection of the requester to an answer, or its outcome.
-
-    Raises:
-        ImpossibleStepError: when no answer was released.
-    """
-    with desk.change(actor) as change:
-        row = row_of(change.session, request)
-        answers = releases_of(change.session, change.keyring, row.id)
-        if not answers:
-            msg = f"{row.number}: まだ回答していません。申出は請求の覚え書きに残してください"
-            raise ImpossibleStepError(msg)
-        write_note(change, row, NoteKind.OBJECT, NoteContent(actor.name, text, answers[-1].release_id))
-        change.record("request.object", Subject(row.id), {"turn": answers[-1].turn})
         return request_of(change.session, row, change.keyring)
 
 

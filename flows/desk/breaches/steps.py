@@ -114,7 +114,7 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
             raise ConflictError(msg)
         entry = Entry(number, _next(before), turn=answer.turn, what=new.kind, when=known_at)
         write_entry(change, row, NoteKind.BREACH, entry, EntryText(new.text.strip(), answer.release_id))
-        hold_within(change, row, hold=True)
+        change.record("request.hold", Subject(row.id), {"files": hold_within(change, row, hold=True)})
         subject = change.file(row.id, None, answer.package_sha256)
         change.record("breach.mark", subject, {"breach": number, "kind": new.kind.value, "turn": answer.turn})
         return _one(breaches_of(change.session, change.keyring), number)

@@ -151,6 +151,7 @@ REQUEST_STEPS: dict[tuple[State, Step], State] = {
     **{(state, Step.WAY): state for state in OPEN},
     **{(state, Step.WITHHOLD): State.WITHHELD for state in OPEN},
     **{(state, Step.WITHDRAW): State.WITHDRAWN for state in (*OPEN, State.WITHHELD)},
+    **{(state, Step.CLOCK): state for state in (State.RECEIVED, *OPEN, State.WITHHELD)},
 }
 """Steps of a request; between identified and approved its state follows from its calls."""
 

@@ -49,6 +49,20 @@ class Role(enum.StrEnum):
     ADMIN = "admin"
     SYSTEM = "system"
 
+    @property
+    def label(self) -> str:
+        """The Japanese name of the role."""
+        return ROLES[self]
+
+
+ROLES = {
+    Role.INTAKE: "受付",
+    Role.ANALYST: "確認",
+    Role.APPROVER: "承認",
+    Role.ADMIN: "管理",
+    Role.SYSTEM: "システム",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -25,7 +25,7 @@ from flows.review.clerk.request_form import (
     unusual,
 )
 from flows.review.clerk.request_page import Number, back_to
-from flows.review.clerk.steps import checked_at, written
+from flows.review.clerk.steps import checked_at
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import Site, site_of
 
@@ -105,8 +105,10 @@ def amend_now(
         return _form(request, number, checked, given.seen)
     made = None
     if given.method is not None:
-        made = IdentityCheck(given.method, checked_at(site, given.at), given.note.strip())
-    amendment = NewAmendment(checked.new, written(given.reason), given.seen, made)
+        made = IdentityCheck(
+            given.method, checked_at(site, given.at) or site.desk.clock(), given.note.strip()
+        )
+    amendment = NewAmendment(checked.new, given.reason, given.seen, made)
     amend(site.desk, user.acting(Role.INTAKE), number, amendment)
     return back_to(number)
 

@@ -114,13 +114,6 @@ def deliver(
     return _back(number)
 
 
-@router.post("/ledger/{number}/objection")
-def objection(request: Request, user: Reader, number: Number, text: Text) -> Response:
-    """Record an objection of the requester, or its outcome."""
-    deliveries.record_objection(site_of(request).desk, _reader(user), number, _told(text))
-    return _back(number)
-
-
 @router.post("/ledger/{number}/again")
 def again(request: Request, user: Reader, number: Number, reason: Text) -> Response:
     """Open a released case for a second disclosure."""

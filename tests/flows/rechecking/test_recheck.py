@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.calls import CallWithheld
+from tests.desk_builders import SECOND
 from flows.desk.answers.releases import releases, reopen_released
 from flows.desk.answers.ways import approve_way, choose_way
 from flows.desk.cases import calls, files, lists, requests
@@ -167,7 +170,7 @@ def test_only_the_passages_that_were_given_count(desk: Desk, tmp_path: Path, mon
 def test_a_call_that_was_withheld_gave_nothing(desk: Desk, tmp_path: Path, monkeypatch):
     """It is neither checked nor told as not checkable."""
     call = masked_by(desk, tmp_path, monkeypatch, KEPT)
-    calls.withhold_call(desk, OTHER, call.call_id, "業務に支障がある", 2)
+    do(desk, SECOND, CallWithheld(call.call_id, "業務に支障がある", 2))
     released(desk, call.request_id)
 
     found = looked(desk)

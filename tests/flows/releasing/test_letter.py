@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.requests import Withheld
+from tests.desk_builders import SECOND
 from flows.desk.cases import calls, lists, requests
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Agent, Answer, Call, CompanyList, Delivery, Scope, Wanted
@@ -63,7 +67,7 @@ def partial(desk: Desk, folder: Path) -> str:
     approved(desk, folder, request)
     grounded(desk, folder, request, 2)
     other = reviewed(desk, folder, request)
-    calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみで、ご本人に関する部分がないため", 2)
+    do(desk, SECOND, CallWithheld(other.call_id, "社内の連絡のみで、ご本人に関する部分がないため", 2))
     return request
 
 
@@ -87,7 +91,7 @@ def withheld(answer: Answer, reason: str):
     def make(desk: Desk, folder: Path) -> str:
         request = asked(desk)
         reviewed(desk, folder, request)
-        requests.withhold(desk, OTHER, request, reason, answer)
+        do(desk, SECOND, Withheld(request, reason, answer))
         return request
 
     return make

@@ -7,6 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.calls import CallRequeued
+from flows.desk.book.calls import CallWithdrawn
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.requests import Extended
+from flows.desk.book.requests import Held
+from flows.desk.book.requests import Identified
+from flows.desk.book.requests import Paused
+from flows.desk.book.requests import Withdrawn
+from flows.desk.book.requests import Withheld
+from tests.desk_builders import MANAGER, SECOND
 from flows.desk.answers import releases
 from flows.desk.answers.releases import Answer
 from flows.desk.cases import calls, files, requests
@@ -131,7 +142,7 @@ def test_what_is_not_approved_stays(desk: Desk, tmp_path: Path, state: str):
     if state == "released":
         released(desk, request)
     if state == "withdrawn":
-        requests.withdraw(desk, CLERK, request, "取下げ")
+        do(desk, CLERK, Withdrawn(request, "取下げ"))
     before = (kinds(desk, request), releases.releases(desk, request), len(audit.entries(desk)))
 
     with pytest.raises(ImpossibleStepError):
@@ -256,7 +267,7 @@ def test_a_release_that_breaks_off_leaves_nothing_and_can_be_run_again(
 def test_what_went_out_is_kept_as_long_as_packages_are(desk: Desk, approved_call: Call):
     """Package, letter and manifest; held where the request is."""
     request = approved_call.request_id
-    files.set_legal_hold(desk, CLERK, request, hold=True)
+    do(desk, MANAGER, Held(request))
     released(desk, request)
     own = [file for file in files.list_files(desk, request=request) if file.call_id is None]
 
@@ -290,24 +301,20 @@ def test_a_full_store_leaves_nothing(desk: Desk, approved_call: Call, monkeypatc
 
 FROZEN = {
     "attach": lambda desk, call: calls.attach_call(desk, CLERK, call.request_id, call.recording_id),
-    "identify": lambda desk, call: requests.record_identity(
-        desk, OTHER, call.request_id, IdentityCheck(CHECK.method, CHECK.checked_at)
-    ),
-    "requeue": lambda desk, call: calls.requeue(desk, OTHER, call.call_id),
-    "withhold call": lambda desk, call: calls.withhold_call(desk, OTHER, call.call_id, "理由"),
-    "withdraw call": lambda desk, call: calls.withdraw_call(desk, OTHER, call.call_id),
+    "identify": lambda desk, call: do(desk, SECOND, Identified(call.request_id, IdentityCheck(CHECK.method, CHECK.checked_at).method, IdentityCheck(CHECK.method, CHECK.checked_at).checked_at, IdentityCheck(CHECK.method, CHECK.checked_at).note)),
+    "requeue": lambda desk, call: do(desk, SECOND, CallRequeued(call.call_id)),
+    "withhold call": lambda desk, call: do(desk, SECOND, CallWithheld(call.call_id, "理由")),
+    "withdraw call": lambda desk, call: do(desk, SECOND, CallWithdrawn(call.call_id)),
     "decide": lambda desk, call: plans.decide(
         desk, OTHER, call.call_id, (plans.Decision(2, "m0000", "keep", 0, CHECK.checked_at),)
     ),
     "revise": decided,
     "approve": lambda desk, call: plans.approve(desk, OTHER, call.call_id, 2),
     "reopen": lambda desk, call: plans.reopen(desk, OTHER, call.call_id),
-    "withhold": lambda desk, call: requests.withhold(desk, OTHER, call.request_id, "理由"),
-    "withdraw": lambda desk, call: requests.withdraw(desk, OTHER, call.request_id, "理由"),
-    "pause": lambda desk, call: requests.pause(desk, OTHER, call.request_id, "理由"),
-    "extend": lambda desk, call: requests.extend(
-        desk, OTHER, call.request_id, CHECK.checked_at.date().replace(year=2099), "理由"
-    ),
+    "withhold": lambda desk, call: do(desk, SECOND, Withheld(call.request_id, "理由")),
+    "withdraw": lambda desk, call: do(desk, SECOND, Withdrawn(call.request_id, "理由")),
+    "pause": lambda desk, call: do(desk, SECOND, Paused(call.request_id, "理由")),
+    "extend": lambda desk, call: do(desk, SECOND, Extended(call.request_id, CHECK.checked_at.date().replace(year=2099), "理由")),
     "release": lambda desk, call: released(desk, call.request_id),
 }
 

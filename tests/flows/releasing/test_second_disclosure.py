@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
+from tests.desk_builders import SECOND
 from flows.desk.answers import releases
 from flows.desk.answers.differences import difference_to_earlier
 from flows.desk.answers.releases import reopen_released
@@ -135,7 +138,7 @@ def test_only_a_released_case_is_opened_again_and_only_by_the_responsible(desk: 
 def test_an_answer_without_calls_can_be_given_anew(desk: Desk):
     """不存在 at first; then the recording was found after all."""
     request = asked(desk)
-    requests.withhold(desk, OTHER, request, "保有していない", releases.Answer.NONE_HELD)
+    do(desk, SECOND, Withheld(request, "保有していない", releases.Answer.NONE_HELD))
     released(desk, request)
     after = reopen_released(desk, APPROVER, request, "録音が見つかったため")
 

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
+from tests.desk_builders import SECOND
 from flows.desk.answers import releases
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity.desk import Desk
@@ -95,7 +98,7 @@ def test_prefect_is_told_neither_a_name_nor_the_password(flow_desk: Desk, review
 
 def test_a_withheld_request_is_answered_by_its_letter(flow_desk: Desk, reviewed: Call):
     """No call goes out; the letter does."""
-    requests.withhold(flow_desk, OTHER, reviewed.request_id, "保有していないため", Answer.NONE_HELD)
+    do(flow_desk, SECOND, Withheld(reviewed.request_id, "保有していないため", Answer.NONE_HELD))
 
     assert release(flow_desk, reviewed) == {"calls": 0, "files": 4}
     assert requests.get(flow_desk, reviewed.request_id).state is State.RELEASED

@@ -5,6 +5,8 @@ import io
 from dataclasses import replace
 from datetime import datetime
 
+from flows.desk.book.door import do
+from tests.desk_builders import identity
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from tests.desk_builders import CHECK, CLERK, identified, new_request
@@ -49,7 +51,7 @@ def test_the_requesters_data_is_not_in_it(desk):
 def test_a_name_is_no_formula(desk):
     """A spreadsheet shows it, and does not work it out."""
     request = requests.receive(desk, CLERK, new_request())
-    requests.record_identity(desk, replace(CLERK, name="=cmd|' /C calc'!A1"), request.number, CHECK)
+    do(desk, replace(CLERK, name="=cmd|' /C calc'!A1"), identity(request.number))
 
     assert exported(desk)[-1]["担当"].startswith("'=")
 

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
+from tests.desk_builders import SECOND
 from flows.desk.answers import releases
 from flows.desk.answers.releases import Answer
 from flows.desk.cases import files, requests
@@ -243,7 +246,7 @@ def test_nothing_goes_out_before_all_calls_are_approved(desk, tmp_path):
 def test_a_withheld_request_is_answered_too(desk):
     """33条3項: that nothing is disclosed is told."""
     request = identified(desk)
-    requests.withhold(desk, OTHER, request.number, "保有していない", Answer.NONE_HELD)
+    do(desk, SECOND, Withheld(request.number, "保有していない", Answer.NONE_HELD))
 
     after = answered(desk, request.number)
 

@@ -8,6 +8,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from flows.desk.book.door import do
+from flows.desk.book.calls import CallWithdrawn
+from tests.desk_builders import SECOND
 from flows.desk.cases import calls
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Role
@@ -276,7 +279,7 @@ def test_who_loses_a_role_loses_it_at_once(app, desk, analyst):
 
 def test_a_call_out_of_review_is_not_decided(analyst, desk, call):
     """Its state refuses, whoever asks."""
-    calls.withdraw_call(desk, ADMIN, call.call_id)
+    do(desk, SECOND, CallWithdrawn(call.call_id))
 
     body = {"count": 0, "decisions": [{"kind": "mask", "items": ["m0000"]}]}
     assert analyst.post(f"/api/calls/{call.call_id}/decisions", body).status_code == 404

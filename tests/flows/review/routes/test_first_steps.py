@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from flows.desk.book.door import do
+from tests.desk_builders import identity
 from flows.desk.cases import lists, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Call, CompanyList, StaffList
@@ -38,7 +40,7 @@ def test_the_steps_are_done_one_after_the_other(desk: Desk, tmp_path: Path):
     request = requests.receive(desk, CLERK, new_request())
     known |= {FirstStep.REQUEST}
     assert done(desk) == known
-    requests.record_identity(desk, CLERK, request.number, CHECK)
+    do(desk, CLERK, identity(request.number))
     known |= {FirstStep.IDENTITY}
     assert done(desk) == known
     waiting_voice(desk, tmp_path)

@@ -11,10 +11,9 @@ from pathlib import Path
 import docx
 import pytest
 
-from flows.desk.book.door import do
-from flows.desk.book.calls import CallWithheld
-from tests.desk_builders import SECOND, identity
 from flows.desk.answers.releases import Release
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
 from flows.desk.cases import calls, lists, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor, Call, CompanyList, NewRequest, Role
@@ -28,7 +27,17 @@ from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import undecided
 from pipeline.types import CaseName, MaskPlan
 from tests.builders import voice_file
-from tests.desk_builders import ANALYST, CHECK, CLERK, NOW, OTHER, WORKER, approve, new_request
+from tests.desk_builders import (
+    ANALYST,
+    CLERK,
+    NOW,
+    OTHER,
+    SECOND,
+    WORKER,
+    approve,
+    identity,
+    new_request,
+)
 from tests.fakes import FakeModels
 from tests.flow_builders import numbers, waiting
 

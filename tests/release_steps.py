@@ -7,24 +7,24 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flows.desk.book.door import do
-from flows.desk.book.calls import CallRequeued
-from flows.desk.book.calls import CallWithdrawn
-from flows.desk.book.calls import CallWithheld
-from flows.desk.book.requests import Extended
-from flows.desk.book.requests import FeePaid
-from flows.desk.book.requests import Held
-from flows.desk.book.requests import Objected
-from flows.desk.book.requests import Paused
-from flows.desk.book.requests import Remarked
-from flows.desk.book.requests import Resumed
-from flows.desk.book.requests import Withdrawn
-from flows.desk.book.requests import Withheld
-from tests.desk_builders import MANAGER, SECOND, identity
 from flows.desk.answers import deliveries, releases, visits, ways
+from flows.desk.book.calls import CallRequeued, CallWithdrawn, CallWithheld
+from flows.desk.book.door import do
+from flows.desk.book.requests import (
+    Extended,
+    FeePaid,
+    Held,
+    Objected,
+    Paused,
+    Remarked,
+    Resumed,
+    Withdrawn,
+    Withheld,
+)
 from flows.desk.breaches import exposure, steps
 from flows.desk.cases import (
     amendments,
@@ -52,7 +52,18 @@ from flows.settings import Settings
 from pipeline.errors import PipelineError
 from pipeline.listed_word import ListedWord
 from pipeline.types import CaseName, MaskAction
-from tests.desk_builders import ANALYST, CHECK, CLERK, NOW, OTHER, WORKER, new_request, raw_database
+from tests.desk_builders import (
+    ANALYST,
+    CLERK,
+    MANAGER,
+    NOW,
+    OTHER,
+    SECOND,
+    WORKER,
+    identity,
+    new_request,
+    raw_database,
+)
 from tests.fakes import FakeModels
 from tests.flow_builders import waiting_voice
 from tests.release_builders import APPROVER, COMPANY, approved, asked, decided, reviewed, with_company
@@ -201,17 +212,15 @@ def _by_hand(statement: str) -> Step:
 
 STEPS: dict[str, Step] = {
     "withhold the request": Step(
-        ("requests.withhold",), lambda d, s: do(d, SECOND, Withheld(s.request, "支障"))
+        ("requests.Withheld",), lambda d, s: do(d, SECOND, Withheld(s.request, "支障"))
     ),
     "nothing is held": Step(
-        ("requests.withhold",), lambda d, s: do(d, SECOND, Withheld(s.request, "なし", Answer.NONE_HELD))
+        ("requests.Withheld",), lambda d, s: do(d, SECOND, Withheld(s.request, "なし", Answer.NONE_HELD))
     ),
     "withdraw the request": Step(
-        ("requests.withdraw",), lambda d, s: do(d, CLERK, Withdrawn(s.request, "取下げ"))
+        ("requests.Withdrawn",), lambda d, s: do(d, CLERK, Withdrawn(s.request, "取下げ"))
     ),
-    "the fee is paid": Step(
-        ("requests.mark_fee_paid",), lambda d, s: do(d, CLERK, FeePaid(s.request))
-    ),
+    "the fee is paid": Step(("requests.FeePaid",), lambda d, s: do(d, CLERK, FeePaid(s.request))),
     "the request is amended": Step(
         ("amendments.amend",),
         lambda d, s: amendments.amend(
@@ -227,22 +236,22 @@ STEPS: dict[str, Step] = {
     ),
     "attach": Step(("calls.attach_call",), lambda d, s: calls.attach_call(d, CLERK, s.request, s.recording)),
     "withhold the first call": Step(
-        ("calls.withhold_call",), lambda d, s: do(d, SECOND, CallWithheld(s.calls[0], "支障", 2))
+        ("calls.CallWithheld",), lambda d, s: do(d, SECOND, CallWithheld(s.calls[0], "支障", 2))
     ),
     "withhold the second call": Step(
-        ("calls.withhold_call",), lambda d, s: do(d, SECOND, CallWithheld(s.calls[1], "支障", 2))
+        ("calls.CallWithheld",), lambda d, s: do(d, SECOND, CallWithheld(s.calls[1], "支障", 2))
     ),
     "withdraw the first call": Step(
-        ("calls.withdraw_call",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[0]))
+        ("calls.CallWithdrawn",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[0]))
     ),
     "withdraw the second call": Step(
-        ("calls.withdraw_call",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[1]))
+        ("calls.CallWithdrawn",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[1]))
     ),
     "withdraw the withheld call": Step(
-        ("calls.withdraw_call",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[2]))
+        ("calls.CallWithdrawn",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[2]))
     ),
     "disclose the withheld call after all": Step(
-        ("calls.requeue",), lambda d, s: do(d, SECOND, CallRequeued(s.calls[2]))
+        ("calls.CallRequeued",), lambda d, s: do(d, SECOND, CallRequeued(s.calls[2]))
     ),
     "back into review": Step(("plans.reopen",), lambda d, s: plans.reopen(d, OTHER, s.calls[1])),
     "back, and approved as it was": Step(("plans.reopen", "plans.approve"), _approved_again),
@@ -293,14 +302,14 @@ def _tried(act: Callable[[], object]) -> None:
 HARMLESS: dict[str, Act] = {
     "requests.receive": lambda d, _: requests.receive(d, CLERK, new_request()),
     "requests.receive_all": lambda d, _: requests.receive_all(d, CLERK, [new_request()]),
-    "requests.record_identity": lambda d, s: do(d, SECOND, identity(s.request)),
-    "requests.add_note": lambda d, s: do(d, CLERK, Remarked(s.request, "電話あり")),
-    "requests.pause": lambda d, s: do(d, CLERK, Paused(s.request, "書類待ち")),
-    "requests.resume": lambda d, s: do(d, CLERK, Resumed(s.request)),
-    "requests.extend": lambda d, s: do(d, CLERK, Extended(s.request, requests.get(d, s.request).due_on.replace(year=2099), "多数")),
+    "requests.Identified": lambda d, s: do(d, SECOND, identity(s.request)),
+    "requests.Remarked": lambda d, s: do(d, CLERK, Remarked(s.request, "電話あり")),
+    "requests.Paused": lambda d, s: do(d, CLERK, Paused(s.request, "書類待ち")),
+    "requests.Resumed": lambda d, s: do(d, CLERK, Resumed(s.request)),
+    "requests.Extended": lambda d, s: do(d, CLERK, Extended(s.request, date(2099, 1, 1), "多数")),
     "deliveries.deliver": lambda d, s: deliveries.deliver(d, APPROVER, s.request, "窓口"),
     "deliveries.record_placed": lambda d, s: deliveries.record_placed(d, APPROVER, s.request),
-    "deliveries.record_objection": lambda d, s: do(d, APPROVER, Objected(s.request, "申出")),
+    "requests.Objected": lambda d, s: do(d, APPROVER, Objected(s.request, "申出")),
     "files.add_file": lambda d, s: files.add_file(
         d, CLERK, s.request, files.NewFile(FileKind.REVIEW, d.store.put(b"letter"))
     ),
@@ -309,7 +318,7 @@ HARMLESS: dict[str, Act] = {
     ),
     "files.open_clear": lambda d, s: _opened(d, s, files.open_clear),
     "files.open_stream": lambda d, s: _opened(d, s, files.open_stream),
-    "files.set_legal_hold": lambda d, s: do(d, MANAGER, Held(s.request)),
+    "requests.Held": lambda d, s: do(d, MANAGER, Held(s.request)),
     "files.sweep_orphans": lambda d, _: files.sweep_orphans(d),
     "periods.erase_due": lambda d, _: periods.erase_due(d, CLERK, periods.find_due(d)),
     "erasure.erase_request": lambda d, s: erasure.erase_request(d, CLERK, s.request),

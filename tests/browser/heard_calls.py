@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flows.desk.book.door import do
-from tests.desk_builders import identity
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Call, CompanyList, NewRecording, StaffList
 from flows.files.case_file import case_lookup
 from flows.masking.mask_case_call import mask_case_call
 from tests.browser.made_calls import SAMPLES
-from tests.desk_builders import CHECK, CLERK, NOW, WORKER, new_request
+from tests.desk_builders import CLERK, NOW, WORKER, identity, new_request
 
 __all__ = ["heard_call", "with_lists_of"]
 

@@ -15,9 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from flows.desk.book.door import do
-from tests.desk_builders import identity
 from flows import outputs
+from flows.desk.book.door import do
 from flows.desk.cases import calls, catalogue, requests
 from flows.desk.cases.files import NewFile
 from flows.desk.integrity.desk import Desk
@@ -49,7 +48,7 @@ from pipeline.types import (
     TimeSpan,
     Transcript,
 )
-from tests.desk_builders import CHECK, CLERK, NOW, WORKER, new_request
+from tests.desk_builders import CLERK, NOW, WORKER, identity, new_request
 from tests.posteriorgrams import gram_of
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"

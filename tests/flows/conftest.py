@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from flows.desk.book.door import do
-from tests.desk_builders import identity
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.states import State
@@ -19,7 +18,7 @@ from flows.settings import Settings
 from tests.attacks import Doors, try_doors
 from tests.builders import spoken_file
 from tests.conftest import SECRET_CASE, SECRET_LINES
-from tests.desk_builders import CHECK, CLERK, NOW
+from tests.desk_builders import CLERK, NOW, identity
 from tests.flow_builders import InTurn, desk_of_flows
 from tests.serving import START_SECONDS, Serving
 

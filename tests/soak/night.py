@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.desk.book.door import do
-from tests.desk_builders import identity
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
@@ -28,7 +27,7 @@ from flows.settings import Settings
 from pipeline.audio.recording import read_recording
 from pipeline.audio.wav import write_wav
 from pipeline.types import CallCase
-from tests.desk_builders import CHECK, CLERK, NOW
+from tests.desk_builders import CLERK, NOW, identity
 from tests.sentinels import everything_under, found_in
 from tests.serving import ROOT, Serving
 

@@ -22,7 +22,6 @@ import av
 import numpy as np
 
 from flows.desk.book.door import do
-from tests.desk_builders import identity
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
@@ -34,7 +33,7 @@ from flows.review.app import create_app
 from flows.settings import Settings
 from pipeline.audio.recording import read_recording
 from pipeline.measuring.truth import TruthSpan, read_truth
-from tests.desk_builders import CHECK, CLERK, NOW, WORKER
+from tests.desk_builders import CLERK, NOW, WORKER, identity
 from tests.release_builders import run, words_of
 from tests.review_site import HOST, Person, add_people, signed_in
 from tests.serving import ROOT

@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from flows.desk.book.door import do
-from flows.desk.book.requests import Remarked
-from flows.desk.book.requests import Withdrawn
-from tests.desk_builders import SECOND
 from sqlalchemy import select
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Remarked, Withdrawn
 from flows.desk.cases import lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
@@ -32,7 +30,7 @@ from flows.desk.record.rotation import rotate
 from flows.desk.sealing.keys import add_key
 from flows.desk.storage.tables import Table
 from pipeline.types import CaseName
-from tests.desk_builders import CLERK, OTHER, desk_settings, identified, raw_database
+from tests.desk_builders import CLERK, SECOND, desk_settings, identified, raw_database
 from tests.flows.desk.integrity.test_tree import fill
 from tests.review_site import PASSWORD, QUICK
 

@@ -20,11 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.book.door import do
-from flows.desk.book.requests import Objected
-from flows.desk.book.requests import Withheld
-from tests.desk_builders import SECOND
 from flows.desk.answers import deliveries, visits, ways
+from flows.desk.book.door import do
+from flows.desk.book.requests import Objected, Withheld
 from flows.desk.cases import calls, handed_over, requests
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Call, NewRecording, Role
@@ -35,7 +33,7 @@ from flows.masking import mask_case_call as worker
 from flows.version import VERSION
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from tests.builders import voice_file
-from tests.desk_builders import ANALYST, CLERK, NOW, OTHER, WORKER, desk_settings, new_request
+from tests.desk_builders import ANALYST, CLERK, NOW, OTHER, SECOND, WORKER, desk_settings, new_request
 from tests.flow_builders import InTurn
 from tests.release_builders import APPROVER, approve_reviewed, asked, released, with_company
 from tests.review_site import ADMIN, PASSWORD, quick_passwords

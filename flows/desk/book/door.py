@@ -45,7 +45,7 @@ def do(desk: Desk, actor: Actor, event: Event[R]) -> R:
             on.check(declared.at)
         told = event.happen(on)
         if declared.note is not None:
-            content = NoteContent(actor.name, event.text, told.about, told.code)
+            content = NoteContent(actor.name, event.noted, told.about, told.code)
             write_note(change, on.owner, declared.note, content)
         change.record(told.word or declared.word, on.entry, told.detail)
         return on.value  # type: ignore[return-value]  # a kind has one value, which its events name

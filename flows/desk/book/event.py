@@ -215,7 +215,7 @@ class Event(Generic[R]):
         return self.declared.said.format(subject=self.subject, made=made)
 
     @property
-    def text(self) -> str:
+    def noted(self) -> str:
         """The text of its note: of its texts, the first."""
         return next((getattr(self, each.name) for each in self.declared.fields if each.type is str), "")
 

@@ -21,7 +21,7 @@ from flows.settings import Settings
 __all__ = ["OnCall", "OnRequest"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OnRequest:
     """A request at the moment of a step."""
 
@@ -103,7 +103,7 @@ class OnRequest:
         set_request_state(self.change, self.row, after)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OnCall:
     """A call at the moment of a step."""
 

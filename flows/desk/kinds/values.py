@@ -55,13 +55,7 @@ class Role(enum.StrEnum):
         return ROLES[self]
 
 
-ROLES = {
-    Role.INTAKE: "受付",
-    Role.ANALYST: "確認",
-    Role.APPROVER: "承認",
-    Role.ADMIN: "管理",
-    Role.SYSTEM: "システム",
-}
+ROLES = dict(zip(Role, ("受付", "確認", "承認", "管理", "システム"), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

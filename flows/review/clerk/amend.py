@@ -27,6 +27,7 @@ from flows.review.clerk.request_form import (
 from flows.review.clerk.request_page import Number, back_to
 from flows.review.clerk.steps import checked_at
 from flows.review.guarding.access import User, require
+from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import Site, site_of
 
 __all__ = ["router"]
@@ -108,7 +109,9 @@ def amend_now(
         made = IdentityCheck(
             given.method, checked_at(site, given.at) or site.desk.clock(), given.note.strip()
         )
-    amendment = NewAmendment(checked.new, given.reason, given.seen, made)
+    if not given.reason.strip():
+        raise RefusedError(422, "bad_request", "何も書かれていません")
+    amendment = NewAmendment(checked.new, given.reason.strip(), given.seen, made)
     amend(site.desk, user.acting(Role.INTAKE), number, amendment)
     return back_to(number)
 

@@ -29,6 +29,9 @@ SUBJECTS = {"number": f"^{REQUEST_NUMBER}$", "call_id": r"^[a-z0-9]{1,40}$"}
 """What an address names, and its form."""
 
 
+NONE = inspect.Parameter.empty
+
+
 def checked_at(site: Site, at: str) -> datetime | None:
     """Return a time that a person gave; an empty text means now.
 
@@ -58,38 +61,33 @@ def _route(step: Step, path: str, roles: tuple[Role, ...]) -> Callable[..., Resp
         return RedirectResponse(path.rpartition("/")[0].format_map({key: subject}), 303)
 
     # What FastAPI reads the parameters from.
-    parameters = {"request": (Request,), "user": (Annotated[User, require(*roles)],)}
-    parameters[key] = (Annotated[str, Path(pattern=SUBJECTS[key])],)
+    parameters = {"request": (Request, NONE), "user": (Annotated[User, require(*roles)], NONE)}
+    parameters[key] = (Annotated[str, Path(pattern=SUBJECTS[key])], NONE)
     parameters |= {each.name: _form(each) for each in declared.fields}
     take.__doc__ = step.__doc__
     take.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
-            inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                annotation=kind,
-                default=next(iter(more), inspect.Parameter.empty),
-            )
-            for name, (kind, *more) in parameters.items()
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+            for name, (kind, default) in parameters.items()
         ]
     )
     return take
 
 
 def _is_time(each: Field) -> bool:
-    return each.type == (datetime | None)
+    return bool(each.type == (datetime | None))
 
 
-def _form(each: Field) -> tuple[Any, ...]:
+def _form(each: Field) -> tuple[Any, Any]:
     """Return the type, and the default, of the field of a form."""
     if _is_time(each):
         return Annotated[str, Form(max_length=40)], ""
-    default = () if each.required else (each.default,)
+    default = NONE if each.required else each.default
     if each.type is str:
-        return Annotated[str, Form(max_length=1000)], *default
+        return Annotated[str, Form(max_length=1000)], default
     if each.given.bounds:
-        return Annotated[int, Form(ge=each.given.bounds[0], le=each.given.bounds[1])], *default
-    return Annotated[each.type, Form()], *default
+        return Annotated[int, Form(ge=each.given.bounds[0], le=each.given.bounds[1])], default
+    return Annotated[each.type, Form()], default
 
 
 for _step in STEPS.values():

@@ -143,7 +143,7 @@ def open_site(
         lstrip_blocks=True,
     )
     templates.filters["with_dates"] = _with_dates
-    templates.globals["steps"] = STEPS
+    templates.globals["book"] = STEPS
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     sketches, library = Sketches(desk, shelf), Library(desk)
     watch, outgoing, masking = Watch(desk.settings), Outgoing(desk, turn), Masking(desk, turn)

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from flows.desk.book.door import do
-from flows.desk.book.calls import CallWithheld
-from tests.desk_builders import SECOND
 from flows.desk.answers.basis import read_basis
 from flows.desk.answers.releases import Release, ReleasedFile, release, releases
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
 from flows.desk.cases import calls
 from flows.desk.cases.files import MASKED_KINDS, NewFile, list_files
 from flows.desk.integrity import audit
@@ -29,6 +28,7 @@ from tests.desk_builders import (
     ANALYST,
     NOW,
     OTHER,
+    SECOND,
     answered,
     approve,
     completed,

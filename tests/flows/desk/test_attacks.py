@@ -10,14 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.book.door import do
 from flows.desk.book.calls import CallWithheld
-from flows.desk.book.requests import FeePaid
-from flows.desk.book.requests import Held
-from flows.desk.book.requests import Remarked
-from flows.desk.book.requests import Withdrawn
-from flows.desk.book.requests import Withheld
-from tests.desk_builders import MANAGER, SECOND
+from flows.desk.book.door import do
+from flows.desk.book.requests import FeePaid, Held, Remarked, Withdrawn, Withheld
 from flows.desk.cases import calls, files, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
@@ -34,7 +29,9 @@ from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName
 from tests.desk_builders import (
     CLERK,
+    MANAGER,
     OTHER,
+    SECOND,
     answered,
     approve,
     attached,

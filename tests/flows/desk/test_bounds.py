@@ -10,12 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from flows.desk.book.door import do
-from flows.desk.book.requests import Extended
-from flows.desk.book.requests import Identified
-from flows.desk.book.requests import Paused
-from flows.desk.book.requests import Remarked
-from flows.desk.book.requests import Withdrawn
-from flows.desk.book.requests import Withheld
+from flows.desk.book.requests import Extended, Identified, Paused, Remarked, Withdrawn, Withheld
 from flows.desk.cases import catalogue, requests, words
 from flows.desk.cases.amendments import NewAmendment, amend
 from flows.desk.cases.catalogue import RecordingQuery
@@ -23,7 +18,7 @@ from flows.desk.cases.words import Entry
 from flows.desk.integrity import audit
 from flows.desk.kinds.bounds import MAX_VALUES, MAX_WORDS
 from flows.desk.kinds.errors import DeskError, OutOfBoundsError
-from flows.desk.kinds.values import Agent, IdentityCheck, IdentityMethod, NewRecording, Scope
+from flows.desk.kinds.values import Agent, IdentityMethod, NewRecording, Scope
 from flows.intake.faults import IntakeError
 from flows.intake.fields import instant_of
 from flows.intake.recordings import import_recordings
@@ -121,7 +116,15 @@ def test_a_day_out_of_bounds_is_no_database_error(desk, day):
         lambda: catalogue.search(desk, RecordingQuery(first=day)),
         lambda: catalogue.search(desk, RecordingQuery(last=day)),
         lambda: do(desk, CLERK, Extended(number, day, "理由")),
-        lambda: do(desk, CLERK, Identified(number, IdentityCheck(IdentityMethod.DRIVING_LICENCE, moment).method, IdentityCheck(IdentityMethod.DRIVING_LICENCE, moment).checked_at, IdentityCheck(IdentityMethod.DRIVING_LICENCE, moment).note)),
+        lambda: do(
+            desk,
+            CLERK,
+            Identified(
+                number,
+                IdentityMethod.DRIVING_LICENCE,
+                moment,
+            ),
+        ),
     ):
         with pytest.raises(OutOfBoundsError):
             step()

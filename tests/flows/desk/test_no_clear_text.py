@@ -10,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.book.door import do
-from flows.desk.book.requests import Remarked
-from flows.desk.book.requests import Withdrawn
-from tests.desk_builders import SECOND, identity
 from flows.desk.answers import releases, visits, ways
+from flows.desk.book.door import do
+from flows.desk.book.requests import Remarked, Withdrawn
 from flows.desk.breaches import exposure, steps
 from flows.desk.cases import calls, catalogue, files, lists, requests
 from flows.desk.cases.amendments import NewAmendment, amend
@@ -28,16 +26,17 @@ from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName
 from tests.desk_builders import (
     ANALYST,
-    CHECK,
     CLERK,
     NOW,
     OTHER,
     PERSON,
+    SECOND,
     answered,
     approve,
     decided,
     desk_settings,
     identified,
+    identity,
     in_review,
     new_request,
     processed,

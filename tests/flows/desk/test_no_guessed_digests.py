@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from flows.desk.book.door import do
-from flows.desk.book.requests import Withdrawn
 from sqlalchemy import select
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withdrawn
 from flows.desk.cases import files, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.chain import AuditFault, Fault

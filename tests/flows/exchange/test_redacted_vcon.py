@@ -13,9 +13,8 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from flows.desk.book.door import do
 from flows.desk.book.calls import CallWithheld
-from tests.desk_builders import SECOND
+from flows.desk.book.door import do
 from flows.desk.cases import calls, catalogue, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -28,7 +27,7 @@ from flows.intake.systems.vcon import read_vcon
 from flows.outputs import OutputFolderError
 from flows.releasing.fetch import fetch_folder
 from pipeline.audio.recording import read_recording
-from tests.desk_builders import CLERK, OTHER, identified
+from tests.desk_builders import CLERK, SECOND, identified
 from tests.flows.releasing.test_ways import settled
 from tests.release_builders import APPROVER, SECRETS, approved, asked, released
 from tests.sentinels import found_in

@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.desk.book.door import do
-from flows.desk.book.requests import Held
-from flows.desk.book.requests import Withdrawn
-from tests.desk_builders import MANAGER, identity
+from flows.desk.book.requests import Held, Withdrawn
 from flows.desk.cases import catalogue, files, handed_over, requests
 from flows.desk.cases.calls import attach_call, check_unchanged, open_recording
 from flows.desk.cases.catalogue import RecordingQuery
@@ -35,7 +33,7 @@ from flows.intake.drop_folder import Taken, take_folder
 from flows.intake.drop_stay import OWN_FOLDER, clear_stays
 from flows.intake.tabular import FileError
 from tests.builders import voice_file
-from tests.desk_builders import CHECK, CLERK, attached, catalogued, identified
+from tests.desk_builders import CLERK, MANAGER, attached, catalogued, identified, identity
 
 REQUEST = {
     "reference": "A-1",

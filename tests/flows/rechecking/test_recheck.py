@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.book.door import do
-from flows.desk.book.calls import CallWithheld
-from tests.desk_builders import SECOND
 from flows.desk.answers.releases import releases, reopen_released
 from flows.desk.answers.ways import approve_way, choose_way
-from flows.desk.cases import calls, files, lists, requests
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
+from flows.desk.cases import files, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotAllowedError, RecordingChangedError
@@ -29,7 +28,7 @@ from pipeline.errors import PipelineError
 from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName, Party
 from tests.builders import utterance
-from tests.desk_builders import ANALYST, CLERK, OTHER, PERSON, decided
+from tests.desk_builders import ANALYST, CLERK, OTHER, PERSON, SECOND, decided
 from tests.fakes import FakeModels
 from tests.recheck_builders import JudgedModels, masked_by, released_by
 from tests.release_builders import APPROVER, SECRETS, approve_reviewed, released

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.book.door import do
 from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
 from flows.desk.book.requests import Withheld
-from tests.desk_builders import SECOND
-from flows.desk.cases import calls, lists, requests
+from flows.desk.cases import lists
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Agent, Answer, Call, CompanyList, Delivery, Scope, Wanted
 from flows.desk.work import plans
@@ -27,7 +26,7 @@ from flows.releasing.release import draft_letter
 from flows.settings import Settings
 from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName, MaskAction, Requester
-from tests.desk_builders import ANALYST, CLERK, OTHER, approve
+from tests.desk_builders import ANALYST, CLERK, SECOND, approve
 from tests.desk_builders import decided as reviewed_as
 from tests.flow_builders import InTurn
 from tests.release_builders import (

@@ -2,24 +2,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from flows.desk.book.door import do
-from flows.desk.book.calls import CallRequeued
-from flows.desk.book.calls import CallWithdrawn
-from flows.desk.book.calls import CallWithheld
-from flows.desk.book.requests import Extended
-from flows.desk.book.requests import Held
-from flows.desk.book.requests import Identified
-from flows.desk.book.requests import Paused
-from flows.desk.book.requests import Withdrawn
-from flows.desk.book.requests import Withheld
-from tests.desk_builders import MANAGER, SECOND
 from flows.desk.answers import releases
 from flows.desk.answers.releases import Answer
+from flows.desk.book.calls import CallRequeued, CallWithdrawn, CallWithheld
+from flows.desk.book.door import do
+from flows.desk.book.requests import Extended, Held, Identified, Paused, Withdrawn, Withheld
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -31,7 +23,7 @@ from flows.desk.kinds.errors import (
     StorageFullError,
 )
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import JAPAN, Agent, Call, FileKind, IdentityCheck, Wanted
+from flows.desk.kinds.values import JAPAN, Agent, Call, FileKind, Wanted
 from flows.desk.work import plans
 from flows.files.keyed_digest import Digested
 from flows.letter.errors import LetterError
@@ -41,7 +33,7 @@ from flows.workspace import LEAKS
 from pipeline.errors import CallUnsafeError
 from pipeline.masking.text import as_text
 from pipeline.types import CaseName, Leak, MaskAction, TimeSpan
-from tests.desk_builders import CHECK, CLERK, OTHER, raw_database
+from tests.desk_builders import CHECK, CLERK, MANAGER, OTHER, SECOND, raw_database
 from tests.fakes import FakeModels
 from tests.release_builders import APPROVER, SECRETS, approved, asked, decided, released, reviewed, words_of
 from tests.sentinels import everything_under, found_in
@@ -301,7 +293,15 @@ def test_a_full_store_leaves_nothing(desk: Desk, approved_call: Call, monkeypatc
 
 FROZEN = {
     "attach": lambda desk, call: calls.attach_call(desk, CLERK, call.request_id, call.recording_id),
-    "identify": lambda desk, call: do(desk, SECOND, Identified(call.request_id, IdentityCheck(CHECK.method, CHECK.checked_at).method, IdentityCheck(CHECK.method, CHECK.checked_at).checked_at, IdentityCheck(CHECK.method, CHECK.checked_at).note)),
+    "identify": lambda desk, call: do(
+        desk,
+        SECOND,
+        Identified(
+            call.request_id,
+            CHECK.method,
+            CHECK.checked_at,
+        ),
+    ),
     "requeue": lambda desk, call: do(desk, SECOND, CallRequeued(call.call_id)),
     "withhold call": lambda desk, call: do(desk, SECOND, CallWithheld(call.call_id, "理由")),
     "withdraw call": lambda desk, call: do(desk, SECOND, CallWithdrawn(call.call_id)),
@@ -314,7 +314,7 @@ FROZEN = {
     "withhold": lambda desk, call: do(desk, SECOND, Withheld(call.request_id, "理由")),
     "withdraw": lambda desk, call: do(desk, SECOND, Withdrawn(call.request_id, "理由")),
     "pause": lambda desk, call: do(desk, SECOND, Paused(call.request_id, "理由")),
-    "extend": lambda desk, call: do(desk, SECOND, Extended(call.request_id, CHECK.checked_at.date().replace(year=2099), "理由")),
+    "extend": lambda desk, call: do(desk, SECOND, Extended(call.request_id, date(2099, 1, 1), "理由")),
     "release": lambda desk, call: released(desk, call.request_id),
 }
 

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.book.door import do
-from flows.desk.book.requests import Withheld
-from tests.desk_builders import SECOND
 from flows.desk.answers import releases
 from flows.desk.answers.differences import difference_to_earlier
 from flows.desk.answers.releases import reopen_released
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
 from flows.desk.cases import calls, catalogue, files, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError, NotAllowedError
@@ -18,7 +17,7 @@ from flows.desk.kinds.values import Call, FileKind, NoteKind
 from flows.desk.work import plans
 from flows.releasing.fetch import fetch_folder
 from pipeline.types import MaskAction, TimeSpan
-from tests.desk_builders import CLERK, OTHER, WORKER
+from tests.desk_builders import CLERK, OTHER, SECOND, WORKER
 from tests.release_builders import (
     APPROVER,
     approve_reviewed,

@@ -4,17 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.answers import releases
 from flows.desk.book.door import do
 from flows.desk.book.requests import Withheld
-from tests.desk_builders import SECOND
-from flows.desk.answers import releases
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError, NotFoundError
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Answer, Call, FileKind
 from flows.masking.mask_case_call import mask_case_call
-from tests.desk_builders import OTHER, WORKER
+from tests.desk_builders import SECOND, WORKER
 from tests.flow_builders import waiting_voice
 from tests.release_builders import APPROVER, approve_reviewed, with_company
 from tests.sentinels import everything_under, found_in

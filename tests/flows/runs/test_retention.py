@@ -6,17 +6,14 @@ from pathlib import Path
 import pytest
 
 from flows.desk.book.door import do
-from flows.desk.book.requests import Held
-from flows.desk.book.requests import Withdrawn
-from tests.desk_builders import MANAGER
+from flows.desk.book.requests import Held, Withdrawn
 from flows.desk.cases import files, requests
-from flows.desk.cases.files import set_legal_hold
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import FileKind
 from flows.masking.mask_case_call import mask_case_call
 from flows.settings import Settings
-from tests.desk_builders import CLERK, WORKER
+from tests.desk_builders import CLERK, MANAGER, WORKER
 from tests.flow_builders import waiting_voice
 
 pytestmark = pytest.mark.usefixtures("prefect_server")

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.book.door import do
-from flows.desk.book.calls import CallWithheld
-from flows.desk.book.requests import Withdrawn
-from tests.desk_builders import SECOND
 from flows.desk.answers.basis import read_basis
 from flows.desk.answers.ways import approve_way, choose_way, chosen_way
-from flows.desk.cases import calls, requests
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withdrawn
+from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotAllowedError, NotIdentifiedError
@@ -23,6 +22,7 @@ from tests.desk_builders import (
     ANALYST,
     CLERK,
     OTHER,
+    SECOND,
     approve,
     desk_settings,
     in_review,

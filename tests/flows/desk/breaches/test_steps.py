@@ -11,7 +11,6 @@ import pytest
 
 from flows.desk.book.door import do
 from flows.desk.book.requests import Held
-from tests.desk_builders import MANAGER
 from flows.desk.breaches.clocks import Clock as Due
 from flows.desk.breaches.clocks import late_reports, open_clocks
 from flows.desk.breaches.steps import (
@@ -41,6 +40,7 @@ from flows.releasing.ledger_table import COLUMNS, cells
 from tests.desk_builders import (
     ANALYST,
     CLERK,
+    MANAGER,
     OTHER,
     WORKER,
     Clock,

@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.desk.book.door import do
-from flows.desk.book.requests import Extended
-from flows.desk.book.requests import FeePaid
-from flows.desk.book.requests import Withdrawn
-from tests.desk_builders import identity
+from flows.desk.book.requests import Extended, FeePaid, Withdrawn
 from flows.desk.cases import calls, requests
 from flows.desk.cases.amendments import NewAmendment, amend, amendments
 from flows.desk.cases.identity import identity_checks
@@ -35,13 +32,14 @@ from tests.desk_builders import (
     CHECK,
     CLERK,
     NOW,
-    OTHER,
     PERSON,
+    SECOND,
     WORKER,
     approve,
     attached,
     desk_settings,
     identified,
+    identity,
     in_review,
     new_request,
     processed,
@@ -186,7 +184,7 @@ def test_where_two_people_check_one_is_not_enough(tmp_path: Path):
     """Then the request is begun again."""
     with open_desk(desk_settings(tmp_path, identity_two_people=True)) as desk:
         request = requests.receive(desk, CLERK, new_request())
-        for who in (CLERK, OTHER):
+        for who in (CLERK, SECOND):
             do(desk, who, identity(request.number))
         with pytest.raises(NotIdentifiedError, match="二人"):
             amended(desk, request.number, replace(request.content, requester=NAMED), check=CHECK)

@@ -6,11 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from flows.desk.book.calls import CallRequeued, CallWithdrawn, CallWithheld
 from flows.desk.book.door import do
-from flows.desk.book.calls import CallRequeued
-from flows.desk.book.calls import CallWithdrawn
-from flows.desk.book.calls import CallWithheld
-from tests.desk_builders import SECOND
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.errors import (
@@ -30,8 +27,8 @@ from tests.audio_files import babble
 from tests.desk_builders import (
     CLERK,
     NOW,
-    OTHER,
     PERSON,
+    SECOND,
     attached,
     catalogued,
     desk_settings,

@@ -5,15 +5,13 @@ from datetime import timedelta
 import pytest
 
 from flows.desk.book.door import do
-from flows.desk.book.requests import Held
-from flows.desk.book.requests import Withdrawn
-from tests.desk_builders import MANAGER
-from flows.desk.cases import files, requests
+from flows.desk.book.requests import Held, Withdrawn
+from flows.desk.cases import files
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import MARKER
 from flows.desk.kinds.errors import ConflictError, FileMissingError, NotFoundError, StorageGoneError
 from flows.desk.kinds.values import JAPAN, FileKind
-from tests.desk_builders import CLERK, OTHER, identified, in_review
+from tests.desk_builders import CLERK, MANAGER, OTHER, identified, in_review
 
 LETTER = "回答書 鈴木花子".encode()
 
@@ -103,7 +101,7 @@ def test_a_store_that_keeps_the_file_is_not_believed(desk, letter, monkeypatch):
 
 def test_a_legal_hold_keeps_files_whatever_the_day(desk, letter):
     """Those there are, and those that come."""
-    assert do(desk, MANAGER, Held(letter.request_id)) == 1
+    assert do(desk, MANAGER, Held(letter.request_id)).legal_hold
     later = files.add_file(
         desk, CLERK, letter.request_id, files.NewFile(FileKind.PACKAGE, desk.store.put(b"zip"))
     )

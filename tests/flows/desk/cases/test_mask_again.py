@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from flows.desk.book.door import do
 from flows.desk.book.calls import CallRequeued
-from flows.desk.cases.calls import get_call, requeue
+from flows.desk.book.door import do
+from flows.desk.cases.calls import get_call
 from flows.desk.cases.mask_again import Reach, follow_list
 from flows.desk.integrity import audit
 from flows.desk.kinds.errors import NotAllowedError

@@ -4,16 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows.desk.book.door import do
 from flows.desk.book.calls import CallRequeued
-from flows.desk.book.requests import Extended
-from flows.desk.book.requests import FeePaid
-from flows.desk.book.requests import Paused
-from flows.desk.book.requests import Remarked
-from flows.desk.book.requests import Resumed
-from flows.desk.book.requests import Withdrawn
-from flows.desk.book.requests import Withheld
-from tests.desk_builders import SECOND, identity
+from flows.desk.book.door import do
+from flows.desk.book.requests import Extended, FeePaid, Paused, Remarked, Resumed, Withdrawn, Withheld
 from flows.desk.cases import calls, requests
 from flows.desk.cases.requests import RequestQuery
 from flows.desk.integrity import audit
@@ -33,10 +26,12 @@ from tests.desk_builders import (
     CLERK,
     NOW,
     OTHER,
+    SECOND,
     attached,
     catalogued,
     desk_settings,
     identified,
+    identity,
     in_review,
     new_request,
 )

@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from flows.desk.book.door import do
-from tests.desk_builders import identity
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
-from tests.desk_builders import CHECK, CLERK, identified, new_request
+from tests.desk_builders import CLERK, identified, identity, new_request
 
 
 def exported(desk) -> list[dict[str, str]]:

@@ -13,7 +13,6 @@ import pytest
 
 from flows.desk.book.door import do
 from flows.desk.book.requests import Withdrawn
-from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.audit import Fault
 from flows.desk.integrity.desk import Desk, open_desk

@@ -6,10 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from flows.desk.book.door import do
-from flows.desk.book.requests import Remarked
 from sqlalchemy import Float, Integer, String, delete, update
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Remarked
 from flows.desk.cases import lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.audit import Fault

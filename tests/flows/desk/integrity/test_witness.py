@@ -13,10 +13,9 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from flows.desk.book.door import do
-from flows.desk.book.requests import Remarked
-from flows.desk.book.requests import Withdrawn
 from flows.cli import main as cli
+from flows.desk.book.door import do
+from flows.desk.book.requests import Remarked, Withdrawn
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk

@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.desk.book.door import do
-from flows.desk.book.requests import Held
-from flows.desk.book.requests import Remarked
-from flows.desk.book.requests import Withdrawn
-from tests.desk_builders import MANAGER, SECOND
+from flows.desk.book.requests import Held, Remarked, Withdrawn
 from flows.desk.cases import calls, catalogue, files, requests
 from flows.desk.cases.catalogue import RecordingQuery
 from flows.desk.cases.requests import RequestQuery
@@ -25,7 +22,17 @@ from flows.desk.record.rotation import rotate
 from flows.desk.storage.tables import Table
 from flows.desk.work import plans
 from pipeline.types import CaseName, Requester
-from tests.desk_builders import CLERK, OTHER, Clock, attached, identified, in_review, raw_database
+from tests.desk_builders import (
+    CLERK,
+    MANAGER,
+    OTHER,
+    SECOND,
+    Clock,
+    attached,
+    identified,
+    in_review,
+    raw_database,
+)
 
 
 @pytest.fixture

@@ -8,16 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.book.door import do
-from flows.desk.book.calls import CallWithheld
-from flows.desk.book.requests import FeePaid
-from flows.desk.book.requests import Objected
-from flows.desk.book.requests import Withheld
-from tests.desk_builders import SECOND, identity
 from flows.desk.answers import deliveries
 from flows.desk.answers.deliveries import DeliveredAnswer
 from flows.desk.answers.releases import Answer, ReleasedCall, ReleasedFile, ReleasedRange
-from flows.desk.cases import calls, requests
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
+from flows.desk.book.requests import FeePaid, Objected, Withheld
+from flows.desk.cases import requests
 from flows.desk.cases.files import erase_file, list_files
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -31,13 +28,14 @@ from flows.desk.work import plans
 from flows.releasing.ledger_table import COLUMNS, SHORT, cells, short_cells, write_csv
 from pipeline.types import CaseName, Requester
 from tests.desk_builders import (
-    CHECK,
     CLERK,
     NOW,
     OTHER,
+    SECOND,
     answered,
     approve,
     identified,
+    identity,
     in_review,
     new_request,
 )

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from flows.desk.book.door import do
 from flows.desk.book.calls import CallRequeued
+from flows.desk.book.door import do
 from flows.desk.book.requests import Withdrawn
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity import audit

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from flows.desk.book.door import do
-from flows.desk.book.requests import Withheld
-from tests.desk_builders import SECOND
 from flows.desk.answers import releases
 from flows.desk.answers.releases import Answer
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
 from flows.desk.cases import files, requests
 from flows.desk.integrity import audit
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError, SealBrokenError
@@ -30,6 +29,7 @@ from tests.desk_builders import (
     CLERK,
     NOW,
     OTHER,
+    SECOND,
     answered,
     approve,
     attached,

@@ -248,13 +248,13 @@ def test_an_objection_is_noted_after_an_answer(clerk: Person, desk: Desk):
 
 def test_only_an_administrator_holds(app: FastAPI, desk: Desk, clerk: Person, number: str):
     """And lets go again."""
-    assert send(clerk, f"/requests/{number}/hold", on="true").status_code == 403
+    assert send(clerk, f"/requests/{number}/hold", off="false").status_code == 403
     admin = signed_in(app, "saiki")
-    send(admin, f"/requests/{number}/hold", on="true")
+    send(admin, f"/requests/{number}/hold", off="false")
     assert requests.get(desk, number).legal_hold
     assert last(desk, "request.hold").actor.name == "saiki"
     assert "保全中" in clerk.get(f"/requests/{number}").text
-    send(admin, f"/requests/{number}/hold", on="false")
+    send(admin, f"/requests/{number}/hold", off="true")
     assert not requests.get(desk, number).legal_hold
 
 

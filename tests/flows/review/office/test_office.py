@@ -13,7 +13,6 @@ from fastapi import FastAPI
 
 from flows.desk.book.door import do
 from flows.desk.book.requests import Withdrawn
-from flows.desk.cases import requests
 from flows.desk.cases.lists import current_lists
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk

@@ -6,12 +6,11 @@ import re
 from pathlib import Path
 
 from flows.desk.book.door import do
-from tests.desk_builders import identity
 from flows.desk.cases import lists, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Call, CompanyList, StaffList
 from flows.desk.work.first_steps import FirstStep, first_steps
-from tests.desk_builders import CHECK, CLERK, new_request
+from tests.desk_builders import CLERK, identity, new_request
 from tests.flow_builders import waiting_voice
 from tests.review_site import Person
 

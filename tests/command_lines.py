@@ -69,7 +69,7 @@ RIGHT = ("--operator-channel", "1")
 REFUSED = {"request.resume", "call.withhold"}
 """The clock of no request stands still, and the call is withheld."""
 
-TO_AN_ANSWER = {"request.object"}
+TO_AN_ANSWER = {"request.object", "request.again", "release.deliver"}
 
 TYPED = {str: "言葉", date: "2030-01-31"}
 
@@ -145,14 +145,16 @@ LINES: Mapping[str, Line] = {
     "release letter": line(WITHHELD, "--out", "{folder}/letter.docx", needs="docx pipeline.types"),
     "release fetch": line(ANSWERED, "--out", "{folder}", needs="pipeline.types"),
     "release password": line(ANSWERED),
-    "release deliver": line(ANSWERED, "--how", "書留"),
-    "release again": line(ANSWERED, "--reason", "再請求"),
     "release show": line(ANSWERED),
     "release recheck": line("--json", needs="pipeline.types"),
     "release way": line(ATTACHED, "--way", "対面", status=3),
     "release way-approve": line(ATTACHED, status=3),
     "release visits": line(ANSWERED, status=2),
-    **{f"{step.declared.kind.group} {step.declared.verb}": of_step(step) for step in STEPS.values()},
+    **{
+        f"{step.declared.kind.group} {step.declared.verb}": of_step(step)
+        for step in STEPS.values()
+        if step.declared.offered
+    },
 }
 """By the command's name."""
 

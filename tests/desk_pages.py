@@ -106,8 +106,6 @@ PAGES: Mapping[str, OnPage] = {
         instead="the ZIP; the folder for a disc is given by the command",
     ),
     "release password": _page("POST /ledger/{number}/password"),
-    "release deliver": _page("POST /ledger/{number}/deliver", instead="of the last answer"),
-    "release again": _page("POST /ledger/{number}/again"),
     "release show": _page("GET /ledger/{number}"),
     "release recheck": _page(instead="hears every released call again, which may take hours"),
     "release way": _page("GET /requests/{number}/way", "POST /requests/{number}/way"),
@@ -124,6 +122,7 @@ PAGES: Mapping[str, OnPage] = {
     **{
         f"{each.kind.group} {each.verb}": OnPage(tuple(("POST", path) for path in each.routes))
         for each in (step.declared for step in STEPS.values())
+        if each.offered
     },
 }
 """Page by command; ``tests/flows/review/test_desk_pages.py`` checks that it is complete."""

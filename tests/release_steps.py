@@ -11,14 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flows.desk.answers import deliveries, releases, visits, ways
+from flows.desk.answers import releases, visits, ways
+from flows.desk.book.answers import Delivered, Objected, Placed, Reopened
 from flows.desk.book.calls import CallRequeued, CallWithdrawn, CallWithheld
 from flows.desk.book.door import do
 from flows.desk.book.requests import (
     Extended,
     FeePaid,
     Held,
-    Objected,
     Paused,
     Remarked,
     Resumed,
@@ -176,7 +176,7 @@ def _another_way(desk: Desk, scene: Scene) -> None:
 
 def _released_and_opened_again(desk: Desk, scene: Scene) -> None:
     go_out(desk, scene)
-    releases.reopen_released(desk, APPROVER, scene.request, "見直し")
+    do(desk, APPROVER, Reopened(scene.request, "見直し"))
     for call_id in scene.calls[:2]:
         plans.approve(desk, OTHER, call_id, calls.get_call(desk, call_id).revision or 0)
 
@@ -260,9 +260,7 @@ STEPS: dict[str, Step] = {
         _decided_otherwise,
     ),
     "a second release": Step(("releases.release",), go_out),
-    "a release, and opened again": Step(
-        ("releases.release", "releases.reopen_released"), _released_and_opened_again
-    ),
+    "a release, and opened again": Step(("releases.release", "answers.Reopened"), _released_and_opened_again),
     "an approved file is erased": Step(
         ("files.erase_file",),
         lambda d, s: files.erase_file(d, CLERK, _masked_file(d, s.calls[1], FileKind.MASKED_AUDIO)),
@@ -307,9 +305,9 @@ HARMLESS: dict[str, Act] = {
     "requests.Paused": lambda d, s: do(d, CLERK, Paused(s.request, "書類待ち")),
     "requests.Resumed": lambda d, s: do(d, CLERK, Resumed(s.request)),
     "requests.Extended": lambda d, s: do(d, CLERK, Extended(s.request, date(2099, 1, 1), "多数")),
-    "deliveries.deliver": lambda d, s: deliveries.deliver(d, APPROVER, s.request, "窓口"),
-    "deliveries.record_placed": lambda d, s: deliveries.record_placed(d, APPROVER, s.request),
-    "requests.Objected": lambda d, s: do(d, APPROVER, Objected(s.request, "申出")),
+    "answers.Delivered": lambda d, s: do(d, APPROVER, Delivered(s.request, "窓口")),
+    "answers.Placed": lambda d, s: do(d, APPROVER, Placed(s.request)),
+    "answers.Objected": lambda d, s: do(d, APPROVER, Objected(s.request, "申出")),
     "files.add_file": lambda d, s: files.add_file(
         d, CLERK, s.request, files.NewFile(FileKind.REVIEW, d.store.put(b"letter"))
     ),

@@ -19,7 +19,7 @@ __all__ = ["add_steps"]
 def add_steps(group: typer.Typer, name: str) -> None:
     """Add the commands of the steps of a group, by its name."""
     for step in STEPS.values():
-        if step.declared.kind.group == name:
+        if step.declared.kind.group == name and step.declared.offered:
             group.command(step.declared.verb)(_command(step))
 
 
@@ -31,7 +31,7 @@ def _command(step: Step) -> Callable[..., None]:
             from flows.desk.book.door import do
 
             read = {each.name: _read(session, each, given[each.name]) for each in declared.fields}
-            event = step(subject, **read)  # type: ignore[call-arg]  # every step is a dataclass
+            event = step(subject, **read)
             typer.echo(event.said(do(session.desk, session.actor, event)))
 
     subject = typer.Argument(metavar=declared.kind.metavar, help=declared.kind.help)
@@ -61,7 +61,9 @@ def _option(each: Field) -> tuple[Any, ...]:
         return Annotated[bool, typer.Option(name, help=said)], each.default
     if given.bounds:
         least, most = given.bounds
-        return Annotated[int, typer.Option(name, min=least, max=most, help=said)], each.default
+        shown = each.default is not None
+        option = typer.Option(name, min=least, max=most, help=said, show_default=shown)
+        return Annotated[each.type, option], each.default
     if each.choices:
         labels = "、".join(choice.label for choice in each.choices)
         usual = "なければ尋ねます" if each.required else f"既定 {each.default.label}"

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from flows.desk.answers import deliveries
 from flows.desk.answers.ways import approve_way, choose_way
+from flows.desk.book.answers import Delivered, Objected, Withheld
 from flows.desk.book.door import do
-from flows.desk.book.requests import Objected, Withheld
 from flows.desk.breaches.steps import NewMark, decide_duty, mark_breach
 from flows.desk.cases import calls, catalogue, requests
 from flows.desk.integrity.desk import Desk
@@ -97,7 +96,7 @@ def _heard_in_person(desk: Desk) -> Call:
     approve_way(desk, OTHER, call.request_id)
     decided(desk, call)
     released(desk, call.request_id)
-    deliveries.deliver(desk, OTHER, call.request_id, "書留 123-45-67890")
+    do(desk, OTHER, Delivered(call.request_id, "書留 123-45-67890"))
     do(desk, CLERK, Objected(call.request_id, TEXT))
     return call
 

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.answers import deliveries, visits, ways
+from flows.desk.answers import visits, ways
+from flows.desk.book.answers import Delivered, Objected, Withheld
 from flows.desk.book.door import do
-from flows.desk.book.requests import Objected, Withheld
 from flows.desk.cases import calls, handed_over, requests
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Call, NewRecording, Role
@@ -68,7 +68,7 @@ def make(desk: Desk, folder: Path) -> dict[str, str]:
     out = reviewed(desk, folder, "released")
     approve_reviewed(desk, out)
     released(desk, out.request_id)
-    deliveries.deliver(desk, APPROVER, out.request_id, "書留 123-45-67890")
+    do(desk, APPROVER, Delivered(out.request_id, "書留 123-45-67890"))
     do(desk, APPROVER, Objected(out.request_id, "伏せすぎとの申出"))
     heard = reviewed(desk, folder, "heard")
     approve_reviewed(desk, heard)

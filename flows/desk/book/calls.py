@@ -20,25 +20,16 @@ STATE = "{subject}: {made.state.label}"
 class CallRequeued(Event[Call]):
     """失敗した通話などを、もう一度処理待ちにします。"""
 
-    subject: str
-
-    def happen(self, on: OnCall) -> Told:
+    def happen(self, on: OnCall) -> None:
         """Begin its attempts anew."""
         on.row.attempts = 0
         on.move(Step.REQUEUE)
-        return Told()
 
 
-@declare(
-    *(CALL, "call.withhold", Role.INTAKE),
-    at=Step.WITHHOLD,
-    note=NoteKind.WITHHOLD,
-    said=STATE,
-)
+@declare(CALL, "call.withhold", Role.INTAKE, at=Step.WITHHOLD, note=NoteKind.WITHHOLD, said=STATE)
 class CallWithheld(Event[Call]):
     """通話1件を開示しないと決めます。理由と根拠は回答書に載ります。3号では理由に法令の名前を書きます。"""
 
-    subject: str
     reason: Annotated[str, Given("理由(請求者が読みます)", asks="開示しない理由 (請求者が読みます)")]
     ground: Annotated[int, Given("根拠: 法33条2項の号", bounds=(1, 3))] = 1
 
@@ -49,7 +40,9 @@ class CallWithheld(Event[Call]):
 
 
 @declare(
-    *(CALL, "call.withdraw", Role.INTAKE),
+    CALL,
+    "call.withdraw",
+    Role.INTAKE,
     at=Step.WITHDRAW,
     said=STATE,
     button="請求から外す",
@@ -58,9 +51,6 @@ class CallWithheld(Event[Call]):
 class CallWithdrawn(Event[Call]):
     """誤って加えた通話を請求から外します。"""
 
-    subject: str
-
-    def happen(self, on: OnCall) -> Told:
+    def happen(self, on: OnCall) -> None:
         """Take it out of the request."""
         on.move(Step.WITHDRAW)
-        return Told()

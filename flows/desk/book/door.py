@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from flows.desk.book.event import ANSWER, CALL, REQUEST, Event, Kind
+from flows.desk.book.event import ANSWER, CALL, REQUEST, Event, Kind, Told
 from flows.desk.book.subjects import OnCall, OnRequest
 from flows.desk.cases.notes import NoteContent, write_note
 from flows.desk.integrity.desk import Desk
@@ -43,9 +43,10 @@ def do(desk: Desk, actor: Actor, event: Event[R]) -> R:
         on = OPENED[declared.kind].opened(change, desk.settings, event.subject)
         if declared.at is not None:
             on.check(declared.at)
-        told = event.happen(on)
+        told = event.happen(on) or Told(on.detail)
         if declared.note is not None:
             content = NoteContent(actor.name, event.noted, told.about, told.code)
-            write_note(change, on.owner, declared.note, content)
-        change.record(told.word or declared.word, on.entry, told.detail)
+            note = write_note(change, on.owner, declared.note, content)
+            note.at = told.at or note.at
+        change.record(told.word or declared.word, told.entry or on.entry, told.detail)
         return on.value  # type: ignore[return-value]  # a kind has one value, which its events name

@@ -26,7 +26,7 @@ class Given:
     """What is said of a field where a person fills it in.
 
     Attributes:
-        label: On the form.
+        label: On the form; empty where only the command gives it.
         asks: On the terminal, where it differs.
         hint: An example, shown in the empty field.
         short: Whether the form gives it little room.
@@ -67,6 +67,11 @@ class Field:
         """The kind of the form's field."""
         return {date: "date", datetime | None: "datetime-local", int: "number"}.get(self.type, "text")
 
+    @property
+    def leads(self) -> bool:
+        """Whether it stands before the others on the form."""
+        return self.given.short and self.input != "datetime-local"
+
     def check(self, value: Any) -> None:
         """Refuse a value that is missing or out of bounds.
 
@@ -81,9 +86,11 @@ class Field:
                 raise OutOfBoundsError(msg)
         elif isinstance(value, date):
             check_day(value)
-        elif self.given.bounds and not self.given.bounds[0] <= value <= self.given.bounds[1]:
-            msg = f"{self.given.label}は{self.given.bounds[0]}から{self.given.bounds[1]}までです"
-            raise OutOfBoundsError(msg)
+        elif self.given.bounds and value != self.default:
+            least, most = self.given.bounds
+            if not least <= value <= most:
+                msg = f"{self.given.label or self.given.asks}は{least}から{most}までです"
+                raise OutOfBoundsError(msg)
         elif self.given.among and value not in self.given.among:
             msg = f"{self.given.label}の種類は {'、'.join(each.label for each in self.choices)} のどれかです"
             raise ConflictError(msg)
@@ -128,6 +135,7 @@ class Declared:
         at: Its step in the table of states; ``None`` where any state will do.
         note: Kind of note that it leaves.
         pages: Its addresses and the roles that may use each, where it is not one for all of ``by``.
+        offered: Whether people take it; otherwise there is neither command nor form.
         fields: Its fields, in their order.
     """
 
@@ -141,6 +149,7 @@ class Declared:
     at: Step | None = None
     note: NoteKind | None = None
     pages: Mapping[str, tuple[Role, ...]] = field(default_factory=dict)
+    offered: bool = True
     fields: tuple[Field, ...] = ()
 
     @property
@@ -151,7 +160,7 @@ class Declared:
     @property
     def routes(self) -> Mapping[str, tuple[Role, ...]]:
         """Its addresses, with the roles that may use each."""
-        return self.pages or {f"{self.kind.path}/{self.verb}": self.by}
+        return self.pages or ({f"{self.kind.path}/{self.verb}": self.by} if self.offered else {})
 
     def check_role(self, actor: Actor) -> None:
         """Refuse a person who may not do it.
@@ -173,28 +182,31 @@ class Told:
         about: For the note: id of the call or answer that it concerns.
         code: For the note.
         word: In the record, where it differs.
+        entry: Subject of the entry, where it differs.
+        at: Time of the note, where it differs.
     """
 
     detail: Mapping[str, str | int] = field(default_factory=dict)
     about: str = ""
     code: str = ""
     word: str = ""
+    entry: Any = None
+    at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class Event(Generic[R]):
     """A step that somebody takes; ``R`` is what it is done to, as it is afterwards."""
 
-    __slots__ = ()
     declared: ClassVar[Declared]
     subject: str
 
-    def happen(self, on: Any) -> Told:
+    def happen(self, on: Any) -> Told | None:
         """Change the row; by default, nothing but the note and the entry is written.
 
         Args:
             on: What it is done to (``flows.desk.book.subjects``).
         """
-        return Told(on.detail)
 
     def checked(self) -> Self:
         """Return the event without blanks around its texts.
@@ -205,7 +217,7 @@ class Event(Generic[R]):
         texts = {
             each.name: getattr(self, each.name).strip() for each in self.declared.fields if each.type is str
         }
-        event: Self = replace(self, **texts)  # type: ignore[type-var]  # every event is a dataclass
+        event = replace(self, **texts)
         for each in self.declared.fields:
             each.check(getattr(event, each.name))
         return event

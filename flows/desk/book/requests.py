@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from flows.desk.book.event import REQUEST, Event, Given, Told, declare
-from flows.desk.kinds.errors import ImpossibleStepError
+from flows.desk.kinds.errors import OutOfBoundsError
 from flows.desk.kinds.states import State, Step
 from flows.desk.kinds.values import Answer, IdentityCheck, IdentityMethod, NoteKind, Request, Role
 
@@ -18,7 +18,6 @@ __all__ = [
     "FeePaid",
     "Held",
     "Identified",
-    "Objected",
     "Paused",
     "Remarked",
     "Resumed",
@@ -27,18 +26,13 @@ __all__ = [
 ]
 
 
-@declare(
-    *(REQUEST, "request.identify", Role.INTAKE),
-    at=Step.IDENTIFY,
-    button="本人確認を記録",
-)
+@declare(REQUEST, "request.identify", Role.INTAKE, at=Step.IDENTIFY, button="本人確認を記録")
 class Identified(Event[Request]):
     """本人確認を記録します。証明書の写しや番号は記録しません。
 
     会社が2人の確認を求めるときは、もう1人が記録するまで本人確認済になりません。
     """
 
-    subject: str
     method: Annotated[IdentityMethod, Given("方法", asks="確認の方法", short=True)]
     at: Annotated[datetime | None, Given("日時(空なら今)", asks="確認した日時", short=True)] = None
     note: Annotated[
@@ -52,7 +46,10 @@ class Identified(Event[Request]):
         before = checkers_of(on.change, on.row.id)
         if on.change.actor.name in before:
             on.refuse("本人確認は別の担当者が記録してください")
-        write_check(on.change, on.row.id, IdentityCheck(self.method, on.past(self.at), self.note))
+        at = self.at or on.change.now
+        if at > on.change.now:
+            on.refuse("未来の日時です", OutOfBoundsError)
+        write_check(on.change, on.row.id, IdentityCheck(self.method, at, self.note))
         complete = len(before) + 1 >= (2 if on.settings.identity_two_people else 1)
         if complete:
             on.move(Step.IDENTIFY)
@@ -66,7 +63,9 @@ class Identified(Event[Request]):
 
 
 @declare(
-    *(REQUEST, "request.pause", Role.INTAKE),
+    REQUEST,
+    "request.pause",
+    Role.INTAKE,
     at=Step.CLOCK,
     note=NoteKind.PAUSE,
     said="{subject}: 期限の進みを止めました",
@@ -75,19 +74,19 @@ class Identified(Event[Request]):
 class Paused(Event[Request]):
     """期限の進みを止めます (書類の補正を待つ間など)。"""
 
-    subject: str
     reason: Annotated[str, Given("止める理由", hint="書類の補正待ち")]
 
-    def happen(self, on: OnRequest) -> Told:
+    def happen(self, on: OnRequest) -> None:
         """Stop the clock."""
         if on.row.paused_on is not None:
             on.refuse("期限はすでに停止しています")
         on.row.paused_on = on.today
-        return Told(on.detail)
 
 
 @declare(
-    *(REQUEST, "request.resume", Role.INTAKE),
+    REQUEST,
+    "request.resume",
+    Role.INTAKE,
     at=Step.CLOCK,
     note=NoteKind.RESUME,
     said="{subject}: 期限 {made.due_on}",
@@ -96,19 +95,18 @@ class Paused(Event[Request]):
 class Resumed(Event[Request]):
     """止めた期限を再び進めます。止まっていた日数だけ期限が延びます。"""
 
-    subject: str
-
-    def happen(self, on: OnRequest) -> Told:
+    def happen(self, on: OnRequest) -> None:
         """Start the clock again."""
         if on.row.paused_on is None:
             on.refuse("期限は停止していません")
         on.row.due_on += on.today - on.row.paused_on
         on.row.paused_on = None
-        return Told(on.detail)
 
 
 @declare(
-    *(REQUEST, "request.extend", Role.INTAKE),
+    REQUEST,
+    "request.extend",
+    Role.INTAKE,
     at=Step.CLOCK,
     note=NoteKind.EXTEND,
     said="{subject}: 期限 {made.due_on}",
@@ -117,41 +115,33 @@ class Resumed(Event[Request]):
 class Extended(Event[Request]):
     """期限を延ばします。請求者に伝えた理由を記録します。"""
 
-    subject: str
     due: Annotated[date, Given("新しい期限", asks="期限", hint="2026-12-25", short=True)]
     reason: Annotated[str, Given("請求者に伝えた理由")]
 
-    def happen(self, on: OnRequest) -> Told:
+    def happen(self, on: OnRequest) -> None:
         """Set a later due date."""
         if self.due <= on.row.due_on:
             on.refuse("新しい期限がいまの期限より後ではありません")
         on.row.due_on = self.due
-        return Told(on.detail)
 
 
-@declare(
-    *(REQUEST, "request.remark", Role.INTAKE),
-    verb="note",
-    note=NoteKind.REMARK,
-    button="書き加える",
-)
+@declare(REQUEST, "request.remark", Role.INTAKE, verb="note", note=NoteKind.REMARK, button="書き加える")
 class Remarked(Event[Request]):
     """請求に記録を書き加えます (電話のやり取りなど)。書き加えたものは消せません。"""
 
-    subject: str
     text: Annotated[str, Given("記録(電話のやり取りなど)", asks="記録")]
 
 
 @declare(
-    *(REQUEST, "request.fee", Role.INTAKE),
+    REQUEST,
+    "request.fee",
+    Role.INTAKE,
     verb="paid",
     said="{subject}: 手数料の支払を記録しました",
     button="支払を記録",
 )
 class FeePaid(Event[Request]):
     """手数料が支払われたことを記録します (法38条)。"""
-
-    subject: str
 
     def happen(self, on: OnRequest) -> Told:
         """Mark the fee as paid."""
@@ -160,7 +150,9 @@ class FeePaid(Event[Request]):
 
 
 @declare(
-    *(REQUEST, "request.withhold", Role.INTAKE),
+    REQUEST,
+    "request.withhold",
+    Role.INTAKE,
     at=Step.WITHHOLD,
     note=NoteKind.WITHHOLD,
     said="{subject}: {made.state_label}",
@@ -173,7 +165,6 @@ class Withheld(Event[Request]):
     回答書は kaiji release で作ります。その前なら、種類や理由を直せます。
     """
 
-    subject: str
     reason: Annotated[str, Given("理由(請求者が回答書で読みます)", asks="理由 (請求者が読みます)")]
     answer: Annotated[Answer, Given("回答", short=True, among=tuple(Answer)[2:])] = Answer.WITHHELD
 
@@ -184,7 +175,9 @@ class Withheld(Event[Request]):
 
 
 @declare(
-    *(REQUEST, "request.withdraw", Role.INTAKE),
+    REQUEST,
+    "request.withdraw",
+    Role.INTAKE,
     at=Step.WITHDRAW,
     note=NoteKind.REMARK,
     said="{subject}: {made.state_label}",
@@ -193,7 +186,6 @@ class Withheld(Event[Request]):
 class Withdrawn(Event[Request]):
     """請求の取下げを記録します。以後、その通話は処理されません。"""
 
-    subject: str
     reason: Annotated[str, Given("取下げの経緯")]
 
     def happen(self, on: OnRequest) -> Told:
@@ -202,35 +194,10 @@ class Withdrawn(Event[Request]):
         return Told()
 
 
-@declare(
-    *(REQUEST, "request.object", Role.INTAKE, Role.APPROVER, Role.ADMIN),
-    verb="objection",
-    note=NoteKind.OBJECT,
-    button="申出を記録",
-    pages={
-        "/requests/{number}/objection": (Role.INTAKE,),
-        "/ledger/{number}/objection": (Role.APPROVER, Role.ADMIN),
-    },
-)
-class Objected(Event[Request]):
-    """回答への不服の申出や、その対応を記録します。開示台帳に載ります。"""
-
-    subject: str
-    text: Annotated[str, Given("不服の申出・対応", asks="申出の内容や対応")]
-
-    def happen(self, on: OnRequest) -> Told:
-        """Note it to the last answer."""
-        if not on.answers:
-            on.refuse("まだ回答していません。申出は請求の覚え書きに残してください", ImpossibleStepError)
-        last = on.answers[-1]
-        return Told({"turn": last.turn}, about=last.release_id)
-
-
 @declare(*(REQUEST, "request.hold", Role.ADMIN), verb="hold")
 class Held(Event[Request]):
     """請求を保全します (訴訟など): 保存期間を過ぎても、そのファイルと個人情報を消しません。"""
 
-    subject: str
     off: Annotated[bool, Given("保全を解く")] = False
 
     def happen(self, on: OnRequest) -> Told:

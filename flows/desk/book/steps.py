@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from flows.desk.book import calls, requests
+from flows.desk.book import answers, calls, requests
 from flows.desk.book.event import Event
 
 __all__ = ["STEPS", "Step"]
@@ -14,7 +14,7 @@ Step: TypeAlias = type[Event[Any]]
 
 STEPS: Mapping[str, Step] = {
     step.declared.word: step
-    for module in (requests, calls)
+    for module in (requests, calls, answers)
     for step in vars(module).values()
     if isinstance(step, type) and hasattr(step, "declared")
 }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import NoReturn, Self
 
 from flows.desk.answers.releases import Release, releases_of
@@ -12,7 +12,7 @@ from flows.desk.cases.calls import call_of, call_row
 from flows.desk.cases.requests import calls_of, follow_calls, request_of, row_of, set_request_state
 from flows.desk.integrity.chain import Detail, Subject
 from flows.desk.integrity.desk import Change
-from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, OutOfBoundsError
+from flows.desk.kinds.errors import ConflictError, DeskError
 from flows.desk.kinds.states import State, Step, check_open, step_call, step_request
 from flows.desk.kinds.values import JAPAN, Call, Request
 from flows.desk.storage.tables import CallRow, RequestRow
@@ -68,9 +68,7 @@ class OnRequest:
         """Refuse a step that the state does not allow."""
         step_request(State(self.row.state), step, self.row.number)
 
-    def refuse(
-        self, sentence: str, kind: type[ConflictError | ImpossibleStepError] = ConflictError
-    ) -> NoReturn:
+    def refuse(self, sentence: str, kind: type[DeskError] = ConflictError) -> NoReturn:
         """Refuse the step.
 
         Raises:
@@ -79,17 +77,6 @@ class OnRequest:
         msg = f"{self.row.number}: {sentence}"
         raise kind(msg)
 
-    def past(self, at: datetime | None) -> datetime:
-        """Return a time that a person gave; by default now.
-
-        Raises:
-            OutOfBoundsError: when it has not come yet.
-        """
-        if at is not None and at > self.change.now:
-            msg = "日時の形ではないか、未来の日時です"
-            raise OutOfBoundsError(msg)
-        return at or self.change.now
-
     def move(self, step: Step) -> None:
         """Let the state be that after a step."""
         set_request_state(self.change, self.row, step_request(State(self.row.state), step, self.row.number))
@@ -97,10 +84,14 @@ class OnRequest:
     def end(self, step: Step) -> None:
         """Let the state be that after a step, and that of every call that is not over."""
         after = step_request(State(self.row.state), step, self.row.number)
-        for call in calls_of(self.change.session, self.row.id):
-            if State(call.state) not in {State.RELEASED, after, State.WITHDRAWN}:
-                move_call(self.change, call, step)
+        self.move_calls(set(State) - {State.RELEASED, after, State.WITHDRAWN}, step)
         set_request_state(self.change, self.row, after)
+
+    def move_calls(self, states: Set[State], step: Step) -> None:
+        """Let the calls that are in some states go a step; the request stays."""
+        for call in calls_of(self.change.session, self.row.id):
+            if State(call.state) in states:
+                move_call(self.change, call, step)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

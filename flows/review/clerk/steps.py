@@ -54,7 +54,7 @@ def _route(step: Step, path: str, roles: tuple[Role, ...]) -> Callable[..., Resp
         moments = {
             each.name: checked_at(site, given[each.name]) for each in declared.fields if _is_time(each)
         }
-        event = step(subject, **given | moments)  # type: ignore[call-arg]  # every step is a dataclass
+        event = step(subject, **given | moments)
         made = do(site.desk, user.acting(next(role for role in roles if role in user.roles)), event)
         if key == "call_id":
             return RedirectResponse(f"/requests/{requests.get(site.desk, made.request_id).number}", 303)
@@ -63,7 +63,7 @@ def _route(step: Step, path: str, roles: tuple[Role, ...]) -> Callable[..., Resp
     # What FastAPI reads the parameters from.
     parameters = {"request": (Request, NONE), "user": (Annotated[User, require(*roles)], NONE)}
     parameters[key] = (Annotated[str, Path(pattern=SUBJECTS[key])], NONE)
-    parameters |= {each.name: _form(each) for each in declared.fields}
+    parameters |= {each.name: _form(each) for each in declared.fields if each.given.label}
     take.__doc__ = step.__doc__
     take.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

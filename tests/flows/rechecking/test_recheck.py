@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.answers.releases import releases, reopen_released
+from flows.desk.answers.releases import releases
 from flows.desk.answers.ways import approve_way, choose_way
+from flows.desk.book.answers import Reopened
 from flows.desk.book.calls import CallWithheld
 from flows.desk.book.door import do
 from flows.desk.cases import files, lists, requests
@@ -137,7 +138,7 @@ def test_a_second_name_beside_one_that_a_person_kept_is_listed(desk: Desk, tmp_p
 def test_each_answer_is_looked_at_and_the_worst_comes_first(desk: Desk, tmp_path: Path, monkeypatch):
     """The first answer has gone out, whatever a second one masks."""
     call, first = released_by(desk, tmp_path, monkeypatch, KEPT)
-    reopen_released(desk, APPROVER, call.request_id, "見直し")
+    do(desk, APPROVER, Reopened(call.request_id, "見直し"))
     (item,) = plans.get_plan(desk, call.call_id).plan.items
     decided(desk, call, ReviewKind.MASK, item.item_id, ground=1, party=Party.THIRD_PARTY)
     approve_reviewed(desk, call)

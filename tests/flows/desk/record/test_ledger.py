@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.answers import deliveries
-from flows.desk.answers.deliveries import DeliveredAnswer
 from flows.desk.answers.releases import Answer, ReleasedCall, ReleasedFile, ReleasedRange
+from flows.desk.book.answers import Delivered, Objected
 from flows.desk.book.calls import CallWithheld
 from flows.desk.book.door import do
-from flows.desk.book.requests import FeePaid, Objected, Withheld
+from flows.desk.book.requests import FeePaid, Withheld
 from flows.desk.cases import requests
 from flows.desk.cases.files import erase_file, list_files
 from flows.desk.integrity import audit
@@ -66,7 +65,7 @@ def released(desk: Desk, tmp_path: Path) -> str:
     )
     files = (ReleasedFile("通話1_音声.wav", "b" * 64, 100, 1),)
     answered(desk, request, calls=made, files=files, password=WORD)
-    deliveries.deliver(desk, CLERK, request, "書留 123")
+    do(desk, OTHER, Delivered(request, "書留 123"))
     do(desk, CLERK, Objected(request, "伏せすぎとの申出"))
     return request
 
@@ -245,15 +244,15 @@ def test_the_short_table_names_nobody(desk: Desk, released: str):
 def test_a_delivery_is_of_an_answer_and_not_ahead_of_it(desk: Desk, released: str, clock):
     """Nor in the future; an answer that is not there cannot be handed over."""
     clock.pass_(days=2)
-    deliveries.deliver(desk, CLERK, released, "窓口", DeliveredAnswer(NOW + timedelta(days=1), 1))
+    do(desk, OTHER, Delivered(released, "窓口", NOW + timedelta(days=1), 1))
     for at in (NOW - timedelta(days=1), NOW + timedelta(days=3)):
         with pytest.raises(ConflictError):
-            deliveries.deliver(desk, CLERK, released, "窓口", DeliveredAnswer(at, None))
+            do(desk, OTHER, Delivered(released, "窓口", at, None))
     with pytest.raises(NotFoundError):
-        deliveries.deliver(desk, CLERK, released, "窓口", DeliveredAnswer(None, 2))
+        do(desk, OTHER, Delivered(released, "窓口", None, 2))
     other = identified(desk).request_id
     with pytest.raises(NotFoundError):
-        deliveries.deliver(desk, CLERK, other, "窓口")
+        do(desk, OTHER, Delivered(other, "窓口"))
     with pytest.raises(ImpossibleStepError):
         do(desk, CLERK, Objected(other, "早すぎる"))
 

@@ -127,8 +127,6 @@ LEDGER: dict[tuple[str, str], set[str]] = {
     ("GET", "/ledger/{number}"): READERS,
     ("POST", "/ledger/{number}/release"): {APPROVER},
     ("POST", "/ledger/{number}/password"): READERS,
-    ("POST", "/ledger/{number}/deliver"): READERS,
-    ("POST", "/ledger/{number}/again"): READERS,
     ("GET", "/ledger/{number}/package"): READERS,
     ("GET", "/ledger/{number}/instructions"): READERS,
     ("GET", "/ledger/{number}/letter"): READERS,
@@ -205,6 +203,9 @@ def test_who_may_take_a_declared_step_is_told_by_hand_too():
     assert DECLARED["POST", "/requests/{number}/hold"] == {ADMINISTRATOR}
     assert DECLARED["POST", "/requests/{number}/objection"] == {CLERK}
     assert DECLARED["POST", "/ledger/{number}/objection"] == READERS
+    assert (
+        DECLARED["POST", "/ledger/{number}/deliver"] == DECLARED["POST", "/ledger/{number}/again"] == READERS
+    )
     assert DECLARED["POST", "/calls/{call_id}/withhold"] == {CLERK}
 
 

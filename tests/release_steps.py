@@ -16,6 +16,7 @@ from flows.desk.book.answers import Delivered, Objected, Placed, Reopened
 from flows.desk.book.calls import CallRequeued, CallWithdrawn, CallWithheld
 from flows.desk.book.door import do
 from flows.desk.book.requests import (
+    Called,
     Extended,
     FeePaid,
     Held,
@@ -301,6 +302,7 @@ HARMLESS: dict[str, Act] = {
     "requests.receive": lambda d, _: requests.receive(d, CLERK, new_request()),
     "requests.receive_all": lambda d, _: requests.receive_all(d, CLERK, [new_request()]),
     "requests.Identified": lambda d, s: do(d, SECOND, identity(s.request)),
+    "requests.Called": lambda d, s: do(d, CLERK, Called(s.request, "期限を尋ねた")),
     "requests.Remarked": lambda d, s: do(d, CLERK, Remarked(s.request, "電話あり")),
     "requests.Paused": lambda d, s: do(d, CLERK, Paused(s.request, "書類待ち")),
     "requests.Resumed": lambda d, s: do(d, CLERK, Resumed(s.request)),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flows.desk.book.subjects import OnRequest
 
 __all__ = [
+    "Called",
     "Extended",
     "FeePaid",
     "Held",
@@ -130,6 +131,13 @@ class Remarked(Event[Request]):
     """請求に記録を書き加えます (電話のやり取りなど)。書き加えたものは消せません。"""
 
     text: Annotated[str, Given("記録(電話のやり取りなど)", asks="記録")]
+
+
+@declare(REQUEST, "request.call", Role.INTAKE, note=NoteKind.REMARK, button="電話を記録")
+class Called(Event[Request]):
+    """請求者から電話があったことを、用件とともに記録します。"""
+
+    text: Annotated[str, Given("請求者からの電話の用件", asks="用件")]
 
 
 @declare(

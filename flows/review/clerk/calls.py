@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 from flows.desk.cases import calls, requests
 from flows.desk.cases.catalogue import RecordingQuery, search, search_for
 from flows.desk.integrity.chain import Subject
-from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Role
 from flows.masking.mask_case_call import mask_case_call
 from flows.review.clerk.request_page import Number, back_to, request_page
@@ -139,7 +138,3 @@ def mask_now(request: Request, user: Clerk) -> Response:
     """Mask all waiting calls now, in the background."""
     site_of(request).masking.begin(user.acting(Role.INTAKE), mask_case_call)
     return RedirectResponse("/requests", 303)
-
-
-def _back_of(desk: Desk, call_id: str) -> Response:
-    return back_to(requests.get(desk, calls.get_call(desk, call_id).request_id).number)

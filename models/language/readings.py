@@ -102,7 +102,7 @@ class Reader:
 
         Args:
             text: Spelling, e.g. 岬育美.
-            kana: Its reading in katakana.
+            kana: Its reading, as ``fold_kana`` returns it.
 
         Returns:
             The readings of both; ``None`` where the lexicon has no surname that it could begin with, nor two
@@ -112,13 +112,14 @@ class Reader:
         best: tuple[float, str] = (0.0, "")
         lexicon = load_lexicon()
         for cut in range(1, len(text)):
+            givens = {fold_kana(given.reading) for given in lexicon.given_of_surface(text[cut:])}
             for row in lexicon.surname_of_surface(text[:cut]):
-                rest = kana.removeprefix(row.reading)
+                surname = fold_kana(row.reading)
+                rest = kana.removeprefix(surname)
                 if rest and rest != kana:
                     # 四方 is commoner than 四方田, but 陽子 is a given name and 田陽子 is not.
-                    written = any(given.reading == rest for given in lexicon.given_of_surface(text[cut:]))
-                    surer = WRITTEN if written else READ if rest in lexicon.given_names else 1
-                    best = max(best, (row.weight * surer, row.reading))
+                    surer = WRITTEN if rest in givens else READ if rest in lexicon.given_names else 1
+                    best = max(best, (row.weight * surer, surname))
         return (best[1], kana.removeprefix(best[1])) if best[1] else _foreign_parts(kana)
 
     def readings(self, name: str) -> tuple[str, ...]:

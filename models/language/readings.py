@@ -25,6 +25,9 @@ _DIGITS = dict(zip("0123456789", _DIGIT_KANA, strict=True))
 CHUNK_CHARS = 10_000
 """Greatest number of characters passed to Sudachi at once; it refuses more than 49,149 bytes."""
 
+JOINED = 0x0FFFFFFF
+"""Sudachi's number of a word that it joined of unknown pieces (テレイラ), which it does not call unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -79,7 +82,8 @@ class Reader:
                     # The dictionary reads a space or a bracket as 「記号」, which nobody says.
                     silent = m.reading_form() == "キゴウ" and pos.startswith(("補助記号", "空白"))
                     kana = "" if silent else _kana(m.surface(), m.reading_form())
-                    out.append(Token(chars, pos, kana, not m.is_oov()))
+                    known = not m.is_oov() and m.word_id() != JOINED
+                    out.append(Token(chars, pos, kana, known))
             base += len(line)
         return tuple(out)
 

@@ -88,6 +88,8 @@ def test_tokens_know_what_the_dictionary_knows(reader: Reader) -> None:
     assert name.known
     assert "人名" in name.pos
     assert not all(t.known for t in reader.tokens("ヌポケラッチョ"))
+    assert [t.known for t in reader.tokens("テレイラ")] == [False]
+    assert [t.known for t in reader.tokens("ドリンク")] == [True]
 
 
 def test_a_match_inside_a_word_points_into_it(reader: Reader) -> None:

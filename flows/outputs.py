@@ -46,6 +46,7 @@ __all__ = [
     "open_output",
     "publish",
     "read_masked_text",
+    "remove_left_staging",
     "staging",
     "withdraw",
     "write_error",
@@ -87,11 +88,23 @@ def open_output(out: Path) -> bool:
     """
     try:
         with open_folder(out, make=0o777) as folder:
-            sweep(Settings().work, STAGING_PREFIX, undo_moving)
+            remove_left_staging(Settings().work)
             sweep_parts(folder)
             return _folds_names(folder)
     except OSError as error:
         raise _not_written(error) from None
+
+
+def remove_left_staging(work: Path) -> None:
+    """Remove the staging folders of killed runs, and the files that they had begun to publish.
+
+    Args:
+        work: Folder of all staging folders.
+
+    Raises:
+        NotOurFolderError: when others can write to ``work`` or exchange it.
+    """
+    sweep(work, STAGING_PREFIX, undo_moving)
 
 
 def _folds_names(folder: OpenFolder) -> bool:

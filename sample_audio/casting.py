@@ -40,6 +40,7 @@ _AREA_CODES = (
     "0985",
 )
 _MOBILES = ("090", "080", "070")
+_KATAKANA = re.compile("[ァ-ヴー・]+")
 _MAIL_HOSTS = (
     Named("example.jp", "エグザンプルドットジェーピー"),
     Named("example.com", "エグザンプルドットコム"),
@@ -160,7 +161,7 @@ def _cast_abroad(
 ) -> dict[str, tuple[Named, Named]]:
     """Who has a name from abroad: those of the header, and a share of all others; of family, all or none."""
     rng = stream(dialogue, seed, "abroad")
-    chosen = {who: (Named(sei, sei), Named(mei, mei)) for who, sei, mei in dialogue.names}
+    chosen = {who: (_fixed(sei), _fixed(mei)) for who, sei, mei in dialogue.names}
     taken = {name.kana for pair in chosen.values() for name in pair}
     for who in whos:
         drawn = rng.random() < pools.abroad_share if who[0] != "f" else "rq" in chosen
@@ -171,6 +172,12 @@ def _cast_abroad(
             chosen[who] = rng.choice(apart)
             taken |= {name.kana for name in chosen[who]}
     return chosen
+
+
+def _fixed(name: str) -> Named:
+    """A name of the header, as written and read: キム, ラン・アン, 金:キム."""
+    text, _, kana = name.partition(":")
+    return Named(text, kana or text.replace("・", ""))
 
 
 def _cast_people(
@@ -188,8 +195,13 @@ def _cast_people(
     for who, *drawn in zip(whos, surnames, given, strict=True):
         own, mei = abroad.get(who, drawn)
         sei = company if who == "co" else shared if who[0] == "f" else own
-        people.append(replace(_invent(who, sei, mei, rng, pools), abroad=who in abroad))
+        people.append(replace(_invent(who, sei, mei, rng, pools), abroad=_in_katakana(abroad.get(who))))
     return tuple(people)
+
+
+def _in_katakana(names: tuple[Named, Named] | None) -> bool:
+    """Whether names from abroad are written in katakana: those in kanji have one order and no dot."""
+    return names is not None and _KATAKANA.fullmatch(names[0].text) is not None
 
 
 def _distinct(pool: tuple[Named, ...], count: int, rng: random.Random) -> list[Named]:

@@ -7,9 +7,10 @@ every other line a turn; personal data appear only as slots::
     op: 担当の{op.sei}でございます。
     cu: 隣の{t1.sei}さんの荷物が、うちに届いてるんですけど。
 
-Names are drawn from a pool.  Only names from abroad may be fixed, in the header, family name first::
+Names are drawn from a pool.  Only names from abroad may be fixed, in the header, family name first, those in
+kanji with their reading::
 
-    # id: delivery-032 | names: t1 = スミス/ジョン, rq = グエン/ランアン
+    # id: delivery-032 | names: t1 = スミス/ジョン, rq = グエン/ラン・アン, t2 = 金:キム/民俊:ミンジュン
 
 A third person may take the caller's telephone; the header says who it is::
 
@@ -80,7 +81,8 @@ _HEADER = re.compile(r"#\s*id:\s*(?P<id>[A-Za-z0-9][A-Za-z0-9_-]*)\s*(?P<rest>(?
 _TURN = re.compile(r"(?P<speaker>op|cu|th):\s*(?P<text>\S.*)")
 _THIRD = re.compile(r"[tf][1-9]")
 _SLOT = re.compile(r"\{([^{}]*)\}")
-_FIXED = re.compile(r"(?P<who>rq|op[23]?|t[1-9])\s*=\s*(?P<sei>[ァ-ヴー]+)/(?P<mei>[ァ-ヴー]+)")
+_NAMED = "(?:[ァ-ヴー]+(?:・[ァ-ヴー]+)*|[一-龠]+:[ァ-ヴー]+)"
+_FIXED = re.compile(rf"(?P<who>rq|op[23]?|t[1-9])\s*=\s*(?P<sei>{_NAMED})/(?P<mei>{_NAMED})")
 
 
 class ScriptError(ValueError):
@@ -126,7 +128,8 @@ class Dialogue:
     """One script: header and turns.
 
     ``trade`` and ``about`` may be empty; ``names`` are those from abroad that the header fixes: who, family
-    name, given name.  ``third`` is who takes the caller's telephone for a while, "" where nobody does.
+    name, given name, each as it is written and, behind a colon, read.  ``third`` is who takes
+    the caller's telephone for a while, "" where nobody does.
     """
 
     dialogue_id: str

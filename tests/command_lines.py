@@ -10,11 +10,13 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from flows.cli.main import app
+from flows.desk.book.steps import STEPS, Step
 from tests.builders import voice_file
 from tests.exported_calls import genesys_export
 from tests.vcons import vcon, write_vcon
@@ -64,6 +66,27 @@ CALLS = tuple(part for pair in SAMPLES.items() for part in pair)
 
 RIGHT = ("--operator-channel", "1")
 
+REFUSED = {"request.resume", "call.withhold"}
+"""The clock of no request stands still, and the call is withheld."""
+
+TO_AN_ANSWER = {"request.object", "request.again", "release.deliver"}
+
+TYPED = {str: "言葉", date: "2030-01-31"}
+
+
+def of_step(step: Step) -> Line:
+    """The line of a declared step, on a request or call in a state that allows it."""
+    declared = step.declared
+    arguments = [
+        "{call}" if declared.kind.group == "call" else ANSWERED if declared.word in TO_AN_ANSWER else NEW
+    ]
+    for each in declared.fields:
+        if each.required:
+            given = each.choices[0].value if each.choices else TYPED[each.type]
+            arguments += [given] if each.type is date else [f"--{each.name}", given]
+    return line(*arguments, status=3 if declared.word in REFUSED else 0)
+
+
 LINES: Mapping[str, Line] = {
     "mask": line("{folder}/none.wav", *CALLS, status=2, needs="numpy av pipeline.types"),
     "evaluate": line("{folder}/none", "--out", "{folder}/out", status=2, needs="numpy av pipeline.types"),
@@ -78,26 +101,13 @@ LINES: Mapping[str, Line] = {
     "case list": line(),
     "case find": line(given="鈴木花子\n\n\n"),
     "case show": line(NEW),
-    "case identify": line(NEW, "--method", "運転免許証"),
     "case amend": line(
         *(NEW, "--json", "-", "--reason", "書き誤り"), given=json.dumps(REQUEST | {"member_number": "M-78"})
     ),
-    "case withdraw": line(NEW, "--reason", "本人の申出"),
-    "case withhold": line(NEW, "--reason", "録音がない", "--answer", "不存在"),
-    "case objection": line(ANSWERED, "--text", "不服の申出"),
-    "case pause": line(NEW, "--reason", "補正待ち"),
-    "case resume": line(NEW, status=3),
-    "case extend": line(NEW, "2030-01-31", "--reason", "多数のため"),
-    "case note": line(NEW, "--text", "電話で確認"),
-    "case hold": line(NEW),
-    "case paid": line(NEW),
     "call search": line("--case", NEW),
     "call attach": line(IDENTIFIED, "--found"),
     "call list": line(),
     "call check": line("{call}"),
-    "call requeue": line("{call}"),
-    "call withhold": line("{call}", "--reason", "第三者の権利", status=3),
-    "call withdraw": line("{call}"),
     "recordings import": line("{folder}/recordings.csv"),
     "recordings scan": line("{calls}", "--pattern", PATTERN),
     "recordings inbox": line(),
@@ -135,13 +145,16 @@ LINES: Mapping[str, Line] = {
     "release letter": line(WITHHELD, "--out", "{folder}/letter.docx", needs="docx pipeline.types"),
     "release fetch": line(ANSWERED, "--out", "{folder}", needs="pipeline.types"),
     "release password": line(ANSWERED),
-    "release deliver": line(ANSWERED, "--how", "書留"),
-    "release again": line(ANSWERED, "--reason", "再請求"),
     "release show": line(ANSWERED),
     "release recheck": line("--json", needs="pipeline.types"),
     "release way": line(ATTACHED, "--way", "対面", status=3),
     "release way-approve": line(ATTACHED, status=3),
     "release visits": line(ANSWERED, status=2),
+    **{
+        f"{step.declared.kind.group} {step.declared.verb}": of_step(step)
+        for step in STEPS.values()
+        if step.declared.offered
+    },
 }
 """By the command's name."""
 

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from flows.desk.answers import releases
 from flows.desk.answers.basis import read_basis
 from flows.desk.answers.releases import Release, ReleasedCall
+from flows.desk.book.door import do
+from flows.desk.book.requests import Identified
 from flows.desk.cases import calls, catalogue, requests
 from flows.desk.cases.files import MASKED_KINDS, NewFile
 from flows.desk.integrity import chain
@@ -49,6 +51,8 @@ CLERK = Actor("受付窪田", Role.INTAKE)
 OTHER = Actor("審査小早川", Role.APPROVER)
 ANALYST = Actor("確認田辺", Role.ANALYST)
 WORKER = Actor("worker-1", Role.SYSTEM)
+SECOND = Actor(OTHER.name, Role.INTAKE)
+MANAGER = Actor("管理佐伯", Role.ADMIN)
 
 PERSON = Requester(
     (CaseName("鈴木花子", "スズキハナコ"),),
@@ -56,6 +60,11 @@ PERSON = Requester(
     (CaseName("香川県丸亀市土器町3-21", "カガワケンマルガメシ"),),
 )
 CHECK = IdentityCheck(IdentityMethod.DRIVING_LICENCE, NOW, "氏名と住所を照合")
+
+
+def identity(request: str) -> Identified:
+    """The step that records ``CHECK``."""
+    return Identified(request, CHECK.method, CHECK.checked_at, CHECK.note)
 
 
 class Clock:
@@ -88,7 +97,7 @@ def new_request(**more: object) -> NewRequest:
 def identified(desk: Desk, **more: object) -> Request:
     """A request whose person is known."""
     request = requests.receive(desk, CLERK, new_request(**more))
-    return requests.record_identity(desk, CLERK, request.request_id, CHECK)
+    return do(desk, CLERK, identity(request.request_id))
 
 
 def catalogued(desk: Desk, folder: Path, name: str = "one", **more: object) -> FoundRecording:

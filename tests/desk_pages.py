@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flows.desk.book.steps import STEPS
+
 __all__ = ["PAGES", "OnPage"]
 
 
@@ -47,22 +49,12 @@ PAGES: Mapping[str, OnPage] = {
     "case list": _page("GET /requests"),
     "case find": _page("POST /requests/find"),
     "case show": _page("GET /requests/{number}"),
-    "case identify": _page("POST /requests/{number}/identify"),
     "case amend": _page(
         "GET /requests/{number}/amend",
         "POST /requests/{number}/amend/check",
         "POST /requests/{number}/amend/back",
         "POST /requests/{number}/amend",
     ),
-    "case withdraw": _page("POST /requests/{number}/withdraw"),
-    "case withhold": _page("POST /requests/{number}/withhold"),
-    "case objection": _page("POST /requests/{number}/objection", "POST /ledger/{number}/objection"),
-    "case pause": _page("POST /requests/{number}/pause"),
-    "case resume": _page("POST /requests/{number}/resume"),
-    "case extend": _page("POST /requests/{number}/extend"),
-    "case note": _page("POST /requests/{number}/note"),
-    "case hold": _page("POST /requests/{number}/hold"),
-    "case paid": _page("POST /requests/{number}/paid"),
     "call search": _page(
         "POST /requests/{number}/search",
         "POST /requests/{number}/look-for",
@@ -71,9 +63,6 @@ PAGES: Mapping[str, OnPage] = {
     "call attach": _page("POST /requests/{number}/attach", "POST /requests/{number}/inbox"),
     "call list": _page("GET /requests/{number}", "GET /calls"),
     "call check": _page("POST /calls/{call_id}/check"),
-    "call requeue": _page("POST /calls/{call_id}/requeue"),
-    "call withhold": _page("POST /calls/{call_id}/withhold"),
-    "call withdraw": _page("POST /calls/{call_id}/withdraw"),
     "recordings import": _page(
         "POST /imports/recordings", "POST /imports/recording", instead="without headings of a company's own"
     ),
@@ -117,8 +106,6 @@ PAGES: Mapping[str, OnPage] = {
         instead="the ZIP; the folder for a disc is given by the command",
     ),
     "release password": _page("POST /ledger/{number}/password"),
-    "release deliver": _page("POST /ledger/{number}/deliver", instead="of the last answer"),
-    "release again": _page("POST /ledger/{number}/again"),
     "release show": _page("GET /ledger/{number}"),
     "release recheck": _page(instead="hears every released call again, which may take hours"),
     "release way": _page("GET /requests/{number}/way", "POST /requests/{number}/way"),
@@ -131,5 +118,11 @@ PAGES: Mapping[str, OnPage] = {
     "breach write": _page("POST /breaches/{number}/write"),
     "breach draft": _page("GET /breaches/{number}/report", "GET /breaches/{number}/notice"),
     "breach done": _page("POST /breaches/{number}/done"),
+    # Command and page of a declared step are derived from the same declaration.
+    **{
+        f"{each.kind.group} {each.verb}": OnPage(tuple(("POST", path) for path in each.routes))
+        for each in (step.declared for step in STEPS.values())
+        if each.offered
+    },
 }
 """Page by command; ``tests/flows/review/test_desk_pages.py`` checks that it is complete."""

@@ -21,7 +21,7 @@ class FakeRecogniser:
     """Hears the same in every call."""
 
     heard: tuple[HeardSegment, ...]
-    spoken_language: tuple[str, float] = ("ja", 0.99)
+    foreign: bool = False
     name: str = "fake"
     adapter: str | None = None
     sha256: str = "f" * 64
@@ -42,9 +42,9 @@ class FakeRecogniser:
         """Itself."""
         return self
 
-    def language(self, samples: np.ndarray) -> tuple[str, float]:
+    def is_foreign(self, samples: np.ndarray) -> bool:
         """What the test gave."""
-        return self.spoken_language
+        return self.foreign
 
     def score(self, samples: np.ndarray, texts: Sequence[str]) -> tuple[float, ...]:
         """What was heard first is right, and everything else a thousand times less likely."""

@@ -12,6 +12,8 @@ import docx
 import pytest
 
 from flows.desk.answers.releases import Release
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
 from flows.desk.cases import calls, lists, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor, Call, CompanyList, NewRequest, Role
@@ -25,7 +27,17 @@ from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import undecided
 from pipeline.types import CaseName, MaskPlan
 from tests.builders import voice_file
-from tests.desk_builders import ANALYST, CHECK, CLERK, NOW, OTHER, WORKER, approve, new_request
+from tests.desk_builders import (
+    ANALYST,
+    CLERK,
+    NOW,
+    OTHER,
+    SECOND,
+    WORKER,
+    approve,
+    identity,
+    new_request,
+)
 from tests.fakes import FakeModels
 from tests.flow_builders import numbers, waiting
 
@@ -47,7 +59,7 @@ def asked(desk: Desk, **more: object) -> str:
     """Id of a request whose person is known."""
     whole: NewRequest = new_request(**more)
     request = requests.receive(desk, CLERK, whole)
-    return requests.record_identity(desk, CLERK, request.request_id, CHECK).request_id
+    return do(desk, CLERK, identity(request.request_id)).request_id
 
 
 def reviewed(desk: Desk, folder: Path, request: str, seconds: float = 4.0, channels: int = 1) -> Call:
@@ -107,7 +119,7 @@ def with_half_released_call(desk: Desk) -> None:
     with_approved_call(desk)
     request = calls.list_calls(desk)[0].request_id
     other = reviewed(desk, desk.settings.home.parent, request)
-    calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみのため")
+    do(desk, SECOND, CallWithheld(other.call_id, "社内の連絡のみのため"))
     released(desk, request)
 
 

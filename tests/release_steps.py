@@ -7,10 +7,25 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flows.desk.answers import deliveries, releases, visits, ways
+from flows.desk.answers import releases, visits, ways
+from flows.desk.book.answers import Delivered, Objected, Placed, Reopened
+from flows.desk.book.calls import CallRequeued, CallWithdrawn, CallWithheld
+from flows.desk.book.door import do
+from flows.desk.book.requests import (
+    Called,
+    Extended,
+    FeePaid,
+    Held,
+    Paused,
+    Remarked,
+    Resumed,
+    Withdrawn,
+    Withheld,
+)
 from flows.desk.breaches import exposure, steps
 from flows.desk.cases import (
     amendments,
@@ -38,7 +53,18 @@ from flows.settings import Settings
 from pipeline.errors import PipelineError
 from pipeline.listed_word import ListedWord
 from pipeline.types import CaseName, MaskAction
-from tests.desk_builders import ANALYST, CHECK, CLERK, NOW, OTHER, WORKER, new_request, raw_database
+from tests.desk_builders import (
+    ANALYST,
+    CLERK,
+    MANAGER,
+    NOW,
+    OTHER,
+    SECOND,
+    WORKER,
+    identity,
+    new_request,
+    raw_database,
+)
 from tests.fakes import FakeModels
 from tests.flow_builders import waiting_voice
 from tests.release_builders import APPROVER, COMPANY, approved, asked, decided, reviewed, with_company
@@ -86,7 +112,7 @@ def approved_scene(folder: Path) -> Scene:
         request = asked(desk, wanted=Wanted.AUDIO, fee_yen=300)
         first, second = (approved(desk, folder, request, seconds=4.0) for _ in range(2))
         third = reviewed(desk, folder, request)
-        calls.withhold_call(desk, OTHER, third.call_id, "社内の連絡のみのため", 2)
+        do(desk, SECOND, CallWithheld(third.call_id, "社内の連絡のみのため", 2))
         spare = NewRecording("PBX-spare", NOW, catalogue.get_recording(desk, first.recording_id).content.uri)
         added = catalogue.add_recordings(desk, CLERK, [spare])
         claim = claims.claim_call(desk, WORKER, waiting_voice(desk, folder).call_id)
@@ -99,7 +125,7 @@ def refused_scene(folder: Path) -> Scene:
     """The same request, of which nothing is to be disclosed."""
     scene = approved_scene(folder)
     with open_desk(Settings(home=scene.home, work=folder / "work")) as desk:
-        requests.withhold(desk, OTHER, scene.request, "業務に支障があるため")
+        do(desk, SECOND, Withheld(scene.request, "業務に支障があるため"))
     return scene
 
 
@@ -151,7 +177,7 @@ def _another_way(desk: Desk, scene: Scene) -> None:
 
 def _released_and_opened_again(desk: Desk, scene: Scene) -> None:
     go_out(desk, scene)
-    releases.reopen_released(desk, APPROVER, scene.request, "見直し")
+    do(desk, APPROVER, Reopened(scene.request, "見直し"))
     for call_id in scene.calls[:2]:
         plans.approve(desk, OTHER, call_id, calls.get_call(desk, call_id).revision or 0)
 
@@ -187,17 +213,15 @@ def _by_hand(statement: str) -> Step:
 
 STEPS: dict[str, Step] = {
     "withhold the request": Step(
-        ("requests.withhold",), lambda d, s: requests.withhold(d, OTHER, s.request, "支障")
+        ("requests.Withheld",), lambda d, s: do(d, SECOND, Withheld(s.request, "支障"))
     ),
     "nothing is held": Step(
-        ("requests.withhold",), lambda d, s: requests.withhold(d, OTHER, s.request, "なし", Answer.NONE_HELD)
+        ("requests.Withheld",), lambda d, s: do(d, SECOND, Withheld(s.request, "なし", Answer.NONE_HELD))
     ),
     "withdraw the request": Step(
-        ("requests.withdraw",), lambda d, s: requests.withdraw(d, CLERK, s.request, "取下げ")
+        ("requests.Withdrawn",), lambda d, s: do(d, CLERK, Withdrawn(s.request, "取下げ"))
     ),
-    "the fee is paid": Step(
-        ("requests.mark_fee_paid",), lambda d, s: requests.mark_fee_paid(d, CLERK, s.request)
-    ),
+    "the fee is paid": Step(("requests.FeePaid",), lambda d, s: do(d, CLERK, FeePaid(s.request))),
     "the request is amended": Step(
         ("amendments.amend",),
         lambda d, s: amendments.amend(
@@ -213,22 +237,22 @@ STEPS: dict[str, Step] = {
     ),
     "attach": Step(("calls.attach_call",), lambda d, s: calls.attach_call(d, CLERK, s.request, s.recording)),
     "withhold the first call": Step(
-        ("calls.withhold_call",), lambda d, s: calls.withhold_call(d, OTHER, s.calls[0], "支障", 2)
+        ("calls.CallWithheld",), lambda d, s: do(d, SECOND, CallWithheld(s.calls[0], "支障", 2))
     ),
     "withhold the second call": Step(
-        ("calls.withhold_call",), lambda d, s: calls.withhold_call(d, OTHER, s.calls[1], "支障", 2)
+        ("calls.CallWithheld",), lambda d, s: do(d, SECOND, CallWithheld(s.calls[1], "支障", 2))
     ),
     "withdraw the first call": Step(
-        ("calls.withdraw_call",), lambda d, s: calls.withdraw_call(d, CLERK, s.calls[0])
+        ("calls.CallWithdrawn",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[0]))
     ),
     "withdraw the second call": Step(
-        ("calls.withdraw_call",), lambda d, s: calls.withdraw_call(d, CLERK, s.calls[1])
+        ("calls.CallWithdrawn",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[1]))
     ),
     "withdraw the withheld call": Step(
-        ("calls.withdraw_call",), lambda d, s: calls.withdraw_call(d, CLERK, s.calls[2])
+        ("calls.CallWithdrawn",), lambda d, s: do(d, CLERK, CallWithdrawn(s.calls[2]))
     ),
     "disclose the withheld call after all": Step(
-        ("calls.requeue",), lambda d, s: calls.requeue(d, OTHER, s.calls[2])
+        ("calls.CallRequeued",), lambda d, s: do(d, SECOND, CallRequeued(s.calls[2]))
     ),
     "back into review": Step(("plans.reopen",), lambda d, s: plans.reopen(d, OTHER, s.calls[1])),
     "back, and approved as it was": Step(("plans.reopen", "plans.approve"), _approved_again),
@@ -237,9 +261,7 @@ STEPS: dict[str, Step] = {
         _decided_otherwise,
     ),
     "a second release": Step(("releases.release",), go_out),
-    "a release, and opened again": Step(
-        ("releases.release", "releases.reopen_released"), _released_and_opened_again
-    ),
+    "a release, and opened again": Step(("releases.release", "answers.Reopened"), _released_and_opened_again),
     "an approved file is erased": Step(
         ("files.erase_file",),
         lambda d, s: files.erase_file(d, CLERK, _masked_file(d, s.calls[1], FileKind.MASKED_AUDIO)),
@@ -279,16 +301,15 @@ def _tried(act: Callable[[], object]) -> None:
 HARMLESS: dict[str, Act] = {
     "requests.receive": lambda d, _: requests.receive(d, CLERK, new_request()),
     "requests.receive_all": lambda d, _: requests.receive_all(d, CLERK, [new_request()]),
-    "requests.record_identity": lambda d, s: requests.record_identity(d, OTHER, s.request, CHECK),
-    "requests.add_note": lambda d, s: requests.add_note(d, CLERK, s.request, "電話あり"),
-    "requests.pause": lambda d, s: requests.pause(d, CLERK, s.request, "書類待ち"),
-    "requests.resume": lambda d, s: requests.resume(d, CLERK, s.request),
-    "requests.extend": lambda d, s: requests.extend(
-        d, CLERK, s.request, requests.get(d, s.request).due_on.replace(year=2099), "多数"
-    ),
-    "deliveries.deliver": lambda d, s: deliveries.deliver(d, APPROVER, s.request, "窓口"),
-    "deliveries.record_placed": lambda d, s: deliveries.record_placed(d, APPROVER, s.request),
-    "deliveries.record_objection": lambda d, s: deliveries.record_objection(d, APPROVER, s.request, "申出"),
+    "requests.Identified": lambda d, s: do(d, SECOND, identity(s.request)),
+    "requests.Called": lambda d, s: do(d, CLERK, Called(s.request, "期限を尋ねた")),
+    "requests.Remarked": lambda d, s: do(d, CLERK, Remarked(s.request, "電話あり")),
+    "requests.Paused": lambda d, s: do(d, CLERK, Paused(s.request, "書類待ち")),
+    "requests.Resumed": lambda d, s: do(d, CLERK, Resumed(s.request)),
+    "requests.Extended": lambda d, s: do(d, CLERK, Extended(s.request, date(2099, 1, 1), "多数")),
+    "answers.Delivered": lambda d, s: do(d, APPROVER, Delivered(s.request, "窓口")),
+    "answers.Placed": lambda d, s: do(d, APPROVER, Placed(s.request)),
+    "answers.Objected": lambda d, s: do(d, APPROVER, Objected(s.request, "申出")),
     "files.add_file": lambda d, s: files.add_file(
         d, CLERK, s.request, files.NewFile(FileKind.REVIEW, d.store.put(b"letter"))
     ),
@@ -297,7 +318,7 @@ HARMLESS: dict[str, Act] = {
     ),
     "files.open_clear": lambda d, s: _opened(d, s, files.open_clear),
     "files.open_stream": lambda d, s: _opened(d, s, files.open_stream),
-    "files.set_legal_hold": lambda d, s: files.set_legal_hold(d, CLERK, s.request, hold=True),
+    "requests.Held": lambda d, s: do(d, MANAGER, Held(s.request)),
     "files.sweep_orphans": lambda d, _: files.sweep_orphans(d),
     "periods.erase_due": lambda d, _: periods.erase_due(d, CLERK, periods.find_due(d)),
     "erasure.erase_request": lambda d, s: erasure.erase_request(d, CLERK, s.request),

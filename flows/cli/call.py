@@ -12,18 +12,17 @@ import typer
 
 from flows.cli.session import (
     Number,
-    Reason,
     Report,
     Session,
     Who,
     answers,
-    asked,
     opened,
     refuse,
     refuse_faults,
     table,
     told,
 )
+from flows.cli.steps import add_steps
 
 if TYPE_CHECKING:
     from flows.desk.cases.catalogue import DaySpan
@@ -193,42 +192,6 @@ def check(call_id: CallId, who: Who = "") -> None:
         typer.echo(f"{call_id}: 加えた時のままです")
 
 
-@call.command("requeue")
-def requeue(call_id: CallId, who: Who = "") -> None:
-    """失敗した通話などを、もう一度処理待ちにします。"""
-    with opened(who) as session:
-        from flows.desk.cases import calls
-
-        done = calls.requeue(session.desk, session.actor, call_id)
-        typer.echo(f"{done.call_id}: {done.state.label}")
-
-
-@call.command("withhold")
-def withhold(
-    call_id: CallId,
-    reason: Reason = "",
-    ground: Annotated[int, typer.Option("--ground", min=1, max=3, help="根拠: 法33条2項の号")] = 1,
-    who: Who = "",
-) -> None:
-    """通話1件を開示しないと決めます。理由と根拠は回答書に載ります。3号では理由に法令の名前を書きます。"""
-    with opened(who) as session:
-        from flows.desk.cases import calls
-
-        why = asked(reason, "開示しない理由 (請求者が読みます)")
-        done = calls.withhold_call(session.desk, session.actor, call_id, why, ground)
-        typer.echo(f"{done.call_id}: {done.state.label}")
-
-
-@call.command("withdraw")
-def withdraw(call_id: CallId, who: Who = "") -> None:
-    """誤って加えた通話を請求から外します。"""
-    with opened(who) as session:
-        from flows.desk.cases import calls
-
-        done = calls.withdraw_call(session.desk, session.actor, call_id)
-        typer.echo(f"{done.call_id}: {done.state.label}")
-
-
 @recordings.command("import")
 def import_(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV か JSON")],
@@ -369,3 +332,6 @@ def show_lists(who: Who = "") -> None:
         policy = "、".join(f"{party.value}: {action.value}" for party, action in company.actions)
         policy += "".join(f"、{kind}: {action.value}" for kind, action in company.kinds)
         typer.echo(f"方針: {policy}")
+
+
+add_steps(call, "call")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +21,7 @@ from flows.cli.session import (
     refuse_faults,
     table,
 )
+from flows.cli.steps import add_steps
 
 if TYPE_CHECKING:
     from flows.desk.kinds.values import NewRequest, Request
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["case"]
 
 case = typer.Typer(no_args_is_help=True)
-
-METHODS = (
-    "運転免許証、マイナンバーカード、旅券、在留カード、資格確認書、"
-    "印鑑登録証明書、折り返し電話、会員ログイン、対面、その他"
-)
 """The labels that ``flows.cli.case_view`` accepts; importing it for the help text would be too slow."""
 
 STDIN = Path("-")
@@ -212,42 +207,6 @@ def show(number: Number, who: Who = "") -> None:
         show_request(session, number)
 
 
-@case.command("identify")
-def identify(
-    number: Number,
-    method: Annotated[str, typer.Option("--method", help=f"確認の方法: {METHODS}")] = "",
-    at: Annotated[str, typer.Option("--at", help="確認した日時 [既定: いま]", show_default=False)] = "",
-    note: Annotated[str, typer.Option("--note", help="照合した点など (書類の番号は書かない)")] = "",
-    who: Who = "",
-) -> None:
-    """本人確認を記録します。証明書の写しや番号は記録しません。"""
-    with opened(who) as session:
-        from flows.cli.case_view import method_of
-        from flows.desk.cases import requests
-        from flows.desk.kinds.values import IdentityCheck
-
-        chosen = method_of(asked(method, f"確認の方法 ({METHODS})"))
-        check = IdentityCheck(chosen, _checked_at(session, at), note.strip())
-        request = requests.record_identity(session.desk, session.actor, number, check)
-        if request.state is request.state.RECEIVED:
-            typer.echo(f"{request.number}: 記録しました。もう1人の確認が要ります")
-            return
-        typer.echo(
-            f"{request.number}: 本人確認を記録しました。次は通話です: kaiji call search --case {number}"
-        )
-
-
-def _checked_at(session: Session, at: str) -> datetime:
-    if not at:
-        return session.desk.clock()
-    from flows.intake.fields import moment_of
-
-    checked_at = moment_of(at)
-    if checked_at is None or checked_at > session.desk.clock():
-        refuse("--at: 日時の形ではないか、未来の日時です(例: 2026-11-20 10:15)")
-    return checked_at
-
-
 @case.command("amend")
 def amend(
     number: Number,
@@ -264,126 +223,4 @@ def amend(
         amend_request(session, number, new, (why, method))
 
 
-@case.command("withdraw")
-def withdraw(number: Number, reason: Reason = "", who: Who = "") -> None:
-    """請求の取下げを記録します。以後、その通話は処理されません。"""
-    with opened(who) as session:
-        from flows.desk.cases import requests
-
-        _end(requests.withdraw(session.desk, session.actor, number, asked(reason, "取下げの経緯")))
-
-
-@case.command("withhold")
-def withhold(
-    number: Number,
-    reason: Reason = "",
-    answer: Annotated[
-        Literal["不開示", "不存在", "方法変更"], typer.Option("--answer", help="回答の種類")
-    ] = "不開示",
-    who: Who = "",
-) -> None:
-    """何も開示しない決定を記録します。理由は回答書に載ります (法33条3項、36条)。
-
-    回答書は kaiji release で作ります。その前なら、種類や理由を直せます。
-    """
-    with opened(who) as session:
-        from flows.desk.cases import requests
-        from flows.desk.kinds.values import Answer
-
-        kind = next(each for each in Answer if each.label == answer)
-        told = asked(reason, f"{answer}の理由 (請求者が読みます)")
-        _end(requests.withhold(session.desk, session.actor, number, told, kind))
-
-
-@case.command("objection")
-def objection(
-    number: Number,
-    text: Annotated[
-        str, typer.Option("--text", help="申出の内容や対応 (なければ尋ねます)", show_default=False)
-    ] = "",
-    who: Who = "",
-) -> None:
-    """回答への不服の申出や、その対応を記録します。開示台帳に載ります。"""
-    with opened(who) as session:
-        from flows.desk.answers.deliveries import record_objection
-
-        record_objection(session.desk, session.actor, number, asked(text, "申出の内容や対応"))
-        typer.echo(f"{number}: 記録しました")
-
-
-def _end(request: Request) -> None:
-    typer.echo(f"{request.number}: {request.state_label}")
-
-
-@case.command("pause")
-def pause(number: Number, reason: Reason = "", who: Who = "") -> None:
-    """期限の進みを止めます (書類の補正を待つ間など)。"""
-    with opened(who) as session:
-        from flows.desk.cases import requests
-
-        requests.pause(session.desk, session.actor, number, asked(reason, "止める理由"))
-        typer.echo(f"{number}: 期限の進みを止めました")
-
-
-@case.command("resume")
-def resume(number: Number, who: Who = "") -> None:
-    """止めた期限を再び進めます。止まっていた日数だけ期限が延びます。"""
-    with opened(who) as session:
-        from flows.desk.cases import requests
-
-        request = requests.resume(session.desk, session.actor, number)
-        typer.echo(f"{request.number}: 期限 {request.due_on}")
-
-
-@case.command("extend")
-def extend(
-    number: Number,
-    due: Annotated[datetime, typer.Argument(metavar="期限", formats=["%Y-%m-%d"], help="例 2026-12-25")],
-    reason: Reason = "",
-    who: Who = "",
-) -> None:
-    """期限を延ばします。請求者に伝えた理由を記録します。"""
-    with opened(who) as session:
-        from flows.desk.cases import requests
-
-        told_reason = asked(reason, "請求者に伝えた理由")
-        request = requests.extend(session.desk, session.actor, number, due.date(), told_reason)
-        typer.echo(f"{request.number}: 期限 {request.due_on}")
-
-
-@case.command("note")
-def note_(
-    number: Number,
-    text: Annotated[str, typer.Option("--text", help="記録 (なければ尋ねます)", show_default=False)] = "",
-    who: Who = "",
-) -> None:
-    """請求に記録を書き加えます (電話のやり取りなど)。書き加えたものは消せません。"""
-    with opened(who) as session:
-        from flows.desk.cases import requests
-
-        requests.add_note(session.desk, session.actor, number, asked(text, "記録"))
-        typer.echo(f"{number}: 記録しました")
-
-
-@case.command("hold")
-def hold(
-    number: Number,
-    off: Annotated[bool, typer.Option("--off", help="保全を解く")] = False,
-    who: Who = "",
-) -> None:
-    """請求を保全します (訴訟など): 保存期間を過ぎても、そのファイルと個人情報を消しません。"""
-    with opened(who, "admin") as session:
-        from flows.desk.cases.files import set_legal_hold
-
-        count = set_legal_hold(session.desk, session.actor, number, hold=not off)
-        typer.echo(f"{number}: 保全を{'解きました' if off else '始めました'} (ファイル {count}件)")
-
-
-@case.command("paid")
-def paid(number: Number, who: Who = "") -> None:
-    """手数料が支払われたことを記録します (法38条)。"""
-    with opened(who) as session:
-        from flows.desk.cases import requests
-
-        requests.mark_fee_paid(session.desk, session.actor, number)
-        typer.echo(f"{number}: 手数料の支払を記録しました")
+add_steps(case, "case")

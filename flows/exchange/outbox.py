@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from flows.desk.answers.deliveries import record_placed
 from flows.desk.answers.releases import answer_of, releases
+from flows.desk.book.answers import Placed
+from flows.desk.book.door import do
 from flows.desk.cases.files import open_clear
 from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DeskError, ImpossibleStepError
-from flows.desk.kinds.permissions import check_may_release
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.values import Actor
 from flows.desk.storage.local_files import LocalFiles, files_at, split_protocol
 from flows.desk.storage.sources import PROTOCOLS, drain
@@ -62,7 +63,7 @@ def place_package(desk: Desk, actor: Actor, request: str, turn: int | None = Non
         ImpossibleStepError: when the package is not encrypted, or the desk is there to practise on.
         OutboxError: when there is no outbox, it cannot be written, or another file has the name.
     """
-    check_may_release(actor)
+    check_may(actor, May.RELEASE)
     number = get(desk, request).number
     answer = answer_of(releases(desk, number), turn)
     if is_practice(desk.settings):
@@ -78,7 +79,7 @@ def place_package(desk: Desk, actor: Actor, request: str, turn: int | None = Non
         told.write_bytes(outer_instructions(number, answer))
         put(told, f"{name}_{INSTRUCTIONS}")
         put(package, f"{name}.zip")
-    record_placed(desk, actor, number, answer.turn)
+    do(desk, actor, Placed(number, answer.turn))
     return name
 
 

@@ -180,6 +180,7 @@ def remove_left_over(desk: Desk) -> None:
     """
     desk.store.remove_left_over()
     remove_left_runs(desk.settings.work)
+    outputs.remove_left_staging(desk.settings.work)
 
 
 def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]:

@@ -24,7 +24,7 @@ from flows.desk.kinds.errors import (
     RecordingChangedError,
     RecordingUnreadableError,
 )
-from flows.desk.kinds.permissions import check_may_recheck
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.values import Actor
 from flows.desk.kinds.ways import Way
 from flows.desk.work.decisions import first_plan
@@ -136,7 +136,7 @@ def recheck(
     Raises:
         NotAllowedError: when the role does not allow it.
     """
-    check_may_recheck(actor)
+    check_may(actor, May.RECHECK)
     calls = tuple(_given(desk))
     checked: list[Missed] = []
     opened = 0

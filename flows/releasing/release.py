@@ -22,7 +22,7 @@ from flows.desk.cases.calls import open_recording
 from flows.desk.cases.files import NewFile, drop_unnamed
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError
-from flows.desk.kinds.permissions import check_may_release
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.values import JAPAN, Actor, FileKind, Role
 from flows.desk.kinds.ways import Way
 from flows.files.keyed_digest import Digested
@@ -75,7 +75,7 @@ def release(desk: Desk, actor: Actor, number: str, load_models: Callable[[str], 
         CallUnsafeError: when something masked can still be heard or read.
         LetterError: when the letter cannot be filled in.
     """
-    check_may_release(actor)
+    check_may(actor, May.RELEASE)
     material = gather(desk, number)
     work = _Work(desk, actor, load_models, desk.settings.package == "zip")
     # Faults that a person has to correct are reported before hours of listening.

@@ -21,7 +21,13 @@ from pipeline.types import CharSpan
 
 __all__ = ["ForeignNameRecognizer"]
 
-SCORES = {Strength.WORD: 0.6, Strength.RARE: 0.75, Strength.NAME: 0.9, Strength.UNMISTAKABLE: 0.93}
+SCORES = {
+    Strength.WORD: 0.6,
+    Strength.HEARD: 0.7,
+    Strength.RARE: 0.75,
+    Strength.NAME: 0.9,
+    Strength.UNMISTAKABLE: 0.93,
+}
 """Score before an honorific, by the strength of the spelling."""
 
 IN_A_FRAME = 0.85
@@ -48,6 +54,10 @@ _STANDS = re.compile(r"です|でございます|と申|ともうし|と言い�
 """Words behind a name at the beginning of a sentence, by which a person is introduced or answers the
 phone."""
 
+_BEGINS_AMONG_NAMES = re.compile(r"(?:^|[\n。、？?の がはにもをとで]|から|より|って)$")
+_STANDS_AMONG_NAMES = re.compile(r"[がはにもをと]|から|より|です|って|、|$")
+"""Characters before and behind a word that may be a name, in a call that names others from abroad."""
+
 _WORD = re.compile(r"[一-龠々A-Za-zＡ-Ｚａ-ｚ0-9０-９]")
 
 
@@ -58,13 +68,20 @@ class ForeignNameRecognizer(CallRecognizer):
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Return the runs of katakana that are used as names."""
-        runs = tuple(run for run in foreign_runs(call.text) if not _is_word(call, run))
+        unknown = frozenset(token.chars.start for token in call.tokens if not token.known)
+        runs = tuple(run for run in foreign_runs(call.text, unknown) if not _is_word(call, run))
         if not runs:
             return []
         framed = frozenset(match.end() for frame in _BEFORE for match in frame.finditer(call.text))
         why = {run: reason for run in runs if (reason := _why(call.text, run, framed))}
-        known = {name for run in why for name in run.names if run.strength > Strength.WORD}
-        return [self._result(run, why.get(run)) for run in runs if run in why or _repeats(run, known)]
+        if any(run.strength >= Strength.NAME for run in why):
+            alone = ((run, _why_among_names(call.text, run)) for run in runs if run not in why)
+            why |= {run: reason for run, reason in alone if reason}
+        known = {name for run in why for name in run.names if run.strength > Strength.HEARD}
+        known |= {_letters(call.text, run) for run in why if run.strength is Strength.HEARD}
+        return [
+            self._result(run, why.get(run)) for run in runs if run in why or _repeats(call.text, run, known)
+        ]
 
     def _result(self, run: ForeignRun, why: Reason | None) -> RecognizerResult:
         score = SCORES[run.strength]
@@ -82,9 +99,28 @@ def _is_word(call: Call, run: ForeignRun) -> bool:
     return alone and token.known and token.pos.startswith("名詞-普通名詞")
 
 
-def _repeats(run: ForeignRun, known: set[str]) -> bool:
+def _letters(text: str, run: ForeignRun) -> str:
+    return text[run.start : run.end]
+
+
+def _repeats(text: str, run: ForeignRun, known: set[str]) -> bool:
     """Whether a run repeats a known name that is no common word."""
-    return run.strength > Strength.WORD and not known.isdisjoint(run.names)
+    return run.strength > Strength.WORD and not known.isdisjoint((*run.names, _letters(text, run)))
+
+
+def _why_among_names(text: str, run: ForeignRun) -> Reason | None:
+    """Return the reason why a run is a name beside others from abroad; ``None`` without one.
+
+    There an unknown word that sounds like a name needs a place where a name can stand, and nothing else.
+    """
+    stands = _BEGINS_AMONG_NAMES.search(text[max(0, run.start - 2) : run.start])
+    if (
+        run.strength in (Strength.HEARD, Strength.NAME)
+        and stands
+        and _STANDS_AMONG_NAMES.match(text, run.end)
+    ):
+        return Reason.DICTIONARY_NAME
+    return None
 
 
 def _why(text: str, run: ForeignRun, framed: frozenset[int]) -> Reason | None:

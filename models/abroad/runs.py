@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from models.abroad.heard import heard_names
 from models.language.lexicon.foreign import ForeignName, foreign_name
 from models.wording.vocabulary import NOT_NAMES, PLACE_TAILS
 from pipeline.sound.morae import morae
@@ -37,10 +38,12 @@ class Strength(enum.IntEnum):
 
     WORD = 1
     """A name that is also a common word: マーク."""
-    RARE = 2
+    HEARD = 2
+    """A word that no dictionary has and that sounds like a name: テレイラ."""
+    RARE = 3
     """A rare name, or a name that is also a rare word: アリ."""
-    NAME = 3
-    UNMISTAKABLE = 4
+    NAME = 4
+    UNMISTAKABLE = 5
     """A common name that is no word, or two names with a dot between."""
 
 
@@ -54,20 +57,24 @@ class ForeignRun:
     strength: Strength
 
 
-def foreign_runs(text: str) -> Iterator[ForeignRun]:
+def foreign_runs(text: str, unknown: Container[int] = ()) -> Iterator[ForeignRun]:
     """Yield every run of katakana that consists of foreign names.
 
     Args:
         text: The raw transcript.
+        unknown: First characters of words that the dictionary has not, which may be misheard names.
 
     Yields:
         Runs in order, without those that continue as a place or a firm (スミス商店).
     """
     for match in _RUN.finditer(text):
         named = not any(text.startswith(tail, match.end()) for tail in PLACE_TAILS)
-        found = _read(match.group()) if named and match.group() not in NOT_NAMES else None
-        if found is not None:
+        if not named or match.group() in NOT_NAMES:
+            continue
+        if (found := _read(match.group())) is not None:
             yield ForeignRun(match.start(), match.end(), *found)
+        elif match.start() in unknown and (names := heard_names(match.group())):
+            yield ForeignRun(match.start(), match.end(), names, Strength.HEARD)
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.language.lexicon.lexicon import Lexicon, NameEntry, load_lexicon
-from pipeline.sound.morae import Mora, morae, undrawn
+from pipeline.sound.morae import Mora, fold_kana, morae, undrawn
 
 __all__ = ["COLUMNS", "VALUES", "Gazetteer", "load_gazetteer"]
 
@@ -168,7 +168,7 @@ def _graded_places(lexicon: Lexicon) -> Iterator[tuple[str, int]]:
 def _table(graded: Iterable[tuple[str, int]], shortest: int) -> dict[_Key, int]:
     out: dict[_Key, int] = {}
     for reading, grade in graded:
-        key = undrawn(morae(reading))
+        key = undrawn(morae(fold_kana(reading)))
         if shortest <= len(key) <= MAX_MORAE:
             out[key] = max(out.get(key, 0), grade)
     return out

@@ -25,6 +25,9 @@ _DIGITS = dict(zip("0123456789", _DIGIT_KANA, strict=True))
 CHUNK_CHARS = 10_000
 """Greatest number of characters passed to Sudachi at once; it refuses more than 49,149 bytes."""
 
+JOINED = 0x0FFFFFFF
+"""Sudachi's number of a word that it joined of unknown pieces (テレイラ), which it does not call unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -79,7 +82,8 @@ class Reader:
                     # The dictionary reads a space or a bracket as 「記号」, which nobody says.
                     silent = m.reading_form() == "キゴウ" and pos.startswith(("補助記号", "空白"))
                     kana = "" if silent else _kana(m.surface(), m.reading_form())
-                    out.append(Token(chars, pos, kana, not m.is_oov()))
+                    known = not m.is_oov() and m.word_id() != JOINED
+                    out.append(Token(chars, pos, kana, known))
             base += len(line)
         return tuple(out)
 
@@ -98,7 +102,7 @@ class Reader:
 
         Args:
             text: Spelling, e.g. 岬育美.
-            kana: Its reading in katakana.
+            kana: Its reading, as ``fold_kana`` returns it.
 
         Returns:
             The readings of both; ``None`` where the lexicon has no surname that it could begin with, nor two
@@ -108,13 +112,14 @@ class Reader:
         best: tuple[float, str] = (0.0, "")
         lexicon = load_lexicon()
         for cut in range(1, len(text)):
+            givens = {fold_kana(given.reading) for given in lexicon.given_of_surface(text[cut:])}
             for row in lexicon.surname_of_surface(text[:cut]):
-                rest = kana.removeprefix(row.reading)
+                surname = fold_kana(row.reading)
+                rest = kana.removeprefix(surname)
                 if rest and rest != kana:
                     # 四方 is commoner than 四方田, but 陽子 is a given name and 田陽子 is not.
-                    written = any(given.reading == rest for given in lexicon.given_of_surface(text[cut:]))
-                    surer = WRITTEN if written else READ if rest in lexicon.given_names else 1
-                    best = max(best, (row.weight * surer, row.reading))
+                    surer = WRITTEN if rest in givens else READ if rest in lexicon.given_names else 1
+                    best = max(best, (row.weight * surer, surname))
         return (best[1], kana.removeprefix(best[1])) if best[1] else _foreign_parts(kana)
 
     def readings(self, name: str) -> tuple[str, ...]:

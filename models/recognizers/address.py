@@ -9,6 +9,7 @@ from presidio_analyzer import RecognizerResult
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.wording.digits import complete, runs
 from models.wording.places import NUMERAL, Part, places
+from pipeline.ownership.known.addresses import BUILDINGS
 from pipeline.reasons import Reason
 
 __all__ = ["AddressRecognizer"]
@@ -24,9 +25,7 @@ _STRONG = re.compile(
 )
 _DASHED = re.compile(rf"{NUMERAL}(?:の|-|−){NUMERAL}(?:の|-|−){NUMERAL}")
 _ROOM = re.compile(
-    r"(?:[ァ-ヶー・一-龠ぁ-ん]{0,9}?(?:ハイツ|コーポ|マンション|アパート|ハイム|メゾン|コート|パレス|"
-    r"レジデンス|グラン|ヴィラ|ビラ|シャトー|ドミール|ルミエール|ビル|荘|団地|寮|タワー|ヒルズ|"
-    r"ガーデン|プラザ|テラス|エステート|ホーム|カーサ|サン[ァ-ヶー]+|住宅|社宅|"
+    rf"(?:[ァ-ヶー・一-龠ぁ-ん]{{0,9}}?(?:{BUILDINGS}|サン[ァ-ヶー]+|"
     r"[0-9一二三四五六七八九十]+号棟|[0-9一二三四五六七八九十A-Za-zＡ-Ｚ]棟)"
     rf"[ァ-ヶー一-龠]{{0,6}})(?:の|、|\s|、の)*{NUMERAL}(?:の{NUMERAL})?(?:号室|号)?"
     rf"|[ァ-ヶー]{{3,10}}[一-龠]{{0,3}}(?:の|、)*{NUMERAL}号室?"

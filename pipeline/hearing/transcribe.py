@@ -56,10 +56,6 @@ ASKED_SHARE = 0.05
 FIRST_SHARE = 0.9
 """Share of the rest until every window has been recognised once; what is left are retries."""
 
-MIN_FOREIGN_PROBABILITY = 0.8
-"""Probability of another language from which a window is foreign; a call with mostly foreign windows is
-refused."""
-
 
 @dataclass(frozen=True, slots=True)
 class HeardWord:
@@ -110,8 +106,8 @@ class Recogniser(Protocol):
     def recognise(self, samples: NDArray[np.float32]) -> tuple[HeardSegment, ...]:
         """Recognise 16 kHz mono audio, shape (n,); times are in seconds from its start."""
 
-    def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
-        """Return the most probable language (ISO 639-1) of at most 30 s, and its probability."""
+    def is_foreign(self, samples: NDArray[np.float32]) -> bool:
+        """Whether at most 30 s are confidently in another language than Japanese."""
 
 
 def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Transcript:
@@ -374,10 +370,7 @@ def _refuse_foreign(
     ]
 
     def foreign(places: Sequence[tuple[Channel, Window]]) -> list[bool]:
-        verdicts = (recogniser.language(window.samples(channel.samples)) for channel, window in places)
-        return [
-            language != "ja" and probability >= MIN_FOREIGN_PROBABILITY for language, probability in verdicts
-        ]
+        return [recogniser.is_foreign(window.samples(channel.samples)) for channel, window in places]
 
     least = -(-len(loudest) // 2)
     found = in_batches(loudest[:least], foreign, most=1, at_once=recogniser.at_once)

@@ -20,6 +20,7 @@ from pipeline.finding.whole_names import with_scraps
 from pipeline.ownership.address_ends import part_address_ends
 from pipeline.ownership.known.names import KanaReader
 from pipeline.ownership.repeated_names import mask_repeated_names
+from pipeline.ownership.whole_numbers import part_whole_numbers
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
@@ -109,8 +110,9 @@ def nobodys(entities: Iterable[EntitySpan]) -> Findings:
 
 
 def _part_ends(findings: Findings, context: Context) -> Findings:
-    """Separate an address from a postal code before it and a name behind it."""
-    return nobodys(part_address_ends((each.entity for each in findings), context.transcript.text))
+    """Separate an address from a postal code before it and a name behind it, and a number from the next."""
+    text = context.transcript.text
+    return nobodys(part_whole_numbers(part_address_ends((each.entity for each in findings), text), text))
 
 
 def _judge(findings: Findings, context: Context) -> Findings:

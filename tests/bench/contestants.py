@@ -208,6 +208,7 @@ def _time_recognition(models: Any, clock: Clock) -> None:
 
 def _desk(calls: Sequence[Path], out: Path, clock: Clock) -> None:
     """A desk whose queue holds the calls, each of a request of its own."""
+    from flows.desk.book.door import do
     from flows.desk.cases import lists
     from flows.desk.cases import requests as desk_requests
     from flows.desk.cases.calls import attach_call
@@ -216,7 +217,7 @@ def _desk(calls: Sequence[Path], out: Path, clock: Clock) -> None:
     from flows.desk.kinds.values import CompanyList, NewRecording, NewRequest, StaffList
     from flows.files.case_file import case_lookup
     from flows.settings import Settings
-    from tests.desk_builders import CHECK, CLERK, NOW
+    from tests.desk_builders import CLERK, NOW, identity
 
     clock.parts["load"] = 0.0
     with open_desk(Settings(home=out, work=out / "work")) as desk:
@@ -230,7 +231,7 @@ def _desk(calls: Sequence[Path], out: Path, clock: Clock) -> None:
         lists.import_company(desk, CLERK, company)
         for number, (audio, case) in enumerate(zip(calls, cases, strict=True)):
             request = desk_requests.receive(desk, CLERK, NewRequest(case.requester, NOW, "post"))
-            desk_requests.record_identity(desk, CLERK, request.number, CHECK)
+            do(desk, CLERK, identity(request.number))
             recording = NewRecording(f"PBX-{number}", NOW, str(audio.absolute()), _seconds(audio))
             added = add_recordings(desk, CLERK, [recording])
             attach_call(desk, CLERK, request.number, added.new[0])

@@ -139,9 +139,9 @@ class _Stub:
             self._model.in_batches().recognise_batch(windows)
         return tuple(segment for window in windows for segment in self.recognise(window))
 
-    def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
-        """Asked of the real model: three half-minutes a channel, whatever the length."""
-        return self._model.language(samples)
+    def is_foreign(self, samples: NDArray[np.float32]) -> bool:
+        """Asked of the real model: three windows a channel, whatever the length."""
+        return self._model.is_foreign(samples)
 
 
 def _spread(text: str, samples: NDArray[np.float32]) -> tuple[HeardSegment, ...]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from flows.desk.answers import deliveries
 from flows.desk.answers.ways import approve_way, choose_way
+from flows.desk.book.answers import Delivered, Objected, Withheld
+from flows.desk.book.door import do
 from flows.desk.breaches.steps import NewMark, decide_duty, mark_breach
 from flows.desk.cases import calls, catalogue, requests
 from flows.desk.integrity.desk import Desk
@@ -74,7 +75,7 @@ def fill(desk: Desk) -> FullDesk:
     decide_duty(desk, OTHER, breach, DutyDecision((1,), True), TEXT)
     new = requests.receive(desk, CLERK, new_request(requester=LONG, received_at=NOW - timedelta(days=30)))
     withheld = identified(desk, requester=LONG)
-    requests.withhold(desk, CLERK, withheld.number, TEXT)
+    do(desk, CLERK, Withheld(withheld.number, TEXT))
     troubled = identified(desk, requester=LONG, member_number="M-1")
     _fail(desk, troubled.number)
     first, second = (requests.get(desk, each.request_id).number for each in (waits, gone))
@@ -95,8 +96,8 @@ def _heard_in_person(desk: Desk) -> Call:
     approve_way(desk, OTHER, call.request_id)
     decided(desk, call)
     released(desk, call.request_id)
-    deliveries.deliver(desk, OTHER, call.request_id, "書留 123-45-67890")
-    deliveries.record_objection(desk, CLERK, call.request_id, TEXT)
+    do(desk, OTHER, Delivered(call.request_id, "書留 123-45-67890"))
+    do(desk, CLERK, Objected(call.request_id, TEXT))
     return call
 
 

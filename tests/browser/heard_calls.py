@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flows.desk.book.door import do
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Call, CompanyList, NewRecording, StaffList
 from flows.files.case_file import case_lookup
 from flows.masking.mask_case_call import mask_case_call
 from tests.browser.made_calls import SAMPLES
-from tests.desk_builders import CHECK, CLERK, NOW, WORKER, new_request
+from tests.desk_builders import CLERK, NOW, WORKER, identity, new_request
 
 __all__ = ["heard_call", "with_lists_of"]
 
@@ -40,7 +41,7 @@ def heard_call(desk: Desk, stem: str, *, received_days_ago: int = 0) -> Call:
     received = NOW - timedelta(days=received_days_ago)
     new = new_request(requester=case_lookup(SAMPLES)(audio).requester, received_at=received)
     request = requests.receive(desk, CLERK, new)
-    requests.record_identity(desk, CLERK, request.request_id, CHECK)
+    do(desk, CLERK, identity(request.request_id))
     recording = NewRecording(f"PBX-{request.number}-{stem}", NOW, str(audio))
     added = catalogue.add_recordings(desk, CLERK, [recording])
     call = calls.attach_call(desk, CLERK, request.request_id, added.new[0])

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from flows import outputs
+from flows.desk.book.door import do
 from flows.desk.cases import calls, catalogue, requests
 from flows.desk.cases.files import NewFile
 from flows.desk.integrity.desk import Desk
@@ -47,7 +48,7 @@ from pipeline.types import (
     TimeSpan,
     Transcript,
 )
-from tests.desk_builders import CHECK, CLERK, NOW, WORKER, new_request
+from tests.desk_builders import CLERK, NOW, WORKER, identity, new_request
 from tests.posteriorgrams import gram_of
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
@@ -275,7 +276,7 @@ def into_review(desk: Desk, made: MadeCall, *, received_days_ago: int = 0) -> Ca
     """A request of the case's person with the call attached, masked, and waiting for an analyst."""
     received = NOW - timedelta(days=received_days_ago)
     request = requests.receive(desk, CLERK, new_request(requester=made.case.requester, received_at=received))
-    requests.record_identity(desk, CLERK, request.request_id, CHECK)
+    do(desk, CLERK, identity(request.request_id))
     duration = read_recording(made.audio).duration
     recording = NewRecording(f"PBX-{request.number}-{made.audio.stem}", NOW, str(made.audio), duration)
     added = catalogue.add_recordings(desk, CLERK, [recording])

@@ -19,8 +19,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-from flows.desk.answers import deliveries
-from flows.desk.answers.deliveries import DeliveredAnswer
+from flows.desk.book.answers import Delivered
+from flows.desk.book.door import do
 from flows.desk.kinds.values import Actor, Call, Role
 from flows.masking.mask_case_call import load_models
 from flows.releasing.release import release
@@ -46,7 +46,7 @@ def fill(served: Served) -> Call:
         call = heard_call(served.desk, stem, received_days_ago=9 - number - ago)
         decided(served.desk, call)
         release(served.desk, APPROVER, call.request_id, load_models)
-        deliveries.deliver(served.desk, HOLDER, call.request_id, "書留で郵送", DeliveredAnswer(None, None))
+        do(served.desk, HOLDER, Delivered(call.request_id, "書留で郵送", None, None))
     shown = heard_call(served.desk, SHOWN, received_days_ago=11 - ago)
     for number, stem in enumerate(WAITING):
         heard_call(served.desk, stem, received_days_ago=8 - 2 * number - ago)

@@ -9,7 +9,8 @@ import docx
 import pytest
 from playwright.sync_api import Page, expect
 
-from flows.desk.answers import deliveries
+from flows.desk.book.answers import Delivered
+from flows.desk.book.door import do
 from flows.desk.breaches.steps import NewMark, get_breach, mark_breach
 from flows.desk.cases import requests
 from flows.desk.kinds.breaches import BreachKind, Stage
@@ -26,7 +27,7 @@ def sent(served: Served) -> str:
     call = into_review(served.desk, sample_call("clinic-kanji"))
     decided(served.desk, call)
     released(served.desk, call.request_id)
-    deliveries.deliver(served.desk, OTHER, call.request_id, "書留 123-45-67890")
+    do(served.desk, OTHER, Delivered(call.request_id, "書留 123-45-67890"))
     return requests.get(served.desk, call.request_id).number
 
 

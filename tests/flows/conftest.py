@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.states import State
@@ -17,7 +18,7 @@ from flows.settings import Settings
 from tests.attacks import Doors, try_doors
 from tests.builders import spoken_file
 from tests.conftest import SECRET_CASE, SECRET_LINES
-from tests.desk_builders import CHECK, CLERK, NOW
+from tests.desk_builders import CLERK, NOW, identity
 from tests.flow_builders import InTurn, desk_of_flows
 from tests.serving import START_SECONDS, Serving
 
@@ -98,7 +99,7 @@ def secret_call(desk: Desk, path: Path, source: str) -> Call:
     case = SECRET_CASE["requester"]
     person = requests_person(case)
     request = requests.receive(desk, CLERK, NewRequest(person, NOW, "post"))
-    requests.record_identity(desk, CLERK, request.number, CHECK)
+    do(desk, CLERK, identity(request.number))
     recording = NewRecording(source, NOW, str(path), numbers=("08012345678",), operator="榊原")
     added = catalogue.add_recordings(desk, CLERK, [recording])
     return calls.attach_call(desk, CLERK, request.number, added.new[0])

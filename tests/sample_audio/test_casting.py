@@ -110,6 +110,14 @@ def test_a_fixed_name_from_abroad_is_said_either_way_round() -> None:
     assert case_json(calls[0])["requester"]["names"] == [{"text": "スミス・ジョン", "kana": "スミス・ジョン"}]
 
 
+def test_a_fixed_name_in_kanji_has_one_order_and_its_own_reading() -> None:
+    """Nobody says it the other way round, and the case has it without a dot."""
+    text = "# id: d | names: rq = 金:キム/民俊:ミンジュン\ncu: {rq.full}\ncu: {rq.seikana}\n"
+    calls = [cast(parse_scripts(text)[0], seed) for seed in range(20)]
+    assert {texts(call, "full")[0] for call in calls} == {"金民俊"}
+    assert case_json(calls[0])["requester"]["names"] == [{"text": "金民俊", "kana": "キムミンジュン"}]
+
+
 def test_a_share_of_people_has_names_from_abroad() -> None:
     """As large as the pools say; the two halves go together."""
     pairs = tuple((Named(sei, sei), Named(mei, mei)) for sei, mei in (("スミス", "ジョン"), ("キム", "ミナ")))

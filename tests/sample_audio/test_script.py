@@ -31,6 +31,10 @@ def test_names_from_abroad_may_be_fixed() -> None:
     """The header says whose, family name first; everybody else is drawn."""
     (dialogue,) = parse_scripts("# id: a | names: t1 = スミス/ジョン, rq=グエン/ランアン\nop: {t1.sei}\n")
     assert dialogue.names == (("t1", "スミス", "ジョン"), ("rq", "グエン", "ランアン"))
+    (dialogue,) = parse_scripts(
+        "# id: a | names: t1 = 金:キム/民俊:ミンジュン, t2=レ/ラン・アン\nop: {t1.sei}\n"
+    )
+    assert dialogue.names == (("t1", "金:キム", "民俊:ミンジュン"), ("t2", "レ", "ラン・アン"))
 
 
 def test_a_third_person_may_take_the_telephone() -> None:
@@ -69,6 +73,7 @@ def test_slot_knows_kind_and_party(slot: str, kind: str, party: str) -> None:
         ("# id: a | colour: red\nop: はい。\n", 1),
         ("# id: a\n", 1),
         ("# id: a | names: t1 = 山田/太郎\nop: {t1.sei}\n", 1),
+        ("# id: a | names: t1 = 山田:やまだ/太郎:タロウ\nop: {t1.sei}\n", 1),
         ("# id: a | names: t1 = スミス\nop: {t1.sei}\n", 1),
         ("# id: a | names: co = スミス/ジョン\nop: {t1.sei}\n", 1),
         ("# id: a\nop:\n", 2),

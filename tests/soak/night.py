@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.desk.book.door import do
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
@@ -26,7 +27,7 @@ from flows.settings import Settings
 from pipeline.audio.recording import read_recording
 from pipeline.audio.wav import write_wav
 from pipeline.types import CallCase
-from tests.desk_builders import CHECK, CLERK, NOW
+from tests.desk_builders import CLERK, NOW, identity
 from tests.sentinels import everything_under, found_in
 from tests.serving import ROOT, Serving
 
@@ -87,7 +88,7 @@ def _ask(desk: Desk, folder: Path, options: argparse.Namespace) -> Iterator[Aske
         if kind == "unreadable_audio":
             path.write_bytes(b"no audio")
         request = requests.receive(desk, CLERK, NewRequest(case.requester, NOW, "post"))
-        requests.record_identity(desk, CLERK, request.number, CHECK)
+        do(desk, CLERK, identity(request.number))
         added = catalogue.add_recordings(desk, CLERK, [NewRecording(f"PBX-{number}", NOW, str(path))])
         call = calls.attach_call(desk, CLERK, request.number, added.new[0])
         if kind == "recording_changed":

@@ -21,6 +21,7 @@ from typing import Any
 import av
 import numpy as np
 
+from flows.desk.book.door import do
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
@@ -32,7 +33,7 @@ from flows.review.app import create_app
 from flows.settings import Settings
 from pipeline.audio.recording import read_recording
 from pipeline.measuring.truth import TruthSpan, read_truth
-from tests.desk_builders import CHECK, CLERK, NOW, WORKER
+from tests.desk_builders import CLERK, NOW, WORKER, identity
 from tests.release_builders import run, words_of
 from tests.review_site import HOST, Person, add_people, signed_in
 from tests.serving import ROOT
@@ -84,7 +85,7 @@ def _masked(desk: Desk, stem: str) -> Call:
     lists.import_company(desk, CLERK, company)
     new = NewRequest(case.requester, NOW, "post", fee_yen=300, desk="お客様相談室")
     request = requests.receive(desk, CLERK, new)
-    requests.record_identity(desk, CLERK, request.number, CHECK)
+    do(desk, CLERK, identity(request.number))
     recording = NewRecording("PBX-1", NOW, str(SAMPLES / f"{stem}.wav"))
     added = catalogue.add_recordings(desk, CLERK, [recording])
     call = calls.attach_call(desk, CLERK, request.number, added.new[0])

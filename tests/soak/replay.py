@@ -18,6 +18,8 @@ from unittest import mock
 
 from sqlalchemy import select
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Remarked, Withdrawn
 from flows.desk.cases import lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
@@ -28,7 +30,7 @@ from flows.desk.record.rotation import rotate
 from flows.desk.sealing.keys import add_key
 from flows.desk.storage.tables import Table
 from pipeline.types import CaseName
-from tests.desk_builders import CLERK, OTHER, desk_settings, identified, raw_database
+from tests.desk_builders import CLERK, SECOND, desk_settings, identified, raw_database
 from tests.flows.desk.integrity.test_tree import fill
 from tests.review_site import PASSWORD, QUICK
 
@@ -72,7 +74,7 @@ def _two_of_each(desk: Desk, folder: Path) -> None:
     """Two rows in every sealed table that has more than one."""
     fill(desk, folder)
     identified(desk)
-    requests.add_note(desk, CLERK, "R-2026-0002", "電話あり")
+    do(desk, CLERK, Remarked("R-2026-0002", "電話あり"))
     lists.import_company(desk, CLERK, CompanyList(names=(CaseName("若葉電送", "ワカバデンソウ"),)))
     account = accounts.add_account(desk, CLERK, "saiki", (Role.ADMIN,), PASSWORD)
     sessions.sign_in(desk, account)
@@ -84,7 +86,7 @@ def _two_of_each(desk: Desk, folder: Path) -> None:
 def _change(desk: Desk) -> None:
     """What changes sealed values of rows that stay."""
     accounts.set_password(desk, CLERK, "kubota", PASSWORD[::-1])
-    requests.withdraw(desk, OTHER, "R-2026-0002", "取下げ")
+    do(desk, SECOND, Withdrawn("R-2026-0002", "取下げ"))
 
 
 def _sealed(desk: Desk) -> Values:

@@ -20,7 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.answers import deliveries, visits, ways
+from flows.desk.answers import visits, ways
+from flows.desk.book.answers import Delivered, Objected, Withheld
+from flows.desk.book.door import do
 from flows.desk.cases import calls, handed_over, requests
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Call, NewRecording, Role
@@ -31,7 +33,7 @@ from flows.masking import mask_case_call as worker
 from flows.version import VERSION
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from tests.builders import voice_file
-from tests.desk_builders import ANALYST, CLERK, NOW, OTHER, WORKER, desk_settings, new_request
+from tests.desk_builders import ANALYST, CLERK, NOW, OTHER, SECOND, WORKER, desk_settings, new_request
 from tests.flow_builders import InTurn
 from tests.release_builders import APPROVER, approve_reviewed, asked, released, with_company
 from tests.review_site import ADMIN, PASSWORD, quick_passwords
@@ -66,8 +68,8 @@ def make(desk: Desk, folder: Path) -> dict[str, str]:
     out = reviewed(desk, folder, "released")
     approve_reviewed(desk, out)
     released(desk, out.request_id)
-    deliveries.deliver(desk, APPROVER, out.request_id, "書留 123-45-67890")
-    deliveries.record_objection(desk, APPROVER, out.request_id, "伏せすぎとの申出")
+    do(desk, APPROVER, Delivered(out.request_id, "書留 123-45-67890"))
+    do(desk, APPROVER, Objected(out.request_id, "伏せすぎとの申出"))
     heard = reviewed(desk, folder, "heard")
     approve_reviewed(desk, heard)
     ways.choose_way(desk, ANALYST, heard.request_id, Manner(Way.IN_PERSON))
@@ -86,7 +88,7 @@ def make(desk: Desk, folder: Path) -> dict[str, str]:
     record(desk, ANALYST, review, lambda number: (replace(remark, number=number),))
     waiting = handed(desk, folder, "waiting")
     withheld = asked(desk)
-    requests.withhold(desk, OTHER, withheld, "業務に支障があるため")
+    do(desk, SECOND, Withheld(withheld, "業務に支障があるため"))
     made |= {
         "released": out.request_id,
         "in_person": heard.request_id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,7 +12,8 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli.answers.ways import add_ways
-from flows.cli.session import REFUSED, Number, Reason, Session, Who, asked, opened, refuse, table
+from flows.cli.session import REFUSED, Number, Session, Who, opened, refuse, table
+from flows.cli.steps import add_steps
 
 if TYPE_CHECKING:
     from flows.desk.answers.differences import Difference
@@ -178,48 +178,6 @@ def password(number: Number, turn: Turn = None, who: Who = "") -> None:
         typer.echo(package_password(session.desk, session.actor, number, turn))
 
 
-@release.command("deliver")
-def deliver(
-    number: Number,
-    how: Annotated[str, typer.Option("--how", help="方法 (例 書留 123-45-67890)。なければ尋ねます")] = "",
-    at: Annotated[str, typer.Option("--at", help="渡した日時 [既定: いま]", show_default=False)] = "",
-    turn: Turn = None,
-    who: Who = "",
-) -> None:
-    """請求者に渡したこと (交付) を記録します。"""
-    with opened(who, "approver") as session:
-        from flows.desk.answers import deliveries
-
-        told = asked(how, "渡した方法")
-        delivered = deliveries.DeliveredAnswer(_moment(at), turn)
-        deliveries.deliver(session.desk, session.actor, number, told, delivered)
-        typer.echo(f"{number}: 交付を記録しました")
-
-
-def _moment(at: str) -> datetime | None:
-    if not at:
-        return None
-    from flows.intake.fields import moment_of
-
-    moment = moment_of(at)
-    if moment is None:
-        refuse("--at: 日時の形ではありません(例: 2026-11-20 10:15)")
-    return moment
-
-
-@release.command("again")
-def again(number: Number, reason: Reason = "", who: Who = "") -> None:
-    """開示済みの請求を、再度の開示のために開きます。先の開示の記録とファイルはそのまま残ります。"""
-    with opened(who, "approver") as session:
-        from flows.desk.answers.releases import reopen_released
-
-        told = asked(reason, "再度開示する理由")
-        request = reopen_released(session.desk, session.actor, number, told)
-        typer.echo(
-            f"{request.number}: {request.state.label}。確認と承認の後、もう一度 kaiji release で開示します"
-        )
-
-
 @release.command("show")
 def show(number: Number, who: Who = "") -> None:
     """開示の記録: いつ、何を開示したか、前の開示との違い。個人情報は含みません。"""
@@ -355,3 +313,4 @@ def ledger(
 
 
 add_ways(release)
+add_steps(release, "release")

@@ -11,16 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases.files import NewFile, name_files
-from flows.desk.cases.notes import NoteContent, write_note
-from flows.desk.cases.requests import calls_of, follow_calls, request_of, row_of, set_request_state
+from flows.desk.cases.requests import calls_of, request_of, row_of, set_request_state
 from flows.desk.integrity.audit import require_identified, require_record
-from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ConflictError, NotAllowedError, NotFoundError
 from flows.desk.kinds.file_values import FileOwner
-from flows.desk.kinds.permissions import check_may_release
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.states import State, Step, step_call, step_request
-from flows.desk.kinds.values import Actor, Answer, FileKind, NoteKind, Request, Role
+from flows.desk.kinds.values import Actor, Answer, FileKind, Request, Role
 from flows.desk.kinds.ways import AS_ASKED, Manner, Way
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
@@ -42,7 +40,6 @@ __all__ = [
     "package_password",
     "release",
     "releases",
-    "reopen_released",
 ]
 
 RESPONSIBLE = {Role.APPROVER, Role.ADMIN}
@@ -173,7 +170,7 @@ def release(
     # Imported here: readers of released answers do not need the modules that make an answer.
     from flows.desk.answers.basis import check_basis_of
 
-    check_may_release(actor)
+    check_may(actor, May.RELEASE)
     with desk.change(actor) as change:
         row = check_basis_of(change.session, change.keyring, basis)
         _check_answer(basis, answer)
@@ -332,34 +329,3 @@ def _has_package(session: Session, answer: Release) -> bool:
     return any(
         file is not None and file.kind == FileKind.PACKAGE and file.deleted_at is None for file in kept
     )
-
-
-def reopen_released(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
-    """Reopen a released case for a second disclosure; the first answer is kept unchanged.
-
-    Its released calls go back into review with their released plans; their next approval is released as the
-    next answer.
-
-    Args:
-        desk: The desk.
-        actor: An approver or administrator.
-        request: Id or public number.
-        reason: The reason, which is stored with the request.
-
-    Raises:
-        NotAllowedError: when the role does not allow it.
-        ImpossibleStepError: when the case is not released.
-    """
-    if actor.role not in RESPONSIBLE:
-        msg = "開示済みの請求を再び開けるのは承認者と管理者だけです"
-        raise NotAllowedError(msg)
-    with desk.change(actor) as change:
-        row = row_of(change.session, request)
-        set_request_state(change, row, step_request(State(row.state), Step.AGAIN, row.number))
-        for call in calls_of(change.session, row.id):
-            if State(call.state) is State.RELEASED:
-                call.state, call.state_since = step_call(State.RELEASED, Step.AGAIN, call.id), change.now
-        follow_calls(change, row.id)
-        write_note(change, row, NoteKind.AGAIN, NoteContent(actor.name, reason))
-        change.record("request.again", Subject(row.id), {"answers": len(_rows(change.session, row.id))})
-        return request_of(change.session, row, change.keyring)

@@ -21,7 +21,7 @@ from flows.desk.cases.requests import row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
-from flows.desk.kinds.permissions import check_may_play
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Actor, DeskFile, FileKind, NoteKind
 from flows.desk.kinds.ways import Passage, PlayedFrom, Visit, VisitSession, Way
@@ -57,7 +57,7 @@ def begin_visit(desk: Desk, actor: Actor, request: str, present: str, session_id
         ConflictError: when nobody is named, or a visit is going on already.
         NotFoundError: when a copy is erased.
     """
-    check_may_play(actor)
+    check_may(actor, May.PLAY)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         answer = _answer(change.session, desk, row)
@@ -92,7 +92,7 @@ def grant_play(desk: Desk, actor: Actor, visit: VisitSession, place: PlayedFrom)
     Raises:
         NotFoundError: when the visit is over or belongs to another session, or the answer has no such call.
     """
-    check_may_play(actor)
+    check_may(actor, May.PLAY)
     with desk.change(actor) as change:
         row = row_of(change.session, visit.request)
         call, _ = _of_visit(change.session, desk, row, visit.session_id, place.call_id)
@@ -128,7 +128,7 @@ def record_played(
     Raises:
         NotFoundError: when the visit is over or belongs to another session, or the answer has no such call.
     """
-    check_may_play(actor)
+    check_may(actor, May.PLAY)
     with desk.change(actor) as change:
         row = row_of(change.session, visit.request)
         call, now = _of_visit(change.session, desk, row, visit.session_id, call_id)
@@ -152,7 +152,7 @@ def end_visit(desk: Desk, actor: Actor, request: str) -> Visit:
         NotAllowedError: when the role does not allow it.
         ImpossibleStepError: when no visit lasts.
     """
-    check_may_play(actor)
+    check_may(actor, May.PLAY)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         lasting = [each for each in _visits(change.session, desk, row.id) if each.lasts(change.now)]

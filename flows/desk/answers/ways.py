@@ -17,7 +17,7 @@ from flows.desk.cases.requests import calls_of, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError
-from flows.desk.kinds.permissions import check_may_approve, check_may_decide
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.states import State, Step, step_request
 from flows.desk.kinds.values import Actor, NoteKind
 from flows.desk.kinds.ways import Chosen, Manner, Passage, Way
@@ -66,7 +66,7 @@ def choose_way(desk: Desk, actor: Actor, request: str, manner: Manner) -> Chosen
         ImpossibleStepError: when the request's state does not allow it.
         ConflictError: when a reason, a ground or a passage is missing or wrong.
     """
-    check_may_decide(actor)
+    check_may(actor, May.DECIDE)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         step_request(State(row.state), Step.WAY, row.number)
@@ -101,7 +101,7 @@ def approve_way(desk: Desk, actor: Actor, request: str, expected: str = "") -> C
         ImpossibleStepError: when nothing is to be approved, or the same person chose it.
         ConflictError: when another way was chosen meanwhile.
     """
-    check_may_approve(actor)
+    check_may(actor, May.APPROVE)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         step_request(State(row.state), Step.WAY, row.number)

@@ -17,7 +17,7 @@ from flows.desk.integrity.audit import require_log
 from flows.desk.integrity.chain import AuditEntry, Subject, entries_about
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.breaches import Breach, Mark
-from flows.desk.kinds.permissions import check_may_report
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.values import Actor, FileKind, Note, NoteKind
 from flows.desk.kinds.ways import Visit
 from flows.desk.sealing.keys import Keyring
@@ -95,7 +95,7 @@ def exposures(desk: Desk, actor: Actor, number: str) -> tuple[Breach, tuple[Expo
         NotFoundError: when there is no such breach.
         SealBrokenError: when the audit log was tampered with.
     """
-    check_may_report(actor)
+    check_may(actor, May.REPORT)
     breach = get_breach(desk, number)
     with desk.read() as session:
         require_log(session, desk.keyring)

@@ -29,7 +29,7 @@ from flows.desk.kinds.breaches import (
     Stage,
 )
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
-from flows.desk.kinds.permissions import check_may_report
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.values import JAPAN, Actor, NoteKind
 from flows.desk.storage.tables import RequestRow
 
@@ -95,7 +95,7 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
         ConflictError: when the text is empty, the time lies before the answer or in the future, or the answer
             belongs to this breach already.
     """
-    check_may_report(actor)
+    check_may(actor, May.REPORT)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         answer = answer_of(releases_of(change.session, change.keyring, row.id), new.turn)
@@ -114,7 +114,7 @@ def mark_breach(desk: Desk, actor: Actor, request: str, new: NewMark) -> Breach:
             raise ConflictError(msg)
         entry = Entry(number, _next(before), turn=answer.turn, what=new.kind, when=known_at)
         write_entry(change, row, NoteKind.BREACH, entry, EntryText(new.text.strip(), answer.release_id))
-        hold_within(change, row, hold=True)
+        change.record("request.hold", Subject(row.id), {"files": hold_within(change, row, hold=True)})
         subject = change.file(row.id, None, answer.package_sha256)
         change.record("breach.mark", subject, {"breach": number, "kind": new.kind.value, "turn": answer.turn})
         return _one(breaches_of(change.session, change.keyring), number)
@@ -135,7 +135,7 @@ def state_fact(desk: Desk, actor: Actor, number: str, item: PaperItem, text: str
         NotFoundError: when there is no such breach.
         ConflictError: when the paper has no such item, or the text is empty.
     """
-    check_may_report(actor)
+    check_may(actor, May.REPORT)
     paper, place = item.paper, item.item
     if place not in (ITEMS if paper is Paper.REPORT else ITEMS_OF_NOTICE):
         msg = f"{number}: {paper.label}に、その項目はありません"
@@ -164,7 +164,7 @@ def decide_duty(desk: Desk, actor: Actor, number: str, decision: DutyDecision, r
         NotFoundError: when there is no such breach.
         ConflictError: when the reason is missing, an item is unknown, or an item holds and no report is made.
     """
-    check_may_report(actor)
+    check_may(actor, May.REPORT)
     grounds, reports = tuple(sorted(set(decision.grounds))), decision.reports
     with desk.change(actor) as change:
         before, row = _with_row(change, number)
@@ -202,7 +202,7 @@ def record_done(desk: Desk, actor: Actor, number: str, done: ReachedStage, how: 
         ImpossibleStepError: when nobody has decided yet that a report is made.
         ConflictError: when the text is empty, or the time lies before the breach was known or in the future.
     """
-    check_may_report(actor)
+    check_may(actor, May.REPORT)
     stage = done.stage
     with desk.change(actor) as change:
         before, row = _with_row(change, number)

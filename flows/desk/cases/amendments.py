@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from flows.desk.cases.identity import checkers_of, write_check
 from flows.desk.cases.mask_again import MASKED_WITH, mask_again
 from flows.desk.cases.notes import NOTE_CONTENT, NoteContent, select_notes, write_note
 from flows.desk.cases.requests import CONTENT, calls_of, request_of, row_of
@@ -25,7 +26,7 @@ from flows.desk.kinds.search_terms import request_terms
 from flows.desk.kinds.states import State, Step, check_open
 from flows.desk.kinds.values import JAPAN, Actor, IdentityCheck, NewRequest, NoteKind, Request
 from flows.desk.sealing.sealed import put_sealed, take_sealed
-from flows.desk.storage.tables import IdentityRow, RequestRow, new_id
+from flows.desk.storage.tables import RequestRow
 from pipeline.call_case import Requester
 
 __all__ = ["Amendment", "NewAmendment", "amend", "amendments", "changed", "needs_check"]
@@ -157,8 +158,7 @@ def _check_identity(change: Change, desk: Desk, row: RequestRow, check: Identity
     Raises:
         NotIdentifiedError: when it is missing, or one person's check is not enough.
     """
-    checked = select(func.count()).where(IdentityRow.request_id == row.id)
-    if not change.session.scalar(checked):
+    if not checkers_of(change, row.id):
         return
     if desk.settings.identity_two_people:
         told = "本人確認に二人が要るため、本人確認の後に本人や代理人は訂正できません"
@@ -167,15 +167,7 @@ def _check_identity(change: Change, desk: Desk, row: RequestRow, check: Identity
     if check is None:
         msg = f"{row.number}: 氏名、住所、代理人を訂正するときは、本人確認も記録し直してください"
         raise NotIdentifiedError(msg)
-    made = IdentityRow(
-        id=new_id("i"),
-        request_id=row.id,
-        method=check.method,
-        checked_at=check.checked_at,
-        recorded_at=change.now,
-    )
-    put_sealed(made, NoteContent(change.actor.name, check.note), NOTE_CONTENT, change.keyring)
-    change.session.add(made)
+    write_check(change, row.id, check)
     detail = {"method": check.method.value, "complete": 1}
     change.record("request.identify", Subject(row.id), detail)
 

@@ -17,15 +17,12 @@ from sqlalchemy.orm import Session
 from flows.desk.cases.catalogue import RECORDING, recording_row
 from flows.desk.cases.handed_over import is_handed_over, open_handed_over
 from flows.desk.cases.lists import read_lists
-from flows.desk.cases.mask_again import mask_again
-from flows.desk.cases.notes import NoteContent, write_note
 from flows.desk.cases.requests import CONTENT, follow_calls, row_of
 from flows.desk.cases.words import words_of_request
-from flows.desk.integrity.chain import Subject
-from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DuplicateError, NotFoundError, RecordingChangedError
-from flows.desk.kinds.states import State, Step, check_open, step_call, step_request
-from flows.desk.kinds.values import Actor, Call, ListVersions, NewRecording, NoteKind
+from flows.desk.kinds.states import State, Step, step_request
+from flows.desk.kinds.values import Actor, Call, ListVersions, NewRecording
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.sources import copy_stream, drain, open_source
 from flows.desk.storage.tables import CallRow, RecordingRow, RequestRow, new_id
@@ -40,9 +37,6 @@ __all__ = [
     "get_call",
     "list_calls",
     "open_recording",
-    "requeue",
-    "withdraw_call",
-    "withhold_call",
 ]
 
 SUFFIXES = {".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"}
@@ -310,59 +304,6 @@ def who_spoke(
         return staff, whole
     told = CaseName(name)
     return (*staff, told), (told,)
-
-
-def requeue(desk: Desk, actor: Actor, call_id: str) -> Call:
-    """Put a call back into the queue, for example a failed one after the cause was removed.
-
-    Raises:
-        ImpossibleStepError: when its state does not allow it.
-    """
-    with desk.change(actor) as change:
-        row, _ = _of_open_request(change, call_id, Step.REQUEUE)
-        mask_again(change, row.request_id, [row])
-        return call_of(row)
-
-
-def withhold_call(desk: Desk, actor: Actor, call_id: str, reason: str = "", ground: int = 1) -> Call:
-    """Decide not to disclose one call.
-
-    Args:
-        desk: The desk.
-        actor: The person who decides.
-        call_id: The call's id.
-        reason: Reason for the requester, which the letter contains (36条).
-        ground: Item of 33条2項: 1, 2 or 3.
-
-    Raises:
-        ImpossibleStepError: when the call's state does not allow it.
-    """
-    return _move(desk, actor, call_id, Step.WITHHOLD, NoteContent(actor.name, reason, call_id, str(ground)))
-
-
-def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
-    """Remove a call from its request, for example one that was attached by mistake."""
-    return _move(desk, actor, call_id, Step.WITHDRAW)
-
-
-def _move(desk: Desk, actor: Actor, call_id: str, step: Step, note: NoteContent | None = None) -> Call:
-    with desk.change(actor) as change:
-        row, owner = _of_open_request(change, call_id, step)
-        row.state, row.state_since = step_call(State(row.state), step, call_id), change.now
-        row.claim_token, row.lease_until = None, None
-        if note is not None:
-            write_note(change, owner, NoteKind.WITHHOLD, note)
-        change.record(f"call.{step}", Subject(row.request_id, row.id))
-        follow_calls(change, row.request_id)
-        return call_of(row)
-
-
-def _of_open_request(change: Change, call_id: str, step: Step) -> tuple[CallRow, RequestRow]:
-    """Return the rows of a call and of its request, which must allow the step."""
-    row = call_row(change.session, call_id)
-    owner = change.session.get_one(RequestRow, row.request_id)
-    check_open(State(owner.state), step, owner.number)
-    return row, owner
 
 
 # ---- for the other modules of flows.desk ----

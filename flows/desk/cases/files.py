@@ -43,7 +43,6 @@ __all__ = [
     "masked_digests",
     "open_clear",
     "open_stream",
-    "set_legal_hold",
     "sweep_orphans",
 ]
 
@@ -196,24 +195,13 @@ def _opened(desk: Desk, actor: Actor, file_id: str) -> DeskFile:
         return file_of(row)
 
 
-def set_legal_hold(desk: Desk, actor: Actor, request: str, *, hold: bool) -> int:
-    """Put a request and its files under legal hold, or end the hold.
-
-    Returns:
-        Number of files.
-    """
-    with desk.change(actor) as change:
-        return hold_within(change, row_of(change.session, request), hold=hold)
-
-
 def hold_within(change: Change, row: RequestRow, *, hold: bool) -> int:
-    """Set or end a hold within a change, as ``set_legal_hold``; for other modules of ``flows.desk``."""
+    """Set or end the legal hold of a request and its files within a change; return the number of files."""
     statement = select(FileRow).where(FileRow.request_id == row.id, FileRow.deleted_at.is_(None))
     files = change.session.scalars(statement).all()
     row.legal_hold = hold
     for file in files:
         file.legal_hold = hold
-    change.record("request.hold" if hold else "request.unhold", Subject(row.id), {"files": len(files)})
     return len(files)
 
 

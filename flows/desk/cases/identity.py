@@ -1,4 +1,4 @@
-"""Recorded identity checks: how, when and by whom."""
+"""Identity checks of requesters: how, when and by whom; images and numbers of papers are not kept."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from flows.desk.cases.notes import NOTE_CONTENT
+from flows.desk.cases.notes import NOTE_CONTENT, NoteContent
 from flows.desk.cases.requests import row_of
-from flows.desk.integrity.desk import Desk
+from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.values import IdentityCheck, IdentityMethod
-from flows.desk.sealing.sealed import take_sealed
-from flows.desk.storage.tables import IdentityRow
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import IdentityRow, new_id
 
-__all__ = ["RecordedCheck", "identity_checks"]
+__all__ = ["RecordedCheck", "checkers_of", "identity_checks", "write_check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,22 @@ def identity_checks(desk: Desk, request: str) -> tuple[RecordedCheck, ...]:
         RecordedCheck(IdentityCheck(IdentityMethod(row.method), row.checked_at, note.text), note.by)
         for row, note in said
     )
+
+
+def checkers_of(change: Change, request_id: str) -> frozenset[str]:
+    """Return who has recorded a check of a request, within a change."""
+    rows = change.session.scalars(select(IdentityRow).where(IdentityRow.request_id == request_id))
+    return frozenset(take_sealed(row, NOTE_CONTENT, change.keyring).by for row in rows)
+
+
+def write_check(change: Change, request_id: str, check: IdentityCheck) -> None:
+    """Add a check within a change."""
+    row = IdentityRow(
+        id=new_id("i"),
+        request_id=request_id,
+        method=check.method,
+        checked_at=check.checked_at,
+        recorded_at=change.now,
+    )
+    put_sealed(row, NoteContent(change.actor.name, check.note), NOTE_CONTENT, change.keyring)
+    change.session.add(row)

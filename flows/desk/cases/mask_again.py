@@ -10,7 +10,7 @@ from sqlalchemy import select
 from flows.desk.cases.requests import calls_of, follow_calls, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
-from flows.desk.kinds.permissions import check_may_decide
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.states import State, Step, step_call
 from flows.desk.kinds.values import Actor
 from flows.desk.storage.tables import CallRow, DecisionRow
@@ -49,7 +49,7 @@ def follow_list(desk: Desk, actor: Actor, request: str, but: str) -> Reach:
     Raises:
         NotAllowedError: when the role is neither analyst nor approver.
     """
-    check_may_decide(actor)
+    check_may(actor, May.DECIDE)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         others = [call for call in calls_of(change.session, row.id) if call.id != but]

@@ -18,7 +18,7 @@ from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.bounds import MAX_LINE_CHARS, MAX_WORDS, check_text
 from flows.desk.kinds.errors import OutOfBoundsError
-from flows.desk.kinds.permissions import check_may_decide, check_may_list
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.values import Actor, NoteKind
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
@@ -63,7 +63,7 @@ def list_for_request(desk: Desk, actor: Actor, request: str, entry: Entry) -> No
         ReviewRuleError: when the word is empty or there is no reason.
         OutOfBoundsError: when the word, the reason or the list is too long.
     """
-    check_may_decide(actor)
+    check_may(actor, May.DECIDE)
     _check(entry)
     with desk.change(actor) as change:
         row = row_of(change.session, request)
@@ -87,7 +87,7 @@ def list_for_company(desk: Desk, actor: Actor, entry: Entry) -> int:
         ReviewRuleError: when the word is empty or there is no reason.
         OutOfBoundsError: when the word or the list is too long.
     """
-    check_may_list(actor)
+    check_may(actor, May.LIST)
     _check(entry)
     company = lists.current_lists(desk).company
     after = merged((*(_Kept(word) for word in company.words), _Kept(entry.word, entry.gone)))

@@ -129,7 +129,7 @@ CALL_STEPS: dict[tuple[State, Step], State] = {
     # A decision to withhold may be revoked; the call is then masked again.
     (State.WITHHELD, Step.REQUEUE): State.REQUESTED,
     (State.WITHHELD, Step.WITHDRAW): State.WITHDRAWN,
-    # Only ``releases.reopen_released`` does this, with a reason; the released answer is kept.
+    # Only ``Reopened`` does this, with a reason; the released answer is kept.
     (State.RELEASED, Step.AGAIN): State.IN_REVIEW,
 }
 """Steps of a call, which begins as requested because only an identified request accepts calls."""
@@ -151,6 +151,7 @@ REQUEST_STEPS: dict[tuple[State, Step], State] = {
     **{(state, Step.WAY): state for state in OPEN},
     **{(state, Step.WITHHOLD): State.WITHHELD for state in OPEN},
     **{(state, Step.WITHDRAW): State.WITHDRAWN for state in (*OPEN, State.WITHHELD)},
+    **{(state, Step.CLOCK): state for state in (State.RECEIVED, *OPEN, State.WITHHELD)},
 }
 """Steps of a request; between identified and approved its state follows from its calls."""
 

@@ -49,6 +49,14 @@ class Role(enum.StrEnum):
     ADMIN = "admin"
     SYSTEM = "system"
 
+    @property
+    def label(self) -> str:
+        """The Japanese name of the role."""
+        return ROLES[self]
+
+
+ROLES = dict(zip(Role, ("受付", "確認", "承認", "管理", "システム"), strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -15,7 +15,7 @@ from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
 from flows.desk.kinds.file_values import FileOwner
-from flows.desk.kinds.permissions import check_may_approve, check_may_decide
+from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.states import State, Step, step_call
 from flows.desk.kinds.values import Actor, Call, FileKind, ListVersions
 from flows.desk.sealing.keys import Keyring
@@ -182,7 +182,7 @@ def decide(
         ImpossibleStepError: when the call is not in review.
         ConflictError: when they were made on an older revision, or somebody else has decided since.
     """
-    check_may_decide(actor)
+    check_may(actor, May.DECIDE)
     with desk.change(actor) as change:
         call = call_row(change.session, call_id)
         step_call(State(call.state), Step.DECIDE, call_id)
@@ -247,7 +247,7 @@ def revise(  # noqa: PLR0913 (one of them a check that most callers need not)
         ImpossibleStepError: when the call is not in review.
         ConflictError: when somebody has decided since, because that decision would be in no plan.
     """
-    check_may_decide(actor)
+    check_may(actor, May.DECIDE)
     with desk.change(actor) as change:
         row = call_row(change.session, call_id)
         step_call(State(row.state), Step.DECIDE, call_id)
@@ -279,7 +279,7 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
             trim of a found mask is audible again without a reason.
         ConflictError: when it is not the newest revision, or a decision is not in it.
     """
-    check_may_approve(actor)
+    check_may(actor, May.APPROVE)
     with desk.change(actor) as change:
         row = call_row(change.session, call_id)
         after = step_call(State(row.state), Step.APPROVE, call_id)
@@ -391,7 +391,7 @@ def reopen(desk: Desk, actor: Actor, call_id: str) -> Call:
         NotAllowedError: when the role does not allow it.
         ImpossibleStepError: when it is not approved.
     """
-    check_may_decide(actor)
+    check_may(actor, May.DECIDE)
     with desk.change(actor) as change:
         row = call_row(change.session, call_id)
         row.state, row.state_since = step_call(State(row.state), Step.REOPEN, call_id), change.now

@@ -25,8 +25,9 @@ from flows.review.clerk.request_form import (
     unusual,
 )
 from flows.review.clerk.request_page import Number, back_to
-from flows.review.clerk.steps import checked_at, written
+from flows.review.clerk.steps import checked_at
 from flows.review.guarding.access import User, require
+from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import Site, site_of
 
 __all__ = ["router"]
@@ -105,8 +106,12 @@ def amend_now(
         return _form(request, number, checked, given.seen)
     made = None
     if given.method is not None:
-        made = IdentityCheck(given.method, checked_at(site, given.at), given.note.strip())
-    amendment = NewAmendment(checked.new, written(given.reason), given.seen, made)
+        made = IdentityCheck(
+            given.method, checked_at(site, given.at) or site.desk.clock(), given.note.strip()
+        )
+    if not given.reason.strip():
+        raise RefusedError(422, "bad_request", "何も書かれていません")
+    amendment = NewAmendment(checked.new, given.reason.strip(), given.seen, made)
     amend(site.desk, user.acting(Role.INTAKE), number, amendment)
     return back_to(number)
 

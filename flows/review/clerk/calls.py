@@ -11,11 +11,9 @@ from pydantic import BaseModel, Field
 from flows.desk.cases import calls, requests
 from flows.desk.cases.catalogue import RecordingQuery, search, search_for
 from flows.desk.integrity.chain import Subject
-from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Role
 from flows.masking.mask_case_call import mask_case_call
 from flows.review.clerk.request_page import Number, back_to, request_page
-from flows.review.clerk.steps import written
 from flows.review.content.sound import View
 from flows.review.guarding.access import User, require
 from flows.review.guarding.faults import RefusedError
@@ -121,36 +119,6 @@ def attach_from_inbox(request: Request, user: Clerk, number: Number, file: Ids) 
     return back_to(number)
 
 
-@router.post("/calls/{call_id}/requeue")
-def requeue(request: Request, user: Clerk, call_id: CallId) -> Response:
-    """Put a call back into the queue."""
-    desk = site_of(request).desk
-    calls.requeue(desk, user.acting(Role.INTAKE), call_id)
-    return _back_of(desk, call_id)
-
-
-@router.post("/calls/{call_id}/withhold")
-def withhold(
-    request: Request,
-    user: Clerk,
-    call_id: CallId,
-    reason: Annotated[str, Form(max_length=1000)],
-    ground: Annotated[int, Form(ge=1, le=3)] = 1,
-) -> Response:
-    """Decide not to disclose a call; the letter states the reason."""
-    desk = site_of(request).desk
-    calls.withhold_call(desk, user.acting(Role.INTAKE), call_id, written(reason), ground)
-    return _back_of(desk, call_id)
-
-
-@router.post("/calls/{call_id}/withdraw")
-def withdraw(request: Request, user: Clerk, call_id: CallId) -> Response:
-    """Take a call out of its request."""
-    desk = site_of(request).desk
-    calls.withdraw_call(desk, user.acting(Role.INTAKE), call_id)
-    return _back_of(desk, call_id)
-
-
 @router.post("/calls/{call_id}/check")
 def check(request: Request, _: Clerk, call_id: CallId) -> Response:
     """Check that the recording is still the attached one, and report the result."""
@@ -170,7 +138,3 @@ def mask_now(request: Request, user: Clerk) -> Response:
     """Mask all waiting calls now, in the background."""
     site_of(request).masking.begin(user.acting(Role.INTAKE), mask_case_call)
     return RedirectResponse("/requests", 303)
-
-
-def _back_of(desk: Desk, call_id: str) -> Response:
-    return back_to(requests.get(desk, calls.get_call(desk, call_id).request_id).number)

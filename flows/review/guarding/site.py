@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from flows.desk.book.steps import STEPS
 from flows.desk.integrity.desk import Desk
 from flows.practice.mark import is_practice
 from flows.review.content.masking import Masking
@@ -142,6 +143,7 @@ def open_site(
         lstrip_blocks=True,
     )
     templates.filters["with_dates"] = _with_dates
+    templates.globals["book"] = STEPS
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     sketches, library = Sketches(desk, shelf), Library(desk)
     watch, outgoing, masking = Watch(desk.settings), Outgoing(desk, turn), Masking(desk, turn)

@@ -23,20 +23,13 @@ from flows.review.guarding.access import User, require
 from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import site_of
 
-__all__ = ["ROLE_LABELS", "Password", "router", "same"]
+__all__ = ["Password", "router", "same"]
 
 router = APIRouter()
 
 Admin = Annotated[User, require(Role.ADMIN)]
 AccountId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,40}$")]
 Password = Annotated[str, Form(max_length=1000)]
-
-ROLE_LABELS = {
-    Role.INTAKE: "受付",
-    Role.ANALYST: "確認",
-    Role.APPROVER: "承認",
-    Role.ADMIN: "管理",
-}
 
 
 class GivenAccount(BaseModel):
@@ -68,14 +61,14 @@ def accounts_page(request: Request, user: Admin) -> Response:
             {
                 "account_id": each.account_id,
                 "login": each.login,
-                "roles": "、".join(ROLE_LABELS[role] for role in each.roles),
+                "roles": "、".join(role.label for role in each.roles),
                 "made_on": f"{each.made_at.astimezone(JAPAN):%Y-%m-%d}",
                 "disabled": each.disabled,
                 "mine": each.login == user.name,
             }
             for each in list_accounts(site.desk)
         ],
-        "roles": [(role.value, ROLE_LABELS[role]) for role in (Role.INTAKE, *ROLES[:-1])],
+        "roles": [(role.value, role.label) for role in (Role.INTAKE, *ROLES[:-1])],
         "by_proxy": site.settings.review_auth != "local",
     }
     return site.render(request, "accounts.html", values)

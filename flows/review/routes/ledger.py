@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from flows.desk.answers import deliveries, releases
+from flows.desk.answers import releases
 from flows.desk.answers.differences import Difference, GivenWay, difference_to_earlier, way_of
 from flows.desk.breaches.clocks import open_clocks
 from flows.desk.cases.files import get_file, open_stream
@@ -24,14 +23,12 @@ from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Actor, FileKind, Role
 from flows.desk.kinds.ways import AS_ASKED, Way
 from flows.desk.record.ledger import LedgerQuery, LedgerRow, ledger
-from flows.intake.fields import moment_of
 from flows.masking.mask_case_call import load_models
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
 from flows.releasing.ledger_table import COLUMNS, cells, way_text, write_csv
 from flows.releasing.letter_content import kind_of
 from flows.releasing.release import draft_letter
 from flows.review.guarding.access import User, require
-from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import site_of
 
 __all__ = ["router"]
@@ -87,7 +84,7 @@ def request_page(request: Request, user: Reader, number: Number) -> Response:
 def release_now(request: Request, user: Approver, number: Number) -> Response:
     """Start the release, which runs in the background."""
     site_of(request).outgoing.begin(user.acting(Role.APPROVER), number, load_models)
-    return _back(number)
+    return RedirectResponse(f"/ledger/{number}", 303)
 
 
 @router.post("/ledger/{number}/password")
@@ -97,35 +94,6 @@ def show_password(
     """Return the page with a package's password, which the audit log records."""
     password = releases.package_password(site_of(request).desk, _reader(user), number, turn)
     return _page(request, user, number, _ShownPassword(turn, password))
-
-
-@router.post("/ledger/{number}/deliver")
-def deliver(
-    request: Request,
-    user: Reader,
-    number: Number,
-    how: Text,
-    at: Annotated[str, Form(max_length=40)] = "",
-) -> Response:
-    """Record the delivery of the last answer."""
-    when = _moment(at)
-    delivered = deliveries.DeliveredAnswer(when)
-    deliveries.deliver(site_of(request).desk, _reader(user), number, _told(how), delivered)
-    return _back(number)
-
-
-@router.post("/ledger/{number}/objection")
-def objection(request: Request, user: Reader, number: Number, text: Text) -> Response:
-    """Record an objection of the requester, or its outcome."""
-    deliveries.record_objection(site_of(request).desk, _reader(user), number, _told(text))
-    return _back(number)
-
-
-@router.post("/ledger/{number}/again")
-def again(request: Request, user: Reader, number: Number, reason: Text) -> Response:
-    """Open a released case for a second disclosure."""
-    releases.reopen_released(site_of(request).desk, _reader(user), number, _told(reason))
-    return _back(number)
 
 
 @router.get("/ledger/{number}/package")
@@ -265,23 +233,6 @@ def _chunks(desk: Desk, actor: Actor, file_id: str) -> Iterator[bytes]:
     with open_stream(desk, actor, file_id) as stream:
         while chunk := stream.read(1 << 20):
             yield chunk
-
-
-def _moment(at: str) -> datetime | None:
-    moment = moment_of(at.replace("T", " ")) if at.strip() else None
-    if at.strip() and moment is None:
-        raise RefusedError(422, "bad_request", "日時の形ではありません(例: 2026-11-20 10:15)")
-    return moment
-
-
-def _told(text: str) -> str:
-    if not text.strip():
-        raise RefusedError(422, "bad_request", "内容を入れてください")
-    return text.strip()
-
-
-def _back(number: str) -> Response:
-    return RedirectResponse(f"/ledger/{number}", 303)
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

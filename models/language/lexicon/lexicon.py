@@ -12,6 +12,7 @@ from __future__ import annotations
 import bisect
 import gzip
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.registry import LEXICON, registered_bytes
+from pipeline.sound.morae import fold_kana
 
 __all__ = [
     "Lexicon",
@@ -37,6 +39,9 @@ __all__ = [
 FOLDER = Path(__file__).parent
 
 _SUFFIXES = {"都": "ト", "府": "フ", "県": "ケン", "市": "シ", "区": "ク", "郡": "グン"}
+_FOLDED = re.compile("[ヅヂ]")
+"""Kana of readings that ``fold_kana`` writes as others of the same sound."""
+
 _TOWN_SUFFIXES = {"町": ("チョウ", "マチ"), "村": ("ムラ", "ソン")}
 
 
@@ -190,16 +195,24 @@ class Lexicon:
 
 
 class _NameTable(Mapping[str, NameEntry]):
-    """A file of names as a mapping; a line is parsed at each look-up."""
+    """A file of names as a mapping; a line is parsed at each look-up.
+
+    A reading with ヅ or ヂ (モチヅキ) is found by the sound, too (モチズキ).
+    """
 
     def __init__(self, lines: list[str]) -> None:
         self._lines = {line[: line.index("\t")]: line for line in lines}
+        self._folded = {
+            folded: reading
+            for reading in self._lines
+            if _FOLDED.search(reading) and (folded := fold_kana(reading)) not in self._lines
+        }
 
     def __getitem__(self, reading: str) -> NameEntry:
-        return _parse_name(self._lines[reading])
+        return _parse_name(self._lines[self._folded.get(reading, reading)])
 
     def __contains__(self, reading: object) -> bool:
-        return reading in self._lines
+        return reading in self._lines or reading in self._folded
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)

@@ -27,6 +27,7 @@ from pipeline.ownership.known.known_case import read_case
 from pipeline.ownership.known.names import KanaReader
 from pipeline.ownership.verdicts import (
     forbidden,
+    is_plainly_theirs,
     may_be_anothers,
     nobodys_reason,
     owners_reason,
@@ -88,6 +89,11 @@ class _Claim:
     def is_likely(self) -> bool:
         """Whether both probabilities suffice."""
         return self.content >= MIN_CONTENT_PROBABILITY and self.probability >= MIN_PROBABILITY
+
+    def may_be_given(self, entity_type: str) -> bool:
+        """Whether the finding is likely or plainly the claimant's, and nothing forbids it."""
+        theirs = self.is_likely or is_plainly_theirs(entity_type, self.claimant, self.values)
+        return theirs and self.forbidden(entity_type) is None
 
     @property
     def is_clear(self) -> bool:
@@ -201,7 +207,7 @@ def _judged(finding: Finding, claims: Sequence[_Claim]) -> Finding:
     """Return the finding with its likeliest owner, where that is likely enough and not forbidden."""
     entity = finding.entity
     kind = entity.entity_type
-    allowed = [claim for claim in claims if claim.is_likely and claim.forbidden(kind) is None]
+    allowed = [claim for claim in claims if claim.may_be_given(kind)]
     if allowed:
         best = max(allowed, key=lambda claim: claim.probability)
         party = best.claimant.party

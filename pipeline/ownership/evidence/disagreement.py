@@ -27,18 +27,20 @@ from pipeline.ownership.evidence.numbers import (
     MIN_PIECE_DIGITS,
     other_block_figures,
     other_figures,
+    says_whole_block,
     strange_places,
 )
 from pipeline.ownership.evidence.postal_codes import without_leading_code
 from pipeline.ownership.evidence.stretches import Stretch
 from pipeline.ownership.evidence.value_pieces import FILLERS
-from pipeline.ownership.known.addresses import numbers_of, without_numbering
+from pipeline.ownership.known.addresses import BUILDINGS, number_of, numbers_of, without_numbering
 from pipeline.ownership.known.forms import NAMES, NUMBERS, SpokenForm
 from pipeline.ownership.known.kanji import KanjiReader
 from pipeline.sound.digits import digits_of
 from pipeline.sound.morae import Mora, morae
 from pipeline.sound.search import SoundText
 from pipeline.sound.spotting import covered, spotted
+from pipeline.types import CaseName
 
 __all__ = [
     "CLEAR",
@@ -96,7 +98,9 @@ def other_number(
     said_so = _said_figures(strange, said, heard, MIN_PIECE_DIGITS)
     figures = [form for form in forms if form.kind in NUMBERS]
     left = sum(len(digits_of(run)) for run in _left(stretches, figures))
-    return float(min(said_so, other_figures(heard, numbers), left))
+    heard_so = min(other_figures(heard, numbers), left)
+    # The ears confuse a digit, but not as many in a row as make a piece.
+    return float(heard_so if heard_so >= MIN_PIECE_DIGITS else min(said_so, heard_so))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +138,30 @@ def other_address(
     """
     forms = known.forms
     said = without_leading_code(unicodedata.normalize("NFKC", said))
-    # A place in the case's spelling is the claimant's, however the dictionary reads it.
-    words = [_TAIL.sub("", word) for word in _WORDS.split(without_numbering(FILLERS.sub("、", said)))]
-    others = (word for word in words if not any(word in each for each in known.written))
-    places = [run for word in others for run in _written_left(reader.line(word).morae, forms)]
-    strange = sum(len(run) for run in places if len(run) >= PLACE_MORAE)
     figures = other_block_figures(numbers_of(said), known.blocks)
-    if stretches and (strange or figures):
-        runs = [without_honorific(run).strip("ノ") for run in _left(stretches, forms)]
-        figures = min(figures, sum(len(digits_of(run)) for run in runs))
-        sizes = (len(morae(run)) for run in runs if not _is_number(run))
+    whole_block = says_whole_block(said, known.blocks)
+    words = _place_words(said) if whole_block else _words(said)
+    if whole_block and _is_heard(stretches, [form for form in forms if form.kind == "town"]):
+        # The recogniser may have garbled what stands above the town.
+        words = [word for word in words if _BUILDING.search(word)]
+    runs = {word: _strange_runs(_TAIL.sub("", word), known, reader) for word in words}
+    strange = sum(len(run) for each in runs.values() for run in each if len(run) >= PLACE_MORAE)
+    somebody = any(each and _HONORIFIC.search(word) for word, each in runs.items())
+    if stretches and (strange or figures or somebody):
+        left = _left(stretches, forms)
+        heard = [without_honorific(run).strip("ノ") for run in left]
+        figures = min(figures, sum(len(digits_of(run)) for run in heard))
+        sizes = (len(morae(run)) for run in heard if not _is_number(run))
         strange = min(strange, sum(size for size in sizes if size >= PLACE_MORAE))
-    return max(float(figures), strange / PLACE_MORAE)
+        somebody = any(run != without_honorific(run) for run in left if len(morae(run)) > PLACE_MORAE)
+    return max(float(figures), strange / PLACE_MORAE, float(somebody))
+
+
+def _strange_runs(word: str, known: KnownAddresses, reader: KanjiReader) -> list[tuple[Mora, ...]]:
+    """Return the runs of a word that match no form of a claimant; none where it is in the case's spelling."""
+    if any(word in each for each in known.written):
+        return []
+    return _written_left(reader.line(word).morae, known.forms)
 
 
 def other_mail(
@@ -217,6 +233,21 @@ _WORDS: Final = re.compile(r"[、。，,・/\s]+|(?<=[都道府県市区町村])
 _TAIL: Final = re.compile(r"(?:の|さん|さま|様)+$")
 """Particles and honorifics after such a word."""
 
+_PLACE: Final = re.compile(
+    rf"[都道府県市区町村郡]|(?:ケン|シ|ク|グン|チョウ|マチ|ムラ)$|(?<![皆客奥])(?:さん|さま|様)|{BUILDINGS}"
+)
+"""A word that says of itself that it is a place (in kanji or in the recogniser's katakana), a building or
+somebody."""
+
+_BUILDING: Final = re.compile(rf"(?<![皆客奥])(?:さん|さま|様)|{BUILDINGS}")
+"""A building or somebody."""
+
+_HONORIFIC: Final = re.compile(r"(?<![皆客奥])(?:さん|さま|様)の?$")
+"""End of a word that names somebody."""
+
+_SAYS_WHO: Final = re.compile(r"[がはもをで]$")
+"""Particle after a word of the talk that stands before the numbers: うちが, そこは."""
+
 _COUNTERS: Final = ("チョーメ", "バンチ", "バン", "ゴーシツ")
 """Counters of the numbers of an address, as the phonetic network writes them."""
 
@@ -230,6 +261,23 @@ _MAIL_WORDS: Final = re.compile(
     r"(?:ゼロ|マル|レイ|イチ|ニー?|サン|ヨン|ゴー?|ロク|ナナ|ハチ|キュー?ウ?|ジュ[ウー])+"
 )
 """Separators of the words of a mail address, its digits, and all from the @ on."""
+
+
+def _words(said: str) -> list[str]:
+    """Return the words of an address that are no numbers."""
+    return _WORDS.split(without_numbering(FILLERS.sub("、", said)))
+
+
+def _place_words(said: str) -> list[str]:
+    """Return the words of an address that certainly are places or names.
+
+    A finding often holds words of the talk, too: うちが5丁目11番30号で向こう.  A place says so itself
+    (町田市), or stands right before the numbers (成瀬).
+    """
+    before = said[: len(said) - len(number_of(CaseName(said, "")))]
+    last = [word for word in _words(before) if word][-1:]
+    sure = [word for word in _words(said) if _PLACE.search(word)]
+    return sure + [word for word in last if word not in sure and not _SAYS_WHO.search(word)]
 
 
 def _is_number(heard: str) -> bool:
@@ -268,6 +316,13 @@ def _said_so(written: Sequence[tuple[Mora, ...]], heard: Sequence[str]) -> list[
     """Return the written runs that are also heard, exactly or nearly."""
     lines = [SoundText(line) for run in heard if (line := morae(run))]
     return [run for run in written if any(line.find(run, SAID_PRICE) for line in lines)]
+
+
+def _is_heard(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> bool:
+    """Return whether one of the forms is heard fairly well."""
+    sounds = [form.sound for form in forms]
+    least = [FAIR_ODDS * len(form.sound) for form in forms]
+    return any(stretch.holds(hit) for stretch in stretches for hit in spotted(sounds, stretch.logs, least))
 
 
 def _left(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> list[str]:

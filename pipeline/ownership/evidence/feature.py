@@ -8,6 +8,7 @@
     SPEAKS_AGAINST  the conversation or nearby findings contradict the claimant   may only fall
     SETTING         the speaker, the question before it                           may rise or fall
     GATE            hidden from the trees; may only withhold                      none
+    PROVES          hidden from the trees; gives what no gate withholds           none
 
 The first three are content, the others context. *Content gives, context only withholds*: content and context
 together never raise the log odds above content alone (``models.weighing.owner``).  The monotone constraints
@@ -36,6 +37,7 @@ class Role(enum.Enum):
     SPEAKS_AGAINST = (-1, False)
     SETTING = (0, False)
     GATE = (None, False)
+    PROVES = (None, None)
 
     @property
     def sign(self) -> int:
@@ -50,7 +52,7 @@ class Role(enum.Enum):
     @property
     def is_learned(self) -> bool:
         """Whether the trees see the feature."""
-        return self is not Role.GATE
+        return self.value[0] is not None
 
 
 class Feature(enum.StrEnum):
@@ -219,6 +221,9 @@ class Feature(enum.StrEnum):
     POSTAL_CODE = "postal code", Role.GATE
     SURNAME_SHARED = "surname shared", Role.GATE
     STRANGER_BEFORE = "stranger before", Role.GATE
+
+    # Features that give.
+    WHOLE_BLOCK = "whole block", Role.PROVES
 
 
 LEARNED = tuple(feature for feature in Feature if feature.role.is_learned)

@@ -17,6 +17,7 @@ __all__ = [
     "figures_in",
     "other_block_figures",
     "other_figures",
+    "says_whole_block",
     "strange_places",
 ]
 
@@ -25,6 +26,9 @@ PREFIX_DIGITS: Final = 3
 
 MIN_PIECE_DIGITS: Final = 3
 """Least number of digits in a row by which a piece of a number is the claimant's: most numbers share two."""
+
+BLOCK_NUMBERS: Final = 3
+"""Number of numbers of a whole block, 5丁目11番30号.  Two people's rarely agree in all three by chance."""
 
 WHOLE_DIGITS: Final = 10
 """Least number of digits of a whole telephone number, with its zero and area code; 110 is none."""
@@ -125,6 +129,18 @@ def block_in(text: str, blocks: Sequence[tuple[str, ...]], rooms: Sequence[str])
         Feature.BLOCK_OTHER: math.log1p(other),
         Feature.ROOM_SAME: float(said[-ROOM_DIGITS:] in rooms),
     }
+
+
+def says_whole_block(text: str, blocks: Sequence[tuple[str, ...]]) -> bool:
+    """Return whether the numbers of a text are a whole block of the requester's, and nothing else of a block.
+
+    Args:
+        text: Recognised words.
+        blocks: Block numbers of each of the requester's addresses, in digits.
+    """
+    said = numbers_of(text)
+    whole = ["".join(block[:BLOCK_NUMBERS]) for block in blocks if len(block) >= BLOCK_NUMBERS]
+    return not other_block_figures(said, blocks) and any(block in said for block in whole)
 
 
 def other_block_figures(said: str, blocks: Sequence[tuple[str, ...]]) -> int:

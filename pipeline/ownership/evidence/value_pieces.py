@@ -31,6 +31,9 @@ _PLACE: Final = re.compile(r"[都道府県市区町村郡]|丁目")
 BLOCK_NUMBERS: Final = 3
 """Greatest number of numbers of a block (5丁目11番30号); a room may follow them."""
 
+_LOT: Final = re.compile(r"番地")
+"""A piece that is the first number of a block without 丁目; after two numbers another address begins."""
+
 _ROOM: Final = re.compile(r"号室[^0-9〇一二三四五六七八九十]*$")
 """End of an address."""
 
@@ -90,7 +93,8 @@ def _begins_another(before: Sequence[str], piece: str) -> bool:
         return True
     said, more = sum(len(block_of(each)) for each in before), len(block_of(piece))
     return more > 0 and (
-        (more > 1 and said + more > BLOCK_NUMBERS)
+        (said > 1 and _LOT.search(piece) is not None)
+        or (more > 1 and said + more > BLOCK_NUMBERS)
         or said > BLOCK_NUMBERS
         or _ROOM.search(before[-1]) is not None
     )

@@ -15,8 +15,10 @@ from flows.breach.notice import Addressee
 from flows.breach.paper import Gap, Line, Section, Table, Written, as_text, gaps
 from flows.breach.paper_docx import paper_docx
 from flows.breach.told import heard_rows
-from flows.desk.answers import deliveries, releases, visits
+from flows.desk.answers import releases, visits
 from flows.desk.answers.ways import approve_way, choose_way
+from flows.desk.book.answers import Delivered, Reopened
+from flows.desk.book.door import do
 from flows.desk.breaches.exposure import exposures
 from flows.desk.breaches.steps import NewMark, decide_duty, mark_breach, record_done, state_fact
 from flows.desk.cases import files, requests
@@ -52,7 +54,7 @@ def request_number(desk: Desk, released_call: Call, out: Path) -> str:
     number = requests.get(desk, released_call.request_id).number
     fetch_zip(desk, APPROVER, number, out, None)
     releases.package_password(desk, APPROVER, number)
-    deliveries.deliver(desk, APPROVER, number, "書留 123-45-67890")
+    do(desk, APPROVER, Delivered(number, "書留 123-45-67890"))
     return number
 
 
@@ -153,7 +155,7 @@ def test_who_of_the_company_heard_and_read_a_call_afterwards(desk: Desk, request
 
 def test_an_answer_again_and_the_files_of_the_other_one(desk: Desk, request_number: str, out: Path):
     """Only what belongs to the marked answer counts as opened; the other answer is named."""
-    releases.reopen_released(desk, APPROVER, request_number, "見直し")
+    do(desk, APPROVER, Reopened(request_number, "見直し"))
     call_id = requests.get(desk, request_number).calls[0]
     from flows.desk.cases import calls
     from flows.desk.work import plans

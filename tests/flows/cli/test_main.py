@@ -147,7 +147,7 @@ def test_unreadable_audio_is_one_clear_line(tmp_path: Path, case: Path, make):
 def test_a_call_in_another_language_is_refused(tmp_path: Path, case: Path, monkeypatch):
     """Names in a language that is not understood would not be found: status 3."""
     models = FakeModels()
-    models.__dict__["recogniser"] = FakeRecogniser((utterance("hello", 1.0),), ("en", 0.97))
+    models.__dict__["recogniser"] = FakeRecogniser((utterance("hello", 1.0),), foreign=True)
     monkeypatch.setattr(loaded_models, "Models", lambda *_: models)
     done = mask(tmp_path, voice_file(tmp_path / "call.wav"), "--case", case)
 

@@ -8,6 +8,8 @@ import pytest
 
 from flows.desk.answers.basis import read_basis
 from flows.desk.answers.releases import Release, ReleasedFile, release, releases
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
 from flows.desk.cases import calls
 from flows.desk.cases.files import MASKED_KINDS, NewFile, list_files
 from flows.desk.integrity import audit
@@ -26,6 +28,7 @@ from tests.desk_builders import (
     ANALYST,
     NOW,
     OTHER,
+    SECOND,
     answered,
     approve,
     completed,
@@ -183,7 +186,7 @@ def test_an_answer_says_and_holds_what_follows_from_its_basis(desk, tmp_path, cl
     clock.pass_(seconds=1)
     second = in_review(desk, tmp_path, "two", request)
     approve(desk, first)
-    calls.withhold_call(desk, OTHER, second.call_id, "支障", 2)
+    do(desk, SECOND, CallWithheld(second.call_id, "支障", 2))
 
     with pytest.raises(ConflictError):
         answered(desk, request, **changed)
@@ -209,7 +212,7 @@ def test_no_package_is_named_by_a_refused_release(desk, tmp_path):
     call = in_review(desk, tmp_path)
     approve(desk, call)
     basis = read_basis(desk, call.request_id)
-    calls.withhold_call(desk, OTHER, call.call_id, "支障", 2)
+    do(desk, SECOND, CallWithheld(call.call_id, "支障", 2))
     package = NewFile(FileKind.PACKAGE, desk.store.put(b"package"))
 
     with pytest.raises(ConflictError):

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
+from flows.desk.book.requests import FeePaid, Held, Remarked, Withdrawn, Withheld
 from flows.desk.cases import calls, files, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
@@ -26,7 +29,9 @@ from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName
 from tests.desk_builders import (
     CLERK,
+    MANAGER,
     OTHER,
+    SECOND,
     answered,
     approve,
     attached,
@@ -169,13 +174,13 @@ def test_a_withdrawn_request_stays_withdrawn(desk):
     """As it stood before, request and all."""
     number = identified(desk).number
     older = rows(desk, "requests")
-    requests.withdraw(desk, CLERK, number, "取下げ")
+    do(desk, CLERK, Withdrawn(number, "取下げ"))
     put_back(desk, "requests", older)
 
     with refused():
         requests.get(desk, number)
     with refused():
-        requests.withhold(desk, CLERK, number, "理由")
+        do(desk, CLERK, Withheld(number, "理由"))
 
 
 def test_the_identity_check_is_not_skipped(desk, tmp_path):
@@ -243,7 +248,7 @@ def test_a_withheld_call_stays_withheld(desk, tmp_path):
     call = in_review(desk, tmp_path)
     approve(desk, call)
     older = {table: rows(desk, table) for table in ("requests", "calls")}
-    calls.withhold_call(desk, CLERK, call.call_id, "理由")
+    do(desk, CLERK, CallWithheld(call.call_id, "理由"))
     for table, found in older.items():
         put_back(desk, table, found)
     sql(desk, "DELETE FROM request_notes")
@@ -335,7 +340,7 @@ def test_files_of_an_open_request_are_not_due(desk, tmp_path, clock):
 def test_a_legal_hold_is_not_lifted(desk, tmp_path):
     """Nor does a file lose it."""
     call = in_review(desk, tmp_path)
-    files.set_legal_hold(desk, CLERK, call.request_id, hold=True)
+    do(desk, MANAGER, Held(call.request_id))
     sql(desk, "UPDATE files SET legal_hold=0")
     file = rows(desk, "files")[0][0]
 
@@ -368,7 +373,7 @@ def test_nothing_goes_out_over_a_broken_record(desk, tmp_path):
 def test_an_answer_that_discloses_nothing_needs_no_identity_check(desk):
     """Often that is the very reason for it."""
     number = requests.receive(desk, CLERK, new_request()).number
-    requests.withhold(desk, CLERK, number, "本人と確認できないため")
+    do(desk, CLERK, Withheld(number, "本人と確認できないため"))
     answered(desk, number)
 
     assert requests.get(desk, number).state is State.RELEASED
@@ -416,12 +421,12 @@ def test_an_older_copy_of_the_database_is_noticed(desk, tmp_path):
     """Whole, and rightly sealed in its time."""
     in_review(desk, tmp_path)
     older = everything(desk)
-    requests.withdraw(desk, CLERK, "R-2026-0001", "取下げ")
+    do(desk, CLERK, Withdrawn("R-2026-0001", "取下げ"))
     write_everything(desk, older)
 
     assert audit.verify(desk)
     with refused():
-        requests.add_note(desk, CLERK, "R-2026-0001", "x")
+        do(desk, CLERK, Remarked("R-2026-0001", "x"))
     with refused():
         open_desk(desk.settings).close()
 
@@ -430,7 +435,7 @@ def test_one_change_back_is_noticed_too(desk):
     """The very last one."""
     number = identified(desk).number
     older = everything(desk)
-    requests.mark_fee_paid(desk, CLERK, number)
+    do(desk, CLERK, FeePaid(number))
     write_everything(desk, older)
 
     with refused():
@@ -467,7 +472,7 @@ def test_a_running_desk_notices_an_older_database_when_it_reads(desk):
     """It knows what it has seen."""
     number = identified(desk).number
     older = everything(desk)
-    requests.withdraw(desk, CLERK, number, "取下げ")
+    do(desk, CLERK, Withdrawn(number, "取下げ"))
     write_everything(desk, older)
 
     with refused():
@@ -499,8 +504,8 @@ def on_disk(desk: Desk) -> bytes:
 def test_what_is_erased_is_nowhere_on_the_disk(desk, tmp_path):
     """Not in the write-ahead log either, while the desk stays open."""
     call = in_review(desk, tmp_path)
-    requests.add_note(desk, OTHER, call.request_id, "鈴木花子さんから電話")
-    requests.withdraw(desk, CLERK, call.request_id, "取下げ")
+    do(desk, SECOND, Remarked(call.request_id, "鈴木花子さんから電話"))
+    do(desk, CLERK, Withdrawn(call.request_id, "取下げ"))
     for file in files.list_files(desk):
         files.erase_file(desk, CLERK, file.file_id)
     own = ("requests", "request_notes", "identity_checks", "plans", "recordings")
@@ -515,7 +520,7 @@ def test_what_is_erased_is_nowhere_on_the_disk(desk, tmp_path):
 def test_an_erasure_whose_log_is_held_says_so_and_can_be_repeated(desk):
     """Somebody reads for long: the erasure is not told as done until its traces are gone."""
     number = identified(desk).number
-    requests.withdraw(desk, CLERK, number, "取下げ")
+    do(desk, CLERK, Withdrawn(number, "取下げ"))
     gone = rows(desk, "requests")[0][-1]
     with closing(raw_database(desk)) as reader:
         reader.execute("BEGIN")
@@ -578,13 +583,13 @@ def test_an_older_database_of_a_killed_desk(tmp_path: Path):
     with open_desk(settings) as desk:
         number = identified(desk).number
         before = desk.store.read("desk-marker")
-        requests.mark_fee_paid(desk, CLERK, number)
+        do(desk, CLERK, FeePaid(number))
         desk.store.put(before, "desk-marker")
 
     with open_desk(settings) as again:
         assert requests.get(again, number).content.fee_paid
         older = everything(again)
-        requests.mark_fee_paid(again, CLERK, number, paid=False)
+        do(again, CLERK, FeePaid(number))
         write_everything(again, older)
     with refused():
         open_desk(settings).close()

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Extended, Identified, Paused, Remarked, Withdrawn, Withheld
 from flows.desk.cases import catalogue, requests, words
 from flows.desk.cases.amendments import NewAmendment, amend
 from flows.desk.cases.catalogue import RecordingQuery
@@ -16,7 +18,7 @@ from flows.desk.cases.words import Entry
 from flows.desk.integrity import audit
 from flows.desk.kinds.bounds import MAX_VALUES, MAX_WORDS
 from flows.desk.kinds.errors import DeskError, OutOfBoundsError
-from flows.desk.kinds.values import Agent, IdentityCheck, IdentityMethod, NewRecording, Scope
+from flows.desk.kinds.values import Agent, IdentityMethod, NewRecording, Scope
 from flows.intake.faults import IntakeError
 from flows.intake.fields import instant_of
 from flows.intake.recordings import import_recordings
@@ -113,9 +115,15 @@ def test_a_day_out_of_bounds_is_no_database_error(desk, day):
     for step in (
         lambda: catalogue.search(desk, RecordingQuery(first=day)),
         lambda: catalogue.search(desk, RecordingQuery(last=day)),
-        lambda: requests.extend(desk, CLERK, number, day, "理由"),
-        lambda: requests.record_identity(
-            desk, CLERK, number, IdentityCheck(IdentityMethod.DRIVING_LICENCE, moment)
+        lambda: do(desk, CLERK, Extended(number, day, "理由")),
+        lambda: do(
+            desk,
+            CLERK,
+            Identified(
+                number,
+                IdentityMethod.DRIVING_LICENCE,
+                moment,
+            ),
         ),
     ):
         with pytest.raises(OutOfBoundsError):
@@ -126,11 +134,11 @@ def test_notes_and_reasons_have_an_end(desk):
     """Whichever step they belong to."""
     number = identified(desk).number
     for step in (
-        lambda: requests.add_note(desk, CLERK, number, LONG),
-        lambda: requests.pause(desk, CLERK, number, LONG),
-        lambda: requests.extend(desk, CLERK, number, date(2027, 12, 1), LONG),
-        lambda: requests.withdraw(desk, CLERK, number, LONG),
-        lambda: requests.withhold(desk, CLERK, number, LONG),
+        lambda: do(desk, CLERK, Remarked(number, LONG)),
+        lambda: do(desk, CLERK, Paused(number, LONG)),
+        lambda: do(desk, CLERK, Extended(number, date(2027, 12, 1), LONG)),
+        lambda: do(desk, CLERK, Withdrawn(number, LONG)),
+        lambda: do(desk, CLERK, Withheld(number, LONG)),
     ):
         with pytest.raises(OutOfBoundsError):
             step()

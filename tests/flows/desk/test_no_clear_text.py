@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from flows.desk.answers import releases, visits, ways
+from flows.desk.book.door import do
+from flows.desk.book.requests import Remarked, Withdrawn
 from flows.desk.breaches import exposure, steps
 from flows.desk.cases import calls, catalogue, files, lists, requests
 from flows.desk.cases.amendments import NewAmendment, amend
@@ -24,16 +26,17 @@ from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName
 from tests.desk_builders import (
     ANALYST,
-    CHECK,
     CLERK,
     NOW,
     OTHER,
     PERSON,
+    SECOND,
     answered,
     approve,
     decided,
     desk_settings,
     identified,
+    identity,
     in_review,
     new_request,
     processed,
@@ -77,8 +80,8 @@ def full(tmp_path: Path) -> Path:
         )
         request = identified(desk)
         whole = requests.receive(desk, CLERK, WHOLE)
-        requests.record_identity(desk, CLERK, whole.number, CHECK)
-        requests.add_note(desk, OTHER, whole.number, "鈴木花子さんから電話")
+        do(desk, CLERK, identity(whole.number))
+        do(desk, SECOND, Remarked(whole.number, "鈴木花子さんから電話"))
         read_otherwise = replace(WHOLE, person="小早川")
         amend(desk, CLERK, whole.number, NewAmendment(read_otherwise, "窪田から小早川へ", 0))
         call = in_review(desk, tmp_path, "one", request.request_id)
@@ -135,7 +138,7 @@ ERRORS = {
         desk, CLERK, [NewRecording("PBX-2", NOW, "/y/鈴木花子.wav")]
     ),
     "recording gone": lambda desk: calls.attach_call(desk, CLERK, "R-2026-0002", second(desk)),
-    "impossible step": lambda desk: requests.withdraw(desk, CLERK, "R-2026-0001", "鈴木花子"),
+    "impossible step": lambda desk: do(desk, CLERK, Withdrawn("R-2026-0001", "鈴木花子")),
 }
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withdrawn
 from flows.desk.cases import files, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.chain import AuditFault, Fault
@@ -259,7 +261,7 @@ def test_a_desk_without_its_digest_key_changes_nothing(tmp_path: Path):
 def test_a_remnant_of_what_was_erased_opens_with_no_key_after_a_rotation(tmp_path: Path):
     """What a server of databases keeps of an erased row is sealed with the key that was destroyed."""
     with open_desk(desk_settings(tmp_path)) as desk:
-        request = requests.withdraw(desk, CLERK, identified(desk).number, "取下げ")
+        request = do(desk, CLERK, Withdrawn(identified(desk).number, "取下げ"))
         with desk.read() as session:
             remnant = session.get_one(RequestRow, request.request_id).sealed
         erase_request(desk, CLERK, request.number)

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.answers import deliveries, releases
+from flows.desk.answers import releases
 from flows.desk.answers.visits import visits
+from flows.desk.book.answers import Delivered, Reopened
+from flows.desk.book.door import do
 from flows.desk.breaches.steps import NewMark, mark_breach
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity import audit
@@ -183,9 +185,9 @@ def test_what_went_out_before_is_gone_on_with(before: Before, tmp_path: Path):
     assert len(releases.package_password(desk, APPROVER, number)) > 20
     (tmp_path / "out").mkdir()
     assert (fetch_folder(desk, APPROVER, number, tmp_path / "out", None) / "回答書.docx").is_file()
-    deliveries.deliver(desk, APPROVER, number, "窓口")
+    do(desk, APPROVER, Delivered(number, "窓口"))
     breach = mark_breach(desk, APPROVER, number, NewMark(BreachKind.LOST, "紛失した"))
-    releases.reopen_released(desk, APPROVER, number, "見直し")
+    do(desk, APPROVER, Reopened(number, "見直し"))
     (call_id,) = before.calls("released")
     plans.approve(desk, OTHER, call_id, calls.get_call(desk, call_id).revision or 0)
     second = released(desk, number)

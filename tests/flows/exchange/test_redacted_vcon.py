@@ -13,6 +13,8 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
 from flows.desk.cases import calls, catalogue, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -25,7 +27,7 @@ from flows.intake.systems.vcon import read_vcon
 from flows.outputs import OutputFolderError
 from flows.releasing.fetch import fetch_folder
 from pipeline.audio.recording import read_recording
-from tests.desk_builders import CLERK, OTHER, identified
+from tests.desk_builders import CLERK, SECOND, identified
 from tests.flows.releasing.test_ways import settled
 from tests.release_builders import APPROVER, SECRETS, approved, asked, released
 from tests.sentinels import found_in
@@ -171,7 +173,7 @@ def test_what_was_not_handed_out_is_in_no_vcon(desk: Desk, approved_call: Call, 
     """A withheld call has none; an answer in person, or of a letter alone, has none at all."""
     request = approved_call.request_id
     withheld = approved(desk, tmp_path, request)
-    calls.withhold_call(desk, OTHER, withheld.call_id, "第三者の権利", 1)
+    do(desk, SECOND, CallWithheld(withheld.call_id, "第三者の権利", 1))
     released(desk, request)
     assert len(made(desk, request, out)) == 1
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Held, Withdrawn
 from flows.desk.cases import catalogue, files, handed_over, requests
 from flows.desk.cases.calls import attach_call, check_unchanged, open_recording
 from flows.desk.cases.catalogue import RecordingQuery
@@ -31,7 +33,7 @@ from flows.intake.drop_folder import Taken, take_folder
 from flows.intake.drop_stay import OWN_FOLDER, clear_stays
 from flows.intake.tabular import FileError
 from tests.builders import voice_file
-from tests.desk_builders import CHECK, CLERK, attached, catalogued, identified
+from tests.desk_builders import CLERK, MANAGER, attached, catalogued, identified, identity
 
 REQUEST = {
     "reference": "A-1",
@@ -113,7 +115,7 @@ def test_it_is_erased_with_its_request(desk: Desk, inbox: Path):
     dropped(inbox)
     voice_file(inbox / "鈴木.wav", 1.0)
     request = take(desk, inbox).requests[0]
-    requests.withdraw(desk, CLERK, request.number, "電話で取下げ")
+    do(desk, CLERK, Withdrawn(request.number, "電話で取下げ"))
     keys = [file.store_key for file in files.list_files(desk, request=request.number)]
     assert find_due(desk).count == 0
 
@@ -133,8 +135,8 @@ def test_a_hold_keeps_it(desk: Desk, inbox: Path):
     dropped(inbox)
     voice_file(inbox / "鈴木.wav", 1.0)
     request = take(desk, inbox).requests[0]
-    requests.withdraw(desk, CLERK, request.number, "電話で取下げ")
-    files.set_legal_hold(desk, CLERK, request.number, hold=True)
+    do(desk, CLERK, Withdrawn(request.number, "電話で取下げ"))
+    do(desk, MANAGER, Held(request.number))
     desk.clock.pass_(days=10_000)
 
     assert find_due(desk).count == 0
@@ -148,12 +150,12 @@ def test_a_recording_that_another_open_request_has_too_stays(desk: Desk, inbox: 
     (recording,) = catalogue.search(desk, RecordingQuery())
     other = identified(desk)
     call = attach_call(desk, CLERK, other.number, recording.recording_id)
-    requests.withdraw(desk, CLERK, first.number, "電話で取下げ")
+    do(desk, CLERK, Withdrawn(first.number, "電話で取下げ"))
     desk.clock.pass_(days=desk.settings.retain_raw_days + 1)
     erase_due(desk, CLERK, find_due(desk))
     check_unchanged(desk, call.call_id)
 
-    requests.withdraw(desk, CLERK, other.number, "電話で取下げ")
+    do(desk, CLERK, Withdrawn(other.number, "電話で取下げ"))
     erase_due(desk, CLERK, find_due(desk))
     with pytest.raises(RecordingUnreadableError, match="保存期間"):
         check_unchanged(desk, call.call_id)
@@ -310,7 +312,7 @@ def test_what_an_earlier_version_left_goes_with_its_request(desk: Desk, inbox: P
     assert sound.is_file()
     (recording,) = catalogue.search(desk, RecordingQuery(source_id="PBX-two"))
     attach_call(desk, CLERK, call.request_id, recording.recording_id)
-    requests.withdraw(desk, CLERK, call.request_id, "電話で取下げ")
+    do(desk, CLERK, Withdrawn(call.request_id, "電話で取下げ"))
     erase_request(desk, CLERK, call.request_id)
     clear_stays(desk, CLERK)
 
@@ -322,7 +324,7 @@ def test_a_taken_recording_can_be_attached(desk: Desk, inbox: Path):
     dropped(inbox)
     voice_file(inbox / "鈴木.wav", 1.0)
     request = take(desk, inbox).requests[0]
-    requests.record_identity(desk, CLERK, request.number, CHECK)
+    do(desk, CLERK, identity(request.number))
     recording = catalogue.search(desk, RecordingQuery(number="0120444444"))[0]
 
     assert attach_call(desk, CLERK, request.number, recording.recording_id).bytes > 0
@@ -443,7 +445,7 @@ def test_a_request_that_was_erased_meanwhile_does_not_come_back(desk: Desk, inbo
         patch.setattr(OpenFolder, "remove", killed)
         with pytest.raises(KeyboardInterrupt):
             take(desk, inbox)
-    requests.withdraw(desk, CLERK, "R-2026-0001", "電話で取下げ")
+    do(desk, CLERK, Withdrawn("R-2026-0001", "電話で取下げ"))
     desk.clock.pass_(days=desk.settings.retain_ledger_days + 1)
     erase_due(desk, CLERK, find_due(desk))
 

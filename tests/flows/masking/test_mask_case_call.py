@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withdrawn
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -267,7 +269,7 @@ def test_a_call_withdrawn_meanwhile_is_void(desk: Desk, tmp_path: Path, monkeypa
     finish = claims.finish_processing
 
     def too_late(*args):
-        requests.withdraw(desk, CLERK, call.request_id, "取下げ")
+        do(desk, CLERK, Withdrawn(call.request_id, "取下げ"))
         return finish(*args)
 
     monkeypatch.setattr(worker, "finish_processing", too_late)

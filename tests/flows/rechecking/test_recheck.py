@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.answers.releases import releases, reopen_released
+from flows.desk.answers.releases import releases
 from flows.desk.answers.ways import approve_way, choose_way
-from flows.desk.cases import calls, files, lists, requests
+from flows.desk.book.answers import Reopened
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
+from flows.desk.cases import files, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotAllowedError, RecordingChangedError
@@ -26,7 +29,7 @@ from pipeline.errors import PipelineError
 from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName, Party
 from tests.builders import utterance
-from tests.desk_builders import ANALYST, CLERK, OTHER, PERSON, decided
+from tests.desk_builders import ANALYST, CLERK, OTHER, PERSON, SECOND, decided
 from tests.fakes import FakeModels
 from tests.recheck_builders import JudgedModels, masked_by, released_by
 from tests.release_builders import APPROVER, SECRETS, approve_reviewed, released
@@ -135,7 +138,7 @@ def test_a_second_name_beside_one_that_a_person_kept_is_listed(desk: Desk, tmp_p
 def test_each_answer_is_looked_at_and_the_worst_comes_first(desk: Desk, tmp_path: Path, monkeypatch):
     """The first answer has gone out, whatever a second one masks."""
     call, first = released_by(desk, tmp_path, monkeypatch, KEPT)
-    reopen_released(desk, APPROVER, call.request_id, "見直し")
+    do(desk, APPROVER, Reopened(call.request_id, "見直し"))
     (item,) = plans.get_plan(desk, call.call_id).plan.items
     decided(desk, call, ReviewKind.MASK, item.item_id, ground=1, party=Party.THIRD_PARTY)
     approve_reviewed(desk, call)
@@ -167,7 +170,7 @@ def test_only_the_passages_that_were_given_count(desk: Desk, tmp_path: Path, mon
 def test_a_call_that_was_withheld_gave_nothing(desk: Desk, tmp_path: Path, monkeypatch):
     """It is neither checked nor told as not checkable."""
     call = masked_by(desk, tmp_path, monkeypatch, KEPT)
-    calls.withhold_call(desk, OTHER, call.call_id, "業務に支障がある", 2)
+    do(desk, SECOND, CallWithheld(call.call_id, "業務に支障がある", 2))
     released(desk, call.request_id)
 
     found = looked(desk)

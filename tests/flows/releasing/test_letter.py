@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.cases import calls, lists, requests
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
+from flows.desk.cases import lists
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Agent, Answer, Call, CompanyList, Delivery, Scope, Wanted
 from flows.desk.work import plans
@@ -23,7 +26,7 @@ from flows.releasing.release import draft_letter
 from flows.settings import Settings
 from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName, MaskAction, Requester
-from tests.desk_builders import ANALYST, CLERK, OTHER, approve
+from tests.desk_builders import ANALYST, CLERK, SECOND, approve
 from tests.desk_builders import decided as reviewed_as
 from tests.flow_builders import InTurn
 from tests.release_builders import (
@@ -63,7 +66,7 @@ def partial(desk: Desk, folder: Path) -> str:
     approved(desk, folder, request)
     grounded(desk, folder, request, 2)
     other = reviewed(desk, folder, request)
-    calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみで、ご本人に関する部分がないため", 2)
+    do(desk, SECOND, CallWithheld(other.call_id, "社内の連絡のみで、ご本人に関する部分がないため", 2))
     return request
 
 
@@ -87,7 +90,7 @@ def withheld(answer: Answer, reason: str):
     def make(desk: Desk, folder: Path) -> str:
         request = asked(desk)
         reviewed(desk, folder, request)
-        requests.withhold(desk, OTHER, request, reason, answer)
+        do(desk, SECOND, Withheld(request, reason, answer))
         return request
 
     return make

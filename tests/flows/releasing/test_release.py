@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from flows.desk.answers import releases
 from flows.desk.answers.releases import Answer
+from flows.desk.book.calls import CallRequeued, CallWithdrawn, CallWithheld
+from flows.desk.book.door import do
+from flows.desk.book.requests import Extended, Held, Identified, Paused, Withdrawn, Withheld
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -20,7 +23,7 @@ from flows.desk.kinds.errors import (
     StorageFullError,
 )
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import JAPAN, Agent, Call, FileKind, IdentityCheck, Wanted
+from flows.desk.kinds.values import JAPAN, Agent, Call, FileKind, Wanted
 from flows.desk.work import plans
 from flows.files.keyed_digest import Digested
 from flows.letter.errors import LetterError
@@ -30,7 +33,7 @@ from flows.workspace import LEAKS
 from pipeline.errors import CallUnsafeError
 from pipeline.masking.text import as_text
 from pipeline.types import CaseName, Leak, MaskAction, TimeSpan
-from tests.desk_builders import CHECK, CLERK, OTHER, raw_database
+from tests.desk_builders import CHECK, CLERK, MANAGER, OTHER, SECOND, raw_database
 from tests.fakes import FakeModels
 from tests.release_builders import APPROVER, SECRETS, approved, asked, decided, released, reviewed, words_of
 from tests.sentinels import everything_under, found_in
@@ -131,7 +134,7 @@ def test_what_is_not_approved_stays(desk: Desk, tmp_path: Path, state: str):
     if state == "released":
         released(desk, request)
     if state == "withdrawn":
-        requests.withdraw(desk, CLERK, request, "取下げ")
+        do(desk, CLERK, Withdrawn(request, "取下げ"))
     before = (kinds(desk, request), releases.releases(desk, request), len(audit.entries(desk)))
 
     with pytest.raises(ImpossibleStepError):
@@ -256,7 +259,7 @@ def test_a_release_that_breaks_off_leaves_nothing_and_can_be_run_again(
 def test_what_went_out_is_kept_as_long_as_packages_are(desk: Desk, approved_call: Call):
     """Package, letter and manifest; held where the request is."""
     request = approved_call.request_id
-    files.set_legal_hold(desk, CLERK, request, hold=True)
+    do(desk, MANAGER, Held(request))
     released(desk, request)
     own = [file for file in files.list_files(desk, request=request) if file.call_id is None]
 
@@ -290,24 +293,28 @@ def test_a_full_store_leaves_nothing(desk: Desk, approved_call: Call, monkeypatc
 
 FROZEN = {
     "attach": lambda desk, call: calls.attach_call(desk, CLERK, call.request_id, call.recording_id),
-    "identify": lambda desk, call: requests.record_identity(
-        desk, OTHER, call.request_id, IdentityCheck(CHECK.method, CHECK.checked_at)
+    "identify": lambda desk, call: do(
+        desk,
+        SECOND,
+        Identified(
+            call.request_id,
+            CHECK.method,
+            CHECK.checked_at,
+        ),
     ),
-    "requeue": lambda desk, call: calls.requeue(desk, OTHER, call.call_id),
-    "withhold call": lambda desk, call: calls.withhold_call(desk, OTHER, call.call_id, "理由"),
-    "withdraw call": lambda desk, call: calls.withdraw_call(desk, OTHER, call.call_id),
+    "requeue": lambda desk, call: do(desk, SECOND, CallRequeued(call.call_id)),
+    "withhold call": lambda desk, call: do(desk, SECOND, CallWithheld(call.call_id, "理由")),
+    "withdraw call": lambda desk, call: do(desk, SECOND, CallWithdrawn(call.call_id)),
     "decide": lambda desk, call: plans.decide(
         desk, OTHER, call.call_id, (plans.Decision(2, "m0000", "keep", 0, CHECK.checked_at),)
     ),
     "revise": decided,
     "approve": lambda desk, call: plans.approve(desk, OTHER, call.call_id, 2),
     "reopen": lambda desk, call: plans.reopen(desk, OTHER, call.call_id),
-    "withhold": lambda desk, call: requests.withhold(desk, OTHER, call.request_id, "理由"),
-    "withdraw": lambda desk, call: requests.withdraw(desk, OTHER, call.request_id, "理由"),
-    "pause": lambda desk, call: requests.pause(desk, OTHER, call.request_id, "理由"),
-    "extend": lambda desk, call: requests.extend(
-        desk, OTHER, call.request_id, CHECK.checked_at.date().replace(year=2099), "理由"
-    ),
+    "withhold": lambda desk, call: do(desk, SECOND, Withheld(call.request_id, "理由")),
+    "withdraw": lambda desk, call: do(desk, SECOND, Withdrawn(call.request_id, "理由")),
+    "pause": lambda desk, call: do(desk, SECOND, Paused(call.request_id, "理由")),
+    "extend": lambda desk, call: do(desk, SECOND, Extended(call.request_id, date(2099, 1, 1), "理由")),
     "release": lambda desk, call: released(desk, call.request_id),
 }
 

@@ -6,7 +6,9 @@ import pytest
 
 from flows.desk.answers import releases
 from flows.desk.answers.differences import difference_to_earlier
-from flows.desk.answers.releases import reopen_released
+from flows.desk.book.answers import Reopened
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
 from flows.desk.cases import calls, catalogue, files, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError, NotAllowedError
@@ -15,7 +17,7 @@ from flows.desk.kinds.values import Call, FileKind, NoteKind
 from flows.desk.work import plans
 from flows.releasing.fetch import fetch_folder
 from pipeline.types import MaskAction, TimeSpan
-from tests.desk_builders import CLERK, OTHER, WORKER
+from tests.desk_builders import CLERK, OTHER, SECOND, WORKER
 from tests.release_builders import (
     APPROVER,
     approve_reviewed,
@@ -34,7 +36,7 @@ def test_a_released_case_opened_again_is_released_again_and_both_are_kept(
     """What was masked at first is kept now: told with its times, and both packages stay as they were."""
     call, request = approved_call, approved_call.request_id
     first = released(desk, request)
-    assert reopen_released(desk, APPROVER, request, "異議を受けて見直したため").state is State.IN_REVIEW
+    assert do(desk, APPROVER, Reopened(request, "異議を受けて見直したため")).state is State.IN_REVIEW
     decided(desk, call, action=MaskAction.KEEP, ground=0)
     second = released(desk, request)
     difference = difference_to_earlier(desk, request, second)
@@ -67,7 +69,7 @@ def test_a_released_case_opened_again_is_released_again_and_both_are_kept(
 def test_opened_again_and_nothing_changed(desk: Desk, released_call: Call):
     """The same revision approved once more: no difference."""
     call, request = released_call, released_call.request_id
-    reopen_released(desk, APPROVER, request, "再発行")
+    do(desk, APPROVER, Reopened(request, "再発行"))
     plans.approve(desk, OTHER, call.call_id, 2)
     difference = difference_to_earlier(desk, request, released(desk, request))
 
@@ -122,11 +124,11 @@ def test_only_a_released_case_is_opened_again_and_only_by_the_responsible(desk: 
 
     request = approved_call.request_id
     with pytest.raises(ImpossibleStepError):
-        reopen_released(desk, APPROVER, request, "早すぎる")
+        do(desk, APPROVER, Reopened(request, "早すぎる"))
     released(desk, request)
     with pytest.raises(NotAllowedError):
-        reopen_released(desk, CLERK, request, "役割が違う")
-    reopen_released(desk, APPROVER, request, "見直し")
+        do(desk, CLERK, Reopened(request, "役割が違う"))
+    do(desk, APPROVER, Reopened(request, "見直し"))
 
     entry = audit.entries(desk)[-1]
     assert (entry.action, entry.actor.name) == ("request.again", APPROVER.name)
@@ -135,8 +137,8 @@ def test_only_a_released_case_is_opened_again_and_only_by_the_responsible(desk: 
 def test_an_answer_without_calls_can_be_given_anew(desk: Desk):
     """不存在 at first; then the recording was found after all."""
     request = asked(desk)
-    requests.withhold(desk, OTHER, request, "保有していない", releases.Answer.NONE_HELD)
+    do(desk, SECOND, Withheld(request, "保有していない", releases.Answer.NONE_HELD))
     released(desk, request)
-    after = reopen_released(desk, APPROVER, request, "録音が見つかったため")
+    after = do(desk, APPROVER, Reopened(request, "録音が見つかったため"))
 
     assert after.state is State.IDENTIFIED

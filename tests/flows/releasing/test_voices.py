@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from flows.desk.answers.differences import difference_to_earlier
-from flows.desk.answers.releases import Answer, Release, reopen_released
+from flows.desk.answers.releases import Answer, Release
 from flows.desk.answers.visits import begin_visit, played_copy
+from flows.desk.book.answers import Reopened
+from flows.desk.book.door import do
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError
@@ -199,7 +201,7 @@ def test_a_later_answer_tells_that_a_voice_is_given_now(desk: Desk, tmp_path: Pa
     answers: list[Release] = []
     for made in (WAYS["nothing"], WAYS["consent"], WAYS["nothing"]):
         if answers:
-            reopen_released(desk, APPROVER, request, "異議")
+            do(desk, APPROVER, Reopened(request, "異議"))
         approved(desk, call, made)
         answers.append(released(desk, request))
     second, third = (difference_to_earlier(desk, request, each) for each in answers[1:])

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from flows.desk.answers.differences import difference_to_earlier
-from flows.desk.answers.releases import Answer, reopen_released
+from flows.desk.answers.releases import Answer
 from flows.desk.answers.ways import approve_way, choose_way, chosen_way
+from flows.desk.book.answers import Reopened
+from flows.desk.book.door import do
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -287,7 +289,7 @@ def test_a_second_disclosure_begins_with_what_was_asked_for(desk: Desk, approved
     passage = Passage(call.call_id, 0.0, 1.0)
     settled(desk, request, Manner(Way.PASSAGES, passages=(passage,)))
     first = released(desk, request)
-    reopen_released(desk, APPROVER, request, "全体の請求があったため")
+    do(desk, APPROVER, Reopened(request, "全体の請求があったため"))
     assert chosen_way(desk, request) is None
     plans.approve(desk, OTHER, call.call_id, 2)
     second = released(desk, request)

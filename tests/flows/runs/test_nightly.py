@@ -92,7 +92,7 @@ def states(desk: Desk) -> list[State]:
 
 def test_what_killed_workers_left_in_clear_is_gone_after_a_night_without_calls(desk):
     """A worker that was killed as it ended its last call leaves a folder, and no call comes to sweep it."""
-    left = [desk.settings.work / name for name in ("clear-0123456789abcdef", "run-0123456789abcdef")]
+    left = [desk.settings.work / f"{prefix}-0123456789abcdef" for prefix in ("clear", "run", "mask")]
     for folder in left:
         folder.mkdir(parents=True, mode=0o700)
         (folder / ".lock").touch()

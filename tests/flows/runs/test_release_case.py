@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from flows.desk.answers import releases
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError, NotFoundError
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Answer, Call, FileKind
 from flows.masking.mask_case_call import mask_case_call
-from tests.desk_builders import OTHER, WORKER
+from tests.desk_builders import SECOND, WORKER
 from tests.flow_builders import waiting_voice
 from tests.release_builders import APPROVER, approve_reviewed, with_company
 from tests.sentinels import everything_under, found_in
@@ -95,7 +97,7 @@ def test_prefect_is_told_neither_a_name_nor_the_password(flow_desk: Desk, review
 
 def test_a_withheld_request_is_answered_by_its_letter(flow_desk: Desk, reviewed: Call):
     """No call goes out; the letter does."""
-    requests.withhold(flow_desk, OTHER, reviewed.request_id, "保有していないため", Answer.NONE_HELD)
+    do(flow_desk, SECOND, Withheld(reviewed.request_id, "保有していないため", Answer.NONE_HELD))
 
     assert release(flow_desk, reviewed) == {"calls": 0, "files": 4}
     assert requests.get(flow_desk, reviewed.request_id).state is State.RELEASED

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Held, Withdrawn
 from flows.desk.cases import files, requests
-from flows.desk.cases.files import set_legal_hold
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import FileKind
 from flows.masking.mask_case_call import mask_case_call
 from flows.settings import Settings
-from tests.desk_builders import CLERK, WORKER
+from tests.desk_builders import CLERK, MANAGER, WORKER
 from tests.flow_builders import waiting_voice
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -25,7 +26,7 @@ def old_desk(flow_desk: Desk, tmp_path: Path, monkeypatch) -> Desk:
 
     call = waiting_voice(flow_desk, tmp_path)
     mask_case_call(flow_desk, WORKER, call.call_id)
-    requests.withdraw(flow_desk, CLERK, call.request_id, "電話で取下げ")
+    do(flow_desk, CLERK, Withdrawn(call.request_id, "電話で取下げ"))
     later = timedelta(days=flow_desk.settings.retain_raw_days + 1)
     clock = flow_desk.clock
     monkeypatch.setattr(retention, "open_desk", lambda settings: open_desk(settings, lambda: clock() + later))
@@ -78,7 +79,7 @@ def test_what_is_over_is_erased_with_proof(old_desk: Desk):
 def test_a_legal_hold_keeps_everything(old_desk: Desk):
     """Whatever the day."""
     (raw,) = (file for file in files.list_files(old_desk) if file.kind is FileKind.RAW)
-    set_legal_hold(old_desk, CLERK, raw.request_id, hold=True)
+    do(old_desk, MANAGER, Held(raw.request_id))
 
     assert run(erase=True) == {}
     assert FileKind.RAW in kinds(old_desk)
@@ -90,7 +91,7 @@ def test_the_people_in_the_ledger_have_their_time_too(flow_desk: Desk, tmp_path:
 
     call = waiting_voice(flow_desk, tmp_path)
     mask_case_call(flow_desk, WORKER, call.call_id)
-    requests.withdraw(flow_desk, CLERK, call.request_id, "電話で取下げ")
+    do(flow_desk, CLERK, Withdrawn(call.request_id, "電話で取下げ"))
     much_later = timedelta(days=flow_desk.settings.retain_ledger_days + 1)
     clock = flow_desk.clock
     monkeypatch.setattr(

@@ -24,8 +24,12 @@ NAMED = [
     "cu: 弟の【アリ】です。",
     "cu: 【デイビッド】さんです。【デイビッド】の番号は、あとで。",
     "cu: ええと、【トンプソン】に聞かないと。",
+    "cu: 隣の【テレイラ】さんの荷物です。",
+    "cu: 【ヘルナンド】様ですね。",
 ]
 NOBODY_NAMED = [
+    "cu: テレイラから変わります。",
+    "cu: リトルカブさんの修理です。",
     "cu: ランチのコースをリストで送ってください。",
     "cu: マークが点きません。色はホワイトです。",
     "cu: ワンちゃんの薬をください。",
@@ -58,4 +62,14 @@ def test_said_again_without_anything_beside_it() -> None:
 def test_a_word_is_not_said_again() -> None:
     """The neighbour called マーク does not make a name of every mark."""
     lines = ("cu: 隣の【マーク】さんが。", "cu: マークが赤いんです。")
+    assert shown(ForeignNameRecognizer(), lines) == lines
+
+
+def test_unknown_words_are_names_among_names() -> None:
+    """Beside others from abroad, what sounds like a name needs a place where one can stand; a word more."""
+    lines = (
+        "cu: 【オリベイラ】さんのことで。",
+        "op: 【テレイラ】から【シアゴ】に変わりますか。",
+        "cu: サイズはエルサイズで、リトルカブはマイクと一緒です。",
+    )
     assert shown(ForeignNameRecognizer(), lines) == lines

@@ -88,6 +88,8 @@ def test_tokens_know_what_the_dictionary_knows(reader: Reader) -> None:
     assert name.known
     assert "人名" in name.pos
     assert not all(t.known for t in reader.tokens("ヌポケラッチョ"))
+    assert [t.known for t in reader.tokens("テレイラ")] == [False]
+    assert [t.known for t in reader.tokens("ドリンク")] == [True]
 
 
 def test_a_match_inside_a_word_points_into_it(reader: Reader) -> None:
@@ -127,6 +129,7 @@ def test_readings_are_not_in_a_repr(reader: Reader) -> None:
         ("関埜十絲子", "セキノトシコ", ("セキノ", "トシコ")),  # ノトシコ
         ("岬育美", "ミサキイクミ", ("ミサキ", "イクミ")),
         ("椎名春江", "シイナハルエ", ("シイナ", "ハルエ")),
+        ("加々爪麻衣佳", "カガズメマイカ", ("カガズメ", "マイカ")),  # カガヅメ, as the case's kana are folded
     ],
 )
 def test_a_name_is_cut_where_a_given_name_is_left(

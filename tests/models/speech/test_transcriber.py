@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -95,11 +96,38 @@ def test_the_adapted_encoder_takes_no_silence_behind_a_window(
     assert base._model.encode(np.zeros_like(filled)).shape[1] == PADDING_SECONDS * 50
 
 
-def test_the_language_is_a_code_and_a_probability(base: FasterWhisperRecogniser) -> None:
-    """Whatever it is given, the answer is usable."""
-    language, probability = base.language(np.zeros(16_000, np.float32))
-    assert language.isalpha()
-    assert 0 <= probability <= 1
+class Undecided:
+    """Gives the languages that a test names, whatever it is asked about."""
+
+    def __init__(self, **languages: float) -> None:
+        """Probability of each language."""
+        self._languages = languages
+
+    def languages(self, window: np.ndarray) -> dict[str, float]:
+        """As given."""
+        return dict(self._languages)
+
+
+@pytest.mark.parametrize(
+    ("languages", "published", "adapted"),
+    [
+        ({"ja": 0.99, "en": 0.01}, False, False),
+        ({"ja": 0.21, "ko": 0.4, "zh": 0.39}, False, False),
+        ({"ja": 0.19, "ko": 0.41, "zh": 0.4}, False, True),
+        ({"en": 0.79, "ja": 0.21}, False, False),
+        ({"en": 0.81, "ja": 0.19}, True, True),
+        ({"en": 1.0}, True, True),
+    ],
+)
+def test_a_window_is_foreign_where_japanese_is_improbable(
+    base: FasterWhisperRecogniser, languages: dict[str, float], published: bool, adapted: bool
+) -> None:
+    """The adapted model seldom doubts Japanese; a published one has to be sure of one other language."""
+    for adapter, foreign in ((None, published), ("telephone", adapted)):
+        recogniser = copy.copy(base)
+        recogniser.adapter = adapter
+        recogniser._encoded = Undecided(**languages)  # type: ignore[assignment]
+        assert recogniser.is_foreign(np.zeros(16_000, np.float32)) is foreign
 
 
 def test_a_window_asked_about_is_recognised_alike(base: FasterWhisperRecogniser) -> None:

@@ -120,9 +120,9 @@ class Other:
         """The same in every window."""
         return (HeardSegment(words_of(self.said, 0.1)),) if self.said else ()
 
-    def language(self, samples: np.ndarray) -> tuple[str, float]:
+    def is_foreign(self, samples: np.ndarray) -> bool:
         """Not Japanese."""
-        return "en", 1.0
+        return True
 
 
 def test_another_model_hears_the_whole_call_and_refuses_nothing() -> None:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from pipeline.errors import CallUnsafeError
 from pipeline.hearing.transcribe import (
-    MIN_FOREIGN_PROBABILITY,
     RATE,
     TURN_PAUSE_SECONDS,
     HeardSegment,
@@ -104,9 +103,9 @@ class ScriptedRecogniser:
         self.given.append(len(samples) / RATE)
         return self.answer(len(samples) / RATE)
 
-    def language(self, samples: np.ndarray) -> tuple[str, float]:
+    def is_foreign(self, samples: np.ndarray) -> bool:
         """Japanese."""
-        return "ja", 0.99
+        return False
 
 
 def spread(text: str, seconds: float) -> tuple[HeardSegment, ...]:
@@ -259,23 +258,10 @@ def test_the_longest_window_is_recognised_first() -> None:
     assert heard.text == "短い方\n長い長い方"
 
 
-@pytest.mark.parametrize(
-    ("language", "refused"),
-    [
-        (("en", 0.99), True),
-        (("en", MIN_FOREIGN_PROBABILITY - 0.01), False),
-        (("ja", 0.4), False),
-        (("ja", 0.99), False),
-    ],
-)
-def test_a_foreign_call_is_refused(language: tuple[str, float], refused: bool) -> None:
-    """Names in another language would be missed; a mere suspicion is no reason."""
-    recogniser = FakeRecogniser((utterance("もしもし", 0.5),), language)
-    if refused:
-        with pytest.raises(CallUnsafeError, match="日本語"):
-            transcribe(recording(4.0), recogniser, "c")
-    else:
-        assert transcribe(recording(4.0), recogniser, "c").text
+def test_a_foreign_call_is_refused() -> None:
+    """Names in another language would be missed."""
+    with pytest.raises(CallUnsafeError, match="日本語"):
+        transcribe(recording(4.0), FakeRecogniser((utterance("もしもし", 0.5),), foreign=True), "c")
 
 
 def test_no_more_is_asked_about_the_language_than_decides_it() -> None:
@@ -283,15 +269,15 @@ def test_no_more_is_asked_about_the_language_than_decides_it() -> None:
     asked: list[int] = []
 
     class Asked(FakeRecogniser):
-        def language(self, samples: np.ndarray) -> tuple[str, float]:
+        def is_foreign(self, samples: np.ndarray) -> bool:
             asked.append(len(samples))
-            return self.spoken_language
+            return self.foreign
 
     long = recording(100.0, channels=2)
     transcribe(long, Asked((utterance("もしもし", 0.5),)), "c")
     assert len(asked) == 3
     with pytest.raises(CallUnsafeError):
-        transcribe(long, Asked((utterance("もしもし", 0.5),), ("en", 0.99)), "c")
+        transcribe(long, Asked((utterance("もしもし", 0.5),), foreign=True), "c")
     assert len(asked) == 3 + 6
 
 

@@ -52,6 +52,9 @@ def test_a_telephone_number_is_whole() -> None:
         ("下高平1593番地、鶴ケ丘さんちが1595番地", ["下高平1593番地", "鶴ケ丘さん", "1595番地"]),
         ("5の1、小林さんのとこが5の2、大森さんは5の3", ["5の1", "小林さん", "5の2", "大森さん", "5の3"]),
         ("5の1、小林さんの隣", ["5の1、小林さんの隣"]),
+        # Its numbers in kanji are no name, and a name may hold one.
+        ("七の二十二の十四が山本さん。", ["七の二十二の十四が山本さん。"]),
+        ("七の二十二の十四の三浦さん。", ["七の二十二の十四", "三浦さん。"]),
     ],
 )
 def test_a_name_behind_a_number_is_parted_from_the_address(text: str, found: list[str]) -> None:
@@ -80,3 +83,24 @@ def test_what_is_no_address_stays_as_it_is_and_in_its_place() -> None:
     first, *rest = part_address_ends([person, whole], text)
     assert first == person
     assert [text[e.chars.start : e.chars.end] for e in rest] == ["904号室", "イシナキ様"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "7丁目22の14で、富さんが1丁目24の27。昭一が2丁目25番6号",
+            ["7丁目22の14で、", "富さんが1丁目24の27。", "昭一が2丁目25番6号"],
+        ),
+        ("成瀬5-11-30。成瀬5-11-31", ["成瀬5-11-30。", "成瀬5-11-31"]),
+        (
+            "五の十一の三十コーポ桜201号室、五の十一の三十一",
+            ["五の十一の三十コーポ桜201号室、", "五の十一の三十一"],
+        ),
+        ("成瀬5-11-30コーポ桜201号室", ["成瀬5-11-30コーポ桜201号室"]),
+        ("成瀬5丁目11番の30号室", ["成瀬5丁目11番の30号室"]),
+    ],
+)
+def test_the_next_address_is_a_finding_of_its_own(text: str, found: list[str]) -> None:
+    """It begins behind the whole block before it, and what is said behind that."""
+    assert parts(text) == found

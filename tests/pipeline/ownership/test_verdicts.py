@@ -15,6 +15,7 @@ from pipeline.ownership.verdicts import (
     HALF,
     NEAR,
     forbidden,
+    is_plainly_theirs,
     may_be_anothers,
     nobodys_reason,
     owners_reason,
@@ -149,6 +150,20 @@ def test_a_gate_only_withholds(kind: str, gate: Feature) -> None:
         for claimant in Claimant:
             assert forbidden(kind, claimant, without) is None or forbidden(kind, claimant, with_it)
         assert may_be_anothers(kind, without) <= may_be_anothers(kind, with_it)
+
+
+@pytest.mark.parametrize("claimant", list(Claimant))
+@pytest.mark.parametrize("kind", ["PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"])
+def test_only_the_whole_block_gives_by_itself_and_only_the_requester(kind: str, claimant: Claimant) -> None:
+    """No other feature does, and one witness for another person is enough to leave it to the judge."""
+    chance = np.random.default_rng(1)
+    for _ in range(300):
+        without = {each: float(chance.choice(LEVELS)) for each in Feature} | {Feature.WHOLE_BLOCK: 0.0}
+        assert not is_plainly_theirs(kind, claimant, without)
+        given = is_plainly_theirs(kind, claimant, without | {Feature.WHOLE_BLOCK: 1.0})
+        assert given is (
+            kind == "ADDRESS" and claimant is Claimant.REQUESTER and not may_be_anothers(kind, without)
+        )
 
 
 SPELT = {"letters": 1.0, "letters, of theirs": 1.0}

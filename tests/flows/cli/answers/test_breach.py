@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 
 from flows.cli import main as cli
 from flows.cli.answers import breach as commands
-from flows.desk.answers import deliveries
+from flows.desk.book.answers import Delivered
+from flows.desk.book.door import do
 from flows.desk.breaches.steps import get_breach
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
@@ -24,7 +25,7 @@ from tests.release_builders import APPROVER, words_of
 def sent(desk: Desk, released_call: Call) -> str:
     """Public number of a request whose answer was delivered."""
     request = released_call.request_id
-    deliveries.deliver(desk, APPROVER, request, "書留 123-45")
+    do(desk, APPROVER, Delivered(request, "書留 123-45"))
     return requests.get(desk, request).number
 
 

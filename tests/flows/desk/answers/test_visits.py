@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.answers.releases import reopen_released
 from flows.desk.answers.visit_notes import VISIT_HOURS
 from flows.desk.answers.visits import (
     begin_visit,
@@ -18,6 +17,8 @@ from flows.desk.answers.visits import (
     visits,
 )
 from flows.desk.answers.ways import approve_way, choose_way
+from flows.desk.book.answers import Reopened
+from flows.desk.book.door import do
 from flows.desk.cases import files, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -90,7 +91,7 @@ def test_a_visit_in_which_nothing_was_played_is_no_delivery(desk: Desk, call: Ca
 OVER: dict[str, Callable[[Desk, Clock, str], object]] = {
     "ended": lambda desk, _, request: end_visit(desk, OTHER, request),
     "run out": lambda _, clock, __: clock.pass_(hours=VISIT_HOURS),
-    "opened again": lambda desk, _, request: reopen_released(desk, OTHER, request, "見直し"),
+    "opened again": lambda desk, _, request: do(desk, OTHER, Reopened(request, "見直し")),
 }
 
 

@@ -9,7 +9,10 @@ import pytest
 
 from flows.desk.answers.basis import read_basis
 from flows.desk.answers.ways import approve_way, choose_way, chosen_way
-from flows.desk.cases import calls, requests
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withdrawn
+from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotAllowedError, NotIdentifiedError
@@ -19,6 +22,7 @@ from tests.desk_builders import (
     ANALYST,
     CLERK,
     OTHER,
+    SECOND,
     approve,
     desk_settings,
     in_review,
@@ -145,10 +149,10 @@ def test_each_disclosed_call_has_a_passage(desk: Desk, call: Call, tmp_path: Pat
     approve_way(desk, OTHER, call.request_id)
     with pytest.raises(ImpossibleStepError, match="選んでいない通話が1件"):
         read_basis(desk, call.request_id)
-    calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみのため", 2)
+    do(desk, SECOND, CallWithheld(other.call_id, "社内の連絡のみのため", 2))
 
     assert read_basis(desk, call.request_id).kind is Answer.PARTIAL
-    calls.withhold_call(desk, OTHER, call.call_id, "支障があるため", 2)
+    do(desk, SECOND, CallWithheld(call.call_id, "支障があるため", 2))
     assert read_basis(desk, call.request_id).manner == Manner()
 
 
@@ -166,6 +170,6 @@ def test_not_before_the_identity_check_nor_after_the_end(desk: Desk, call: Call)
     unknown = requests.receive(desk, CLERK, new_request())
     with pytest.raises(NotIdentifiedError):
         choose_way(desk, ANALYST, unknown.number, Manner(Way.TEXT))
-    requests.withdraw(desk, CLERK, call.request_id, "取下げ")
+    do(desk, CLERK, Withdrawn(call.request_id, "取下げ"))
     with pytest.raises(ImpossibleStepError):
         choose_way(desk, ANALYST, call.request_id, Manner(Way.TEXT))

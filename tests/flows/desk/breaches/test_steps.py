@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Held
 from flows.desk.breaches.clocks import Clock as Due
 from flows.desk.breaches.clocks import late_reports, open_clocks
 from flows.desk.breaches.steps import (
@@ -38,6 +40,7 @@ from flows.releasing.ledger_table import COLUMNS, cells
 from tests.desk_builders import (
     ANALYST,
     CLERK,
+    MANAGER,
     OTHER,
     WORKER,
     Clock,
@@ -276,7 +279,7 @@ def test_the_evidence_is_held(desk: Desk, clock: Clock, request_number: str):
     held = files.due_files(desk, today)
     with pytest.raises(ConflictError, match="保全中"):
         erase_request(desk, CLERK, request_number)
-    files.set_legal_hold(desk, OTHER, request_number, hold=False)
+    do(desk, MANAGER, Held(request_number, off=True))
 
     assert held == ()
     assert files.due_files(desk, today)

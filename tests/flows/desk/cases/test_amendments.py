@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Extended, FeePaid, Withdrawn
 from flows.desk.cases import calls, requests
 from flows.desk.cases.amendments import NewAmendment, amend, amendments
 from flows.desk.cases.identity import identity_checks
@@ -30,13 +32,14 @@ from tests.desk_builders import (
     CHECK,
     CLERK,
     NOW,
-    OTHER,
     PERSON,
+    SECOND,
     WORKER,
     approve,
     attached,
     desk_settings,
     identified,
+    identity,
     in_review,
     new_request,
     processed,
@@ -94,7 +97,7 @@ def test_the_search_finds_the_new_value_and_not_the_old(desk: Desk):
 def test_the_due_date_goes_with_the_receipt(desk: Desk):
     """Received two days earlier, due two days earlier, with whatever it was extended by."""
     request = requests.receive(desk, CLERK, new_request())
-    requests.extend(desk, CLERK, request.number, request.due_on + timedelta(days=7), "多数のため")
+    do(desk, CLERK, Extended(request.number, request.due_on + timedelta(days=7), "多数のため"))
     earlier = replace(request.content, received_at=NOW - timedelta(days=2))
 
     assert amended(desk, request.number, earlier).due_on == request.due_on + timedelta(days=5)
@@ -115,7 +118,7 @@ def test_the_companys_number_stays_unique(desk: Desk):
 def test_a_fee_stays_paid(desk: Desk):
     """Whether it was is recorded by itself."""
     request = requests.receive(desk, CLERK, new_request(fee_yen=300))
-    requests.mark_fee_paid(desk, CLERK, request.number)
+    do(desk, CLERK, FeePaid(request.number))
     after = amended(desk, request.number, replace(request.content, fee_yen=500))
 
     assert (after.content.fee_yen, after.content.fee_paid) == (500, True)
@@ -181,8 +184,8 @@ def test_where_two_people_check_one_is_not_enough(tmp_path: Path):
     """Then the request is begun again."""
     with open_desk(desk_settings(tmp_path, identity_two_people=True)) as desk:
         request = requests.receive(desk, CLERK, new_request())
-        for who in (CLERK, OTHER):
-            requests.record_identity(desk, who, request.number, CHECK)
+        for who in (CLERK, SECOND):
+            do(desk, who, identity(request.number))
         with pytest.raises(NotIdentifiedError, match="二人"):
             amended(desk, request.number, replace(request.content, requester=NAMED), check=CHECK)
         amended(desk, request.number, replace(request.content, requester=READ))
@@ -205,7 +208,7 @@ def test_a_closed_request_is_not_corrected_and_erasure_takes_the_old_values(desk
     """What it said before goes with the rest of the person's data."""
     request = requests.receive(desk, CLERK, new_request())
     amended(desk, request.number, replace(request.content, requester=NAMED))
-    requests.withdraw(desk, CLERK, request.number, "取下げ")
+    do(desk, CLERK, Withdrawn(request.number, "取下げ"))
     with pytest.raises(ImpossibleStepError):
         amended(desk, request.number, request.content)
     erase_request(desk, CLERK, request.number)

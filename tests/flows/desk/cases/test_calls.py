@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from flows.desk.book.calls import CallRequeued, CallWithdrawn, CallWithheld
+from flows.desk.book.door import do
 from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.errors import (
@@ -25,8 +27,8 @@ from tests.audio_files import babble
 from tests.desk_builders import (
     CLERK,
     NOW,
-    OTHER,
     PERSON,
+    SECOND,
     attached,
     catalogued,
     desk_settings,
@@ -191,12 +193,12 @@ def test_a_call_may_be_withheld_and_taken_up_again(desk, tmp_path):
     """Its request follows."""
     call = in_review(desk, tmp_path)
 
-    assert calls.withhold_call(desk, OTHER, call.call_id).state is State.WITHHELD
+    assert do(desk, SECOND, CallWithheld(call.call_id, "支障")).state is State.WITHHELD
     assert requests.get(desk, call.request_id).state is State.WITHHELD
-    assert calls.requeue(desk, OTHER, call.call_id).state is State.REQUESTED
-    assert calls.withdraw_call(desk, OTHER, call.call_id).state is State.WITHDRAWN
+    assert do(desk, SECOND, CallRequeued(call.call_id)).state is State.REQUESTED
+    assert do(desk, SECOND, CallWithdrawn(call.call_id)).state is State.WITHDRAWN
     with pytest.raises(ImpossibleStepError):
-        calls.requeue(desk, OTHER, call.call_id)
+        do(desk, SECOND, CallRequeued(call.call_id))
     assert requests.get(desk, call.request_id).state is State.IDENTIFIED
 
 

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from flows.desk.cases import files, requests
+from flows.desk.book.door import do
+from flows.desk.book.requests import Held, Withdrawn
+from flows.desk.cases import files
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import MARKER
 from flows.desk.kinds.errors import ConflictError, FileMissingError, NotFoundError, StorageGoneError
 from flows.desk.kinds.values import JAPAN, FileKind
-from tests.desk_builders import CLERK, OTHER, identified, in_review
+from tests.desk_builders import CLERK, MANAGER, OTHER, identified, in_review
 
 LETTER = "回答書 鈴木花子".encode()
 
@@ -19,7 +21,7 @@ def letter(desk):
     """A letter of a request that is over."""
     number = identified(desk).number
     made = files.add_file(desk, CLERK, number, files.NewFile(FileKind.LETTER, desk.store.put(LETTER)))
-    requests.withdraw(desk, CLERK, number, "電話で取下げ")
+    do(desk, CLERK, Withdrawn(number, "電話で取下げ"))
     return made
 
 
@@ -61,7 +63,7 @@ def test_a_file_of_an_open_request_is_at_work(desk, tmp_path, clock):
     day = clock.now.date() + timedelta(days=10_000)
     assert files.due_files(desk, day) == ()
 
-    requests.withdraw(desk, CLERK, call.request_id, "電話で取下げ")
+    do(desk, CLERK, Withdrawn(call.request_id, "電話で取下げ"))
     assert files.due_files(desk, day) == tuple(
         sorted(files.list_files(desk, call_id=call.call_id), key=lambda file: file.file_id)
     )
@@ -99,7 +101,7 @@ def test_a_store_that_keeps_the_file_is_not_believed(desk, letter, monkeypatch):
 
 def test_a_legal_hold_keeps_files_whatever_the_day(desk, letter):
     """Those there are, and those that come."""
-    assert files.set_legal_hold(desk, OTHER, letter.request_id, hold=True) == 1
+    assert do(desk, MANAGER, Held(letter.request_id)).legal_hold
     later = files.add_file(
         desk, CLERK, letter.request_id, files.NewFile(FileKind.PACKAGE, desk.store.put(b"zip"))
     )
@@ -109,14 +111,14 @@ def test_a_legal_hold_keeps_files_whatever_the_day(desk, letter):
     assert files.due_files(desk, day) == ()
     with pytest.raises(ConflictError):
         files.erase_file(desk, CLERK, letter.file_id)
-    files.set_legal_hold(desk, OTHER, letter.request_id, hold=False)
+    do(desk, MANAGER, Held(letter.request_id, off=True))
     assert len(files.due_files(desk, day)) == 2
 
 
 def test_a_hold_without_files_yet_holds_what_comes(desk):
     """It is the request that is held."""
     request = identified(desk).number
-    files.set_legal_hold(desk, OTHER, request, hold=True)
+    do(desk, MANAGER, Held(request))
 
     stored = desk.store.put(b"zip")
 

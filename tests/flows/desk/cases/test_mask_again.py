@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from flows.desk.cases.calls import get_call, requeue
+from flows.desk.book.calls import CallRequeued
+from flows.desk.book.door import do
+from flows.desk.cases.calls import get_call
 from flows.desk.cases.mask_again import Reach, follow_list
 from flows.desk.integrity import audit
 from flows.desk.kinds.errors import NotAllowedError
@@ -64,7 +66,7 @@ def test_a_person_and_a_list_put_a_call_back_in_one_way(desk, tmp_path):
         assert claims.claim_call(desk, WORKER, call.call_id) is not None
     before = len(audit.entries(desk))
 
-    requeue(desk, CLERK, one.call_id)
+    do(desk, CLERK, CallRequeued(one.call_id))
     follow_list(desk, ANALYST, owner, one.call_id)
 
     told = [(each.action, each.subject.call_id) for each in audit.entries(desk)[before:]]

@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from flows.desk.book.calls import CallRequeued
+from flows.desk.book.door import do
+from flows.desk.book.requests import Extended, FeePaid, Paused, Remarked, Resumed, Withdrawn, Withheld
 from flows.desk.cases import calls, requests
 from flows.desk.cases.requests import RequestQuery
 from flows.desk.integrity import audit
@@ -23,10 +26,12 @@ from tests.desk_builders import (
     CLERK,
     NOW,
     OTHER,
+    SECOND,
     attached,
     catalogued,
     desk_settings,
     identified,
+    identity,
     in_review,
     new_request,
 )
@@ -116,7 +121,7 @@ def test_the_identity_check_is_recorded_once(desk):
 
     assert request.state is State.IDENTIFIED
     with pytest.raises(ImpossibleStepError):
-        requests.record_identity(desk, OTHER, request.number, CHECK)
+        do(desk, SECOND, identity(request.number))
 
 
 def test_a_second_person_may_be_required(tmp_path):
@@ -125,8 +130,8 @@ def test_a_second_person_may_be_required(tmp_path):
         request = identified(desk)
         assert request.state is State.RECEIVED
         with pytest.raises(ConflictError):
-            requests.record_identity(desk, CLERK, request.number, CHECK)
-        assert requests.record_identity(desk, OTHER, request.number, CHECK).state is State.IDENTIFIED
+            do(desk, CLERK, identity(request.number))
+        assert do(desk, SECOND, identity(request.number)).state is State.IDENTIFIED
 
 
 def test_an_unidentified_request_takes_no_call(desk, tmp_path):
@@ -142,15 +147,15 @@ def test_an_unidentified_request_takes_no_call(desk, tmp_path):
 def test_the_clock_stands_still_while_paused(desk, clock):
     """The due date moves by the days of the pause; each step leaves its note."""
     request = requests.receive(desk, CLERK, new_request())
-    requests.pause(desk, CLERK, request.number, "委任状を待つ")
+    do(desk, CLERK, Paused(request.number, "委任状を待つ"))
     with pytest.raises(ConflictError):
-        requests.pause(desk, CLERK, request.number, "もう一度")
+        do(desk, CLERK, Paused(request.number, "もう一度"))
     clock.pass_(days=5)
-    resumed = requests.resume(desk, CLERK, request.number, "届いた")
+    resumed = do(desk, CLERK, Resumed(request.number))
 
     assert resumed.due_on == request.due_on + timedelta(days=5)
     with pytest.raises(ConflictError):
-        requests.resume(desk, CLERK, request.number)
+        do(desk, CLERK, Resumed(request.number))
     assert [note.kind for note in requests.notes(desk, request.number)] == [NoteKind.PAUSE, NoteKind.RESUME]
 
 
@@ -159,9 +164,9 @@ def test_an_extension_goes_forward_only(desk):
     request = requests.receive(desk, CLERK, new_request())
     later = request.due_on + timedelta(days=7)
 
-    assert requests.extend(desk, CLERK, request.number, later, "件数が多い").due_on == later
+    assert do(desk, CLERK, Extended(request.number, later, "件数が多い")).due_on == later
     with pytest.raises(ConflictError):
-        requests.extend(desk, CLERK, request.number, later, "同じ日")
+        do(desk, CLERK, Extended(request.number, later, "同じ日"))
     (note,) = requests.notes(desk, request.number)
     assert (note.text, note.by, note.due_on) == ("件数が多い", CLERK.name, later)
 
@@ -170,7 +175,7 @@ def test_the_fee_is_marked_paid(desk):
     """Nothing else of the request changes."""
     request = requests.receive(desk, CLERK, FULL)
 
-    paid = requests.mark_fee_paid(desk, CLERK, request.number)
+    paid = do(desk, CLERK, FeePaid(request.number))
 
     assert paid.content.fee_paid
     assert paid.content.fee_yen == 300
@@ -182,31 +187,31 @@ def test_a_withdrawn_request_stops_its_calls(desk, tmp_path):
     in_review(desk, tmp_path, "one", request.request_id)
     call = attached(desk, tmp_path, "two", request.request_id)
 
-    after = requests.withdraw(desk, CLERK, request.number, "本人から連絡")
+    after = do(desk, CLERK, Withdrawn(request.number, "本人から連絡"))
 
     assert after.state is State.WITHDRAWN
     assert {calls.get_call(desk, call_id).state for call_id in after.calls} == {State.WITHDRAWN}
     with pytest.raises(ImpossibleStepError):
-        calls.requeue(desk, CLERK, call.call_id)
+        do(desk, CLERK, CallRequeued(call.call_id))
     with pytest.raises(ImpossibleStepError):
-        requests.withdraw(desk, CLERK, request.number, "もう一度")
+        do(desk, CLERK, Withdrawn(request.number, "もう一度"))
 
 
 def test_a_request_may_be_withheld_before_it_is_identified(desk):
     """When nobody can say who asks; the reason is kept."""
     request = requests.receive(desk, CLERK, new_request())
 
-    assert requests.withhold(desk, OTHER, request.number, "本人と確認できない").state is State.WITHHELD
+    assert do(desk, SECOND, Withheld(request.number, "本人と確認できない")).state is State.WITHHELD
     assert requests.notes(desk, request.number)[0].text == "本人と確認できない"
 
 
 def test_the_clock_of_a_request_that_is_over_stands(desk):
     """Neither paused nor extended any more; the due date is what it was."""
-    request = requests.withdraw(desk, CLERK, identified(desk).number, "電話で取下げ")
+    request = do(desk, CLERK, Withdrawn(identified(desk).number, "電話で取下げ"))
     steps = (
-        lambda: requests.pause(desk, CLERK, request.number, "x"),
-        lambda: requests.resume(desk, CLERK, request.number),
-        lambda: requests.extend(desk, CLERK, request.number, date(2099, 1, 1), "x"),
+        lambda: do(desk, CLERK, Paused(request.number, "x")),
+        lambda: do(desk, CLERK, Resumed(request.number)),
+        lambda: do(desk, CLERK, Extended(request.number, date(2099, 1, 1), "x")),
     )
 
     for step in steps:
@@ -227,7 +232,7 @@ def test_an_unknown_request_is_not_found(desk, name):
 def test_each_step_is_on_record(desk):
     """With who did it and to what."""
     request = identified(desk)
-    requests.add_note(desk, OTHER, request.number, "電話あり")
+    do(desk, SECOND, Remarked(request.number, "電話あり"))
 
     told = audit.entries(desk, request_id=request.request_id)
 

@@ -5,9 +5,10 @@ import io
 from dataclasses import replace
 from datetime import datetime
 
+from flows.desk.book.door import do
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
-from tests.desk_builders import CHECK, CLERK, identified, new_request
+from tests.desk_builders import CLERK, identified, identity, new_request
 
 
 def exported(desk) -> list[dict[str, str]]:
@@ -49,7 +50,7 @@ def test_the_requesters_data_is_not_in_it(desk):
 def test_a_name_is_no_formula(desk):
     """A spreadsheet shows it, and does not work it out."""
     request = requests.receive(desk, CLERK, new_request())
-    requests.record_identity(desk, replace(CLERK, name="=cmd|' /C calc'!A1"), request.number, CHECK)
+    do(desk, replace(CLERK, name="=cmd|' /C calc'!A1"), identity(request.number))
 
     assert exported(desk)[-1]["担当"].startswith("'=")
 

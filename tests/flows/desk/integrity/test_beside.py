@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.cases import requests
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withdrawn
 from flows.desk.integrity import audit
 from flows.desk.integrity.audit import Fault
 from flows.desk.integrity.desk import Desk, open_desk
@@ -162,7 +163,7 @@ def test_whoever_is_there_twice_does_not_sign_in(full: Desk, tampered: str):
 def test_nothing_is_erased_where_a_trigger_would_keep_it(desk: Desk):
     """The erasure is refused and can be repeated once the trigger is gone."""
     number = identified(desk).number
-    requests.withdraw(desk, CLERK, number, "取下げ")
+    do(desk, CLERK, Withdrawn(number, "取下げ"))
     run(desk, TAMPERED["a trigger that keeps what is erased"][1])
     with pytest.raises(SealBrokenError):
         erase_request(desk, CLERK, number)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Float, Integer, String, delete, update
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Remarked
 from flows.desk.cases import lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.audit import Fault
@@ -48,7 +50,7 @@ def full(desk: Desk, tmp_path: Path, monkeypatch) -> Desk:
 def fill(desk: Desk, folder: Path) -> None:
     """A row in every table of the tree."""
     call = in_review(desk, folder)
-    requests.add_note(desk, CLERK, call.request_id, "電話あり")
+    do(desk, CLERK, Remarked(call.request_id, "電話あり"))
     lists.import_staff(desk, CLERK, StaffList((CaseName("山本", "ヤマモト"),)))
     presence.add_heard(desk, ANALYST, call.call_id, (1, 1), ((0.0, 1.0),))
     approve(desk, call)
@@ -148,7 +150,7 @@ def test_a_change_does_not_seal_what_somebody_else_wrote(full):
         database.execute("UPDATE request_notes SET kind='withhold'")
 
     with pytest.raises(SealBrokenError):
-        requests.add_note(full, CLERK, "R-2026-0001", "x")
+        do(full, CLERK, Remarked("R-2026-0001", "x"))
 
     assert Fault.ROWS in {fault.kind for fault in audit.verify(full)}
 

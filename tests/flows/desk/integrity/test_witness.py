@@ -14,6 +14,8 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from flows.cli import main as cli
+from flows.desk.book.door import do
+from flows.desk.book.requests import Remarked, Withdrawn
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
@@ -116,7 +118,7 @@ def test_an_older_store_with_an_older_database_is_noticed_elsewhere(tmp_path, el
     with open_desk(settings) as desk:
         number = identified(desk).number
         older, marker = everything(desk), desk.store.read(MARKER)
-        requests.withdraw(desk, CLERK, number, "取下げ")
+        do(desk, CLERK, Withdrawn(number, "取下げ"))
         write_everything(desk, older)
         desk.store.put(marker, MARKER)
 
@@ -146,7 +148,7 @@ def test_a_restored_database_counts_once_a_person_accepts_it(tmp_path):
         number = identified(desk).number
         older = everything(desk).rename(tmp_path / "older")
         for text in ("一", "二", "三", "四"):
-            requests.add_note(desk, CLERK, number, text)
+            do(desk, CLERK, Remarked(number, text))
         lost = everything(desk)
         write_everything(desk, older)
 
@@ -202,14 +204,14 @@ def test_nothing_is_changed_while_a_witness_cannot_be_written(tmp_path, monkeypa
         with unwritable(monkeypatch, error=error, root=root):
             for _ in range(2):
                 with pytest.raises((StorageGoneError, StorageFullError)):
-                    requests.add_note(desk, CLERK, number, "x")
+                    do(desk, CLERK, Remarked(number, "x"))
                 with pytest.raises((StorageGoneError, StorageFullError)):
                     identified(desk)
             assert requests.get(desk, number).number == number
             assert requests.notes(desk, number) == ()
             assert audit.entries(desk) == entries
             assert audit.verify(desk) == ()
-        requests.add_note(desk, CLERK, number, "y")
+        do(desk, CLERK, Remarked(number, "y"))
         assert [note.text for note in requests.notes(desk, number)] == ["y"]
 
 
@@ -220,17 +222,17 @@ def test_a_change_that_was_not_told_is_told_before_the_next_one(tmp_path, monkey
         number = identified(desk).number
         with monkeypatch.context() as patch:
             patch.setattr(Witness, "tell", lambda *_, **__: _lost())
-            requests.add_note(desk, CLERK, number, "一")
+            do(desk, CLERK, Remarked(number, "一"))
         older = everything(desk).rename(tmp_path / "older")
         with monkeypatch.context() as patch:
             patch.setattr(Witness, "tell", lambda *_, **__: _lost())
-            requests.add_note(desk, CLERK, number, "二")
+            do(desk, CLERK, Remarked(number, "二"))
         write_everything(desk, older)
         assert newest(desk) == take(desk).version
 
     with open_desk(settings) as desk:
         before_both = everything(desk).rename(tmp_path / "now")
-        requests.add_note(desk, CLERK, number, "三")
+        do(desk, CLERK, Remarked(number, "三"))
         write_everything(desk, before_both)
     with pytest.raises(RolledBackError):
         open_desk(settings)
@@ -291,7 +293,7 @@ def test_the_terminal_tells_of_an_older_database_and_accepts_it_when_told(tmp_pa
     with open_desk(desk_settings(tmp_path)) as desk:
         number = identified(desk).number
         older = everything(desk)
-        requests.add_note(desk, CLERK, number, "x")
+        do(desk, CLERK, Remarked(number, "x"))
         write_everything(desk, older)
 
     def status(*words: str) -> int:

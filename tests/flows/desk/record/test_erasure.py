@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Held, Remarked, Withdrawn
 from flows.desk.cases import calls, catalogue, files, requests
 from flows.desk.cases.catalogue import RecordingQuery
 from flows.desk.cases.requests import RequestQuery
@@ -20,7 +22,17 @@ from flows.desk.record.rotation import rotate
 from flows.desk.storage.tables import Table
 from flows.desk.work import plans
 from pipeline.types import CaseName, Requester
-from tests.desk_builders import CLERK, OTHER, Clock, attached, identified, in_review, raw_database
+from tests.desk_builders import (
+    CLERK,
+    MANAGER,
+    OTHER,
+    SECOND,
+    Clock,
+    attached,
+    identified,
+    in_review,
+    raw_database,
+)
 
 
 @pytest.fixture
@@ -29,9 +41,9 @@ def closed(desk: Desk, tmp_path: Path) -> Request:
     agent = Agent(CaseName("長谷川隆", "ハセガワタカシ"), "power_of_attorney", "委任状")
     number = identified(desk, member_number="M-55", agent=agent, reference="受付-17").number
     call = in_review(desk, tmp_path, request=number)
-    requests.add_note(desk, OTHER, number, "鈴木花子さんから電話")
+    do(desk, SECOND, Remarked(number, "鈴木花子さんから電話"))
     plans.decide(desk, OTHER, call.call_id, (plans.Decision(1, "m1", "mask", 1, desk.clock(), "第三者"),))
-    requests.withdraw(desk, CLERK, number, "電話で取下げ")
+    do(desk, CLERK, Withdrawn(number, "電話で取下げ"))
     for file in files.list_files(desk):
         files.erase_file(desk, CLERK, file.file_id)
     return requests.get(desk, number)
@@ -126,7 +138,7 @@ def test_an_open_request_keeps_its_people(desk, tmp_path, clock):
 
 def test_a_hold_keeps_its_people(desk, closed, clock):
     """Whatever the day."""
-    files.set_legal_hold(desk, OTHER, closed.number, hold=True)
+    do(desk, MANAGER, Held(closed.number))
 
     assert due_requests(desk, last_day(desk, clock) + timedelta(days=1)) == ()
     with pytest.raises(ConflictError):
@@ -137,7 +149,7 @@ def test_a_hold_keeps_its_people(desk, closed, clock):
 def test_a_file_keeps_its_people(desk, tmp_path):
     """First the files go; what is in them would be nobody's otherwise."""
     call = in_review(desk, tmp_path)
-    requests.withdraw(desk, CLERK, call.request_id, "電話で取下げ")
+    do(desk, CLERK, Withdrawn(call.request_id, "電話で取下げ"))
 
     with pytest.raises(ConflictError):
         erase_request(desk, OTHER, call.request_id)
@@ -152,7 +164,7 @@ def test_a_recording_that_another_request_has_stays(desk, closed):
     erase_request(desk, OTHER, closed.number)
     assert catalogue.get_recording(desk, recording).content.uri
 
-    requests.withdraw(desk, CLERK, other, "電話で取下げ")
+    do(desk, CLERK, Withdrawn(other, "電話で取下げ"))
     erase_request(desk, OTHER, other)
     assert catalogue.get_recording(desk, recording).content.uri == ""
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.answers import deliveries
-from flows.desk.answers.deliveries import DeliveredAnswer
 from flows.desk.answers.releases import Answer, ReleasedCall, ReleasedFile, ReleasedRange
-from flows.desk.cases import calls, requests
+from flows.desk.book.answers import Delivered, Objected
+from flows.desk.book.calls import CallWithheld
+from flows.desk.book.door import do
+from flows.desk.book.requests import FeePaid, Withheld
+from flows.desk.cases import requests
 from flows.desk.cases.files import erase_file, list_files
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -25,13 +27,14 @@ from flows.desk.work import plans
 from flows.releasing.ledger_table import COLUMNS, SHORT, cells, short_cells, write_csv
 from pipeline.types import CaseName, Requester
 from tests.desk_builders import (
-    CHECK,
     CLERK,
     NOW,
     OTHER,
+    SECOND,
     answered,
     approve,
     identified,
+    identity,
     in_review,
     new_request,
 )
@@ -52,8 +55,8 @@ def released(desk: Desk, tmp_path: Path) -> str:
     ).request_id
     call, other = (in_review(desk, tmp_path, name, request) for name in ("one", "two"))
     approve(desk, call)
-    calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみのため", 2)
-    requests.mark_fee_paid(desk, CLERK, request)
+    do(desk, SECOND, CallWithheld(other.call_id, "社内の連絡のみのため", 2))
+    do(desk, CLERK, FeePaid(request))
     masked = (ReleasedRange(1.0, 2.0, "PERSON", 1), ReleasedRange(3.0, 4.0, "CONFIDENTIAL", 2))
     plan_digest = plans.get_plan(desk, call.call_id).plan_digest
     made = (
@@ -62,8 +65,8 @@ def released(desk: Desk, tmp_path: Path) -> str:
     )
     files = (ReleasedFile("通話1_音声.wav", "b" * 64, 100, 1),)
     answered(desk, request, calls=made, files=files, password=WORD)
-    deliveries.deliver(desk, CLERK, request, "書留 123")
-    deliveries.record_objection(desk, CLERK, request, "伏せすぎとの申出")
+    do(desk, OTHER, Delivered(request, "書留 123"))
+    do(desk, CLERK, Objected(request, "伏せすぎとの申出"))
     return request
 
 
@@ -133,8 +136,8 @@ def test_an_open_request_is_told_as_it_stands(desk: Desk, tmp_path: Path, clock)
 def test_a_withheld_request_tells_its_kind_and_reason(desk: Desk):
     """Before its letter goes out too; the later decision counts."""
     request = identified(desk).request_id
-    requests.withhold(desk, OTHER, request, "誤り")
-    requests.withhold(desk, OTHER, request, "録音がないため", Answer.NONE_HELD)
+    do(desk, SECOND, Withheld(request, "誤り"))
+    do(desk, SECOND, Withheld(request, "録音がないため", Answer.NONE_HELD))
     told = dict(zip(COLUMNS, cells(row_of(desk, request)), strict=True))
 
     assert (told["決定"], told["状態"]) == ("不存在", "不存在")
@@ -144,7 +147,7 @@ def test_a_withheld_request_tells_its_kind_and_reason(desk: Desk):
 def test_another_way_is_not_called_withheld(desk: Desk, tmp_path: Path):
     """Neither the request nor its calls: what was asked for is disclosed, on paper."""
     request = in_review(desk, tmp_path).request_id
-    requests.withhold(desk, OTHER, request, "電磁的記録での提供が困難なため", Answer.OTHER_WAY)
+    do(desk, SECOND, Withheld(request, "電磁的記録での提供が困難なため", Answer.OTHER_WAY))
     told = dict(zip(COLUMNS, cells(row_of(desk, request)), strict=True))
 
     assert (told["決定"], told["状態"]) == ("方法変更", "方法変更")
@@ -241,17 +244,17 @@ def test_the_short_table_names_nobody(desk: Desk, released: str):
 def test_a_delivery_is_of_an_answer_and_not_ahead_of_it(desk: Desk, released: str, clock):
     """Nor in the future; an answer that is not there cannot be handed over."""
     clock.pass_(days=2)
-    deliveries.deliver(desk, CLERK, released, "窓口", DeliveredAnswer(NOW + timedelta(days=1), 1))
+    do(desk, OTHER, Delivered(released, "窓口", NOW + timedelta(days=1), 1))
     for at in (NOW - timedelta(days=1), NOW + timedelta(days=3)):
         with pytest.raises(ConflictError):
-            deliveries.deliver(desk, CLERK, released, "窓口", DeliveredAnswer(at, None))
+            do(desk, OTHER, Delivered(released, "窓口", at, None))
     with pytest.raises(NotFoundError):
-        deliveries.deliver(desk, CLERK, released, "窓口", DeliveredAnswer(None, 2))
+        do(desk, OTHER, Delivered(released, "窓口", None, 2))
     other = identified(desk).request_id
     with pytest.raises(NotFoundError):
-        deliveries.deliver(desk, CLERK, other, "窓口")
+        do(desk, OTHER, Delivered(other, "窓口"))
     with pytest.raises(ImpossibleStepError):
-        deliveries.record_objection(desk, CLERK, other, "早すぎる")
+        do(desk, CLERK, Objected(other, "早すぎる"))
 
     (answer,) = row_of(desk, released).answers
     assert [(note.at, note.text) for note in answer.deliveries] == [
@@ -264,7 +267,7 @@ def test_checks_by_two_people_are_both_told(desk: Desk):
     """Where the company wants two."""
     desk = replace(desk, settings=desk.settings.model_copy(update={"identity_two_people": True}))
     request = requests.receive(desk, CLERK, new_request()).request_id
-    requests.record_identity(desk, CLERK, request, CHECK)
-    requests.record_identity(desk, OTHER, request, CHECK)
+    do(desk, CLERK, identity(request))
+    do(desk, SECOND, identity(request))
 
     assert [check.by for check in row_of(desk, request).checks] == [CLERK.name, OTHER.name]

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Remarked
 from flows.desk.cases import calls, catalogue, files, lists, requests
 from flows.desk.cases.catalogue import RecordingQuery
 from flows.desk.cases.requests import RequestQuery
@@ -26,7 +28,7 @@ def home(tmp_path: Path) -> Path:
     with open_desk(desk_settings(tmp_path)) as desk:
         call = in_review(desk, tmp_path)
         requests.receive(desk, CLERK, new_request(reference="受付-1", member_number="M-1"))
-        requests.add_note(desk, CLERK, "R-2026-0001", "電話あり")
+        do(desk, CLERK, Remarked("R-2026-0001", "電話あり"))
         lists.import_staff(desk, CLERK, StaffList((CaseName("山本", "ヤマモト"),)))
         approve(desk, call)
         catalogued(desk, tmp_path, "two", customer_id="C-2")

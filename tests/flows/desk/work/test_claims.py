@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from flows.desk.book.calls import CallRequeued
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withdrawn
 from flows.desk.cases import calls, files, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import open_desk
@@ -175,7 +178,7 @@ def test_a_hopeless_call_is_not_tried_again(desk, tmp_path):
 
     with pytest.raises(ImpossibleStepError):
         claims.claim_call(desk, WORKER, call.call_id)
-    calls.requeue(desk, CLERK, call.call_id)
+    do(desk, CLERK, CallRequeued(call.call_id))
     again = claims.claim_call(desk, WORKER, call.call_id)
     assert again is not None
     assert again.attempt == 1
@@ -198,7 +201,7 @@ def test_a_request_withdrawn_meanwhile_voids_what_was_made(desk, tmp_path):
     call = attached(desk, tmp_path)
     claim = claims.claim_call(desk, WORKER)
     assert claim is not None
-    requests.withdraw(desk, CLERK, call.request_id, "本人から連絡")
+    do(desk, CLERK, Withdrawn(call.request_id, "本人から連絡"))
 
     with pytest.raises(ClaimLostError):
         claims.finish_processing(desk, WORKER, claim, processed(desk, call.call_id))

@@ -8,6 +8,8 @@ import pytest
 
 from flows.desk.answers import releases
 from flows.desk.answers.releases import Answer
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
 from flows.desk.cases import files, requests
 from flows.desk.integrity import audit
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError, SealBrokenError
@@ -27,6 +29,7 @@ from tests.desk_builders import (
     CLERK,
     NOW,
     OTHER,
+    SECOND,
     answered,
     approve,
     attached,
@@ -243,7 +246,7 @@ def test_nothing_goes_out_before_all_calls_are_approved(desk, tmp_path):
 def test_a_withheld_request_is_answered_too(desk):
     """33条3項: that nothing is disclosed is told."""
     request = identified(desk)
-    requests.withhold(desk, OTHER, request.number, "保有していない", Answer.NONE_HELD)
+    do(desk, SECOND, Withheld(request.number, "保有していない", Answer.NONE_HELD))
 
     after = answered(desk, request.number)
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withdrawn
 from flows.desk.cases import calls, requests
 from flows.desk.cases.amendments import NewAmendment, amend, amendments
 from flows.desk.cases.identity import identity_checks
@@ -124,7 +126,7 @@ def test_others_do_not_correct(app: FastAPI, desk: Desk, login: str):
     number = requests.receive(desk, CLERK, new_request()).number
     fields = changed(desk, number, member_number="M-9")
     assert send(signed_in(app, login), f"/requests/{number}/amend", **fields, reason="x").status_code == 403
-    requests.withdraw(desk, CLERK, number, "取下げ")
+    do(desk, CLERK, Withdrawn(number, "取下げ"))
     clerk = signed_in(app, "hirata")
     assert clerk.get(f"/requests/{number}/amend").status_code == 409
     assert "訂正する" not in clerk.get(f"/requests/{number}").text

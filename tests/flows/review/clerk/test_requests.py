@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
 from flows.desk.cases import calls, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -236,7 +238,7 @@ def test_a_changed_recording_is_told(clerk: Person, desk: Desk, tmp_path: Path):
 def test_an_objection_is_noted_after_an_answer(clerk: Person, desk: Desk):
     """The page offers it then, and the ledger has it."""
     number = identified(desk).number
-    requests.withhold(desk, CLERK, number, "録音がない", Answer.NONE_HELD)
+    do(desk, CLERK, Withheld(number, "録音がない", Answer.NONE_HELD))
     answered(desk, number)
     assert "申出を記録" in clerk.get(f"/requests/{number}").text
     send(clerk, f"/requests/{number}/objection", text="納得できない")
@@ -246,13 +248,13 @@ def test_an_objection_is_noted_after_an_answer(clerk: Person, desk: Desk):
 
 def test_only_an_administrator_holds(app: FastAPI, desk: Desk, clerk: Person, number: str):
     """And lets go again."""
-    assert send(clerk, f"/requests/{number}/hold", on="true").status_code == 403
+    assert send(clerk, f"/requests/{number}/hold", off="false").status_code == 403
     admin = signed_in(app, "saiki")
-    send(admin, f"/requests/{number}/hold", on="true")
+    send(admin, f"/requests/{number}/hold", off="false")
     assert requests.get(desk, number).legal_hold
     assert last(desk, "request.hold").actor.name == "saiki"
     assert "保全中" in clerk.get(f"/requests/{number}").text
-    send(admin, f"/requests/{number}/hold", on="false")
+    send(admin, f"/requests/{number}/hold", off="true")
     assert not requests.get(desk, number).legal_hold
 
 

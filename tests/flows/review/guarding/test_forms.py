@@ -42,7 +42,7 @@ def test_our_script_is_told_where_to_go_on(app):
     [
         ("/accounts", {"login": "kondo", "password": "first secret", "again": "other"}, (422, ["again"])),
         ("/accounts", {"password": "first secret", "again": "other"}, (422, ["login"])),
-        ("/requests/R-2026-0001/hold", {"on": "true"}, (404, None)),
+        ("/requests/R-2026-0001/hold", {"off": "false"}, (404, None)),
     ],
 )
 def test_an_error_names_its_field(app, path, form, told):

@@ -11,7 +11,8 @@ import docx
 import pytest
 from fastapi import FastAPI
 
-from flows.desk.answers import deliveries
+from flows.desk.book.answers import Delivered
+from flows.desk.book.door import do
 from flows.desk.breaches.steps import get_breach
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
@@ -37,7 +38,7 @@ def desk(releasing_desk: Desk) -> Desk:
 def number(desk: Desk, released_call: Call) -> str:
     """Public number of a request whose answer was delivered."""
     request = released_call.request_id
-    deliveries.deliver(desk, APPROVER, request, "書留 123-45")
+    do(desk, APPROVER, Delivered(request, "書留 123-45"))
     return requests.get(desk, request).number
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from flows.desk.cases import requests
+from flows.desk.book.door import do
+from flows.desk.book.requests import Withdrawn
 from flows.desk.cases.lists import current_lists
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -141,7 +142,7 @@ def test_the_sample_of_a_list_can_be_taken_in(administrator: Person, desk: Desk)
 def test_the_state_of_the_desk_is_told(app: FastAPI, desk: Desk, tmp_path: Path, clock: Clock):
     """Which key sealed how much, and what retention would erase, which it does not."""
     call = in_review(desk, tmp_path)
-    requests.withdraw(desk, CLERK, call.request_id, "取下げ")
+    do(desk, CLERK, Withdrawn(call.request_id, "取下げ"))
     page = signed_in(app, "saiki").get("/care").text
     key_id = desk.keyring.current.key_id
     assert key_id in page

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from flows.desk.book.door import do
 from flows.desk.cases import lists, requests
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Call, CompanyList, StaffList
 from flows.desk.work.first_steps import FirstStep, first_steps
-from tests.desk_builders import CHECK, CLERK, new_request
+from tests.desk_builders import CLERK, identity, new_request
 from tests.flow_builders import waiting_voice
 from tests.review_site import Person
 
@@ -38,7 +39,7 @@ def test_the_steps_are_done_one_after_the_other(desk: Desk, tmp_path: Path):
     request = requests.receive(desk, CLERK, new_request())
     known |= {FirstStep.REQUEST}
     assert done(desk) == known
-    requests.record_identity(desk, CLERK, request.number, CHECK)
+    do(desk, CLERK, identity(request.number))
     known |= {FirstStep.IDENTITY}
     assert done(desk) == known
     waiting_voice(desk, tmp_path)

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ownership.evidence.feature import Feature, FeatureValues
-from pipeline.ownership.evidence.numbers import block_in, figures_in, other_block_figures, other_figures
+from pipeline.ownership.evidence.numbers import (
+    block_in,
+    figures_in,
+    other_block_figures,
+    other_figures,
+    says_whole_block,
+)
 
 PHONE = "08053417296"
 BLOCK = ("5", "11", "30", "201")
@@ -143,3 +149,27 @@ def test_a_run_of_a_blocks_numbers_is_theirs(said: str, block: list[str]) -> Non
     assert other_block_figures("".join(block), [tuple(block)]) == 0
     assert other_block_figures(block[-1], [tuple(block)]) == 0
     assert other_block_figures(said, [tuple(block)]) <= len(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("5丁目11番30号", True),
+        ("五の十一の三十", True),
+        ("成瀬5の11の30、201号室", True),
+        ("5の11の30、5の11の30", True),
+        # A figure other, one missing, another room, in another order.
+        ("5の11の31", False),
+        ("5の11", False),
+        ("5の11の30、202号室", False),
+        ("11の5の30", False),
+    ],
+)
+def test_a_whole_block_has_all_numbers_and_no_other(said: str, whole: bool) -> None:
+    """Only the room may follow."""
+    assert says_whole_block(said, [("5", "11", "30", "201"), ("12", "3")]) is whole
+
+
+def test_two_numbers_are_no_whole_block() -> None:
+    """Many blocks have the same two."""
+    assert not says_whole_block("12番地の3", [("12", "3")])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import signal
@@ -34,9 +33,6 @@ ROOT = Path(__file__).parents[1]
 for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
-
-# What the suite imports lives until its end: to look through it every 700 objects took a tenth of the time.
-gc.set_threshold(50_000, 20, 100)
 
 # As where GiNZA is loaded: beside another worker, a second thread for small products mostly waits.
 use_blas_threads(1)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from flows.desk.cases import requests
-from flows.loaded_models import Models
-from flows.practice.mark import is_practice
-from flows.review.content import watch
 from flows.review.routes import decide as routes_decide
 from flows.review.routes import ledger as routes_ledger
-from flows.settings import Settings
 from tests.browser.made_calls import into_review, sample_call
 from tests.browser.pages import PATIENCE, Missed, Reviewed, open_call, sign_in
 from tests.browser.running import Served, launched, serving
@@ -45,22 +40,10 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page on a free port; the listening before completion and release is the fakes'."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watch, "Models", lambda _, settings: recognizers(practice=is_practice(settings)))
+    with pytest.MonkeyPatch.context() as patch, serving(tmp_path_factory.mktemp("review")) as page:
         for routes in (routes_ledger, routes_decide):
             patch.setattr(routes, "load_models", lambda _: FakeModels())
-        with serving(tmp_path_factory.mktemp("review")) as page:
-            yield page
-
-
-@functools.cache
-def recognizers(*, practice: bool) -> Models:
-    """What looks at corrected words, loaded once for all files of a worker.
-
-    Args:
-        practice: For the practice desk beside a page: what reads Japanese is for one page at a time.
-    """
-    return Models("base", Settings())
+        yield page
 
 
 @pytest.fixture(scope="module")

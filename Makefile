@@ -44,6 +44,14 @@ test: $(READY) ## run the whole test suite; as root with apt it first installs w
 	@$(BIN)/python -m tests.system_packages
 	$(BIN)/python -m pytest $(WORKERS)
 
+# Every mark of tests/marks.py: what needs models, servers or a browser, and what takes long.
+QUICK := not models and not servers and not browser and not slow
+
+.PHONY: check
+check: export PYTHONDONTWRITEBYTECODE =
+check: $(READY) ## the four fifths of the tests that need no model, server or browser, in two minutes on two idle cores
+	$(BIN)/python -m pytest -q $(WORKERS) -m "$(QUICK)"
+
 .PHONY: lint
 lint: $(READY) ## check style, formatting and types, and what is known against the locked packages
 	$(BIN)/ruff check .

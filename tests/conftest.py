@@ -23,6 +23,7 @@ from tests.builders import case_file, spoken_file
 
 # Hooks of every run.
 from tests.left_out import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
+from tests.marks import pytest_itemcollected  # noqa: F401
 from tests.sharing import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401
 
 ROOT = Path(__file__).parents[1]

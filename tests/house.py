@@ -11,6 +11,7 @@ that lies on a circle, or that leaves its package against ``flows -> models -> p
 from __future__ import annotations
 
 import ast
+import functools
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator
@@ -83,8 +84,9 @@ class House:
         return seen
 
 
+@functools.cache
 def look() -> House:
-    """Read every module of the three packages."""
+    """Read every module of the three packages, once in a process."""
     trees = {_dotted(path): ast.parse(path.read_text(encoding="utf-8")) for path in _sources()}
     modules: defaultdict[str, list[str]] = defaultdict(list)
     arrows: dict[tuple[str, str], str] = {}

@@ -161,6 +161,7 @@ def test_every_pass_is_described():
     assert rows == [each.name for each in PASSES]
 
 
+@pytest.mark.slow
 def test_every_room_of_the_steps_is_described():
     """``pipeline/README.md`` names each folder with its floor and its number of modules."""
     from tests.house import look

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.measuring.truth import exact_transcript, read_truth
 from tests.house import PACKAGES, ROOT
 
 BESIDE = ("pyproject.toml", "README.md", "LICENSE", "NOTICE")
@@ -82,3 +85,42 @@ def test_the_command_starts_from_it(unpacked: Path, command: tuple[str, ...]) ->
 
     assert done.returncode == 0, done.stderr
     assert "--help" in done.stdout
+
+
+EXAMPLES = re.findall(
+    r"```python\n(.*?)```", (ROOT / "flows/handbook/library.md").read_text(encoding="utf-8"), flags=re.S
+)
+PRINTED = (
+    r"\d+ masked",
+    r"\d+ masked",
+    r"\[type: PHONE_NUMBER, start: 13, end: 25,.*type: PERSON, start: 2, end: 7,.*\]",
+)
+"""What each example of the page prints at its end."""
+
+
+@pytest.fixture(scope="module")
+def beside(unpacked: Path) -> Path:
+    """A folder with a call, its case, and its words as another recogniser would write them."""
+    sample, folder = ROOT / "sample_audio" / "neighbour-parcel", unpacked.parent
+    for name in ("wav", "case.json"):
+        shutil.copy(sample.with_suffix(f".{name}"), folder / f"call.{name}")
+    truth = json.loads(sample.with_suffix(".truth.json").read_text(encoding="utf-8"))
+    words = {"segments": exact_transcript(read_truth(truth, "call"))["segments"]}
+    (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
+    return folder
+
+
+def test_the_page_has_an_example_for_each_use() -> None:
+    """Of ten lines at most."""
+    assert len(EXAMPLES) == len(PRINTED)
+    assert all(len([line for line in code.splitlines() if line]) <= 10 for code in EXAMPLES)
+
+
+@pytest.mark.usefixtures("beside")
+@pytest.mark.parametrize("number", range(len(PRINTED)))
+def test_an_example_of_the_library_runs(unpacked: Path, number: int) -> None:
+    """As it stands on the page, on the wheel alone."""
+    done = run(unpacked, EXAMPLES[number])
+
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(PRINTED[number], done.stdout.splitlines()[-1]), done.stdout

@@ -90,6 +90,7 @@ def test_a_constant_is_moved_and_nothing_else(name: str, way: str, line: str):
     assert [new for old, new in zip(before, after, strict=True) if new != old] == [line]
 
 
+@pytest.mark.slow
 def test_what_no_test_holds_is_told(rules: Path):
     """Also what is worked out from a number moves with it; the tests that pass do so with what was moved."""
     words = ("invented_rules", "--only", "LEAST,MOST", "--tests", str(rules))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flows.desk.answers.ways import approve_way, choose_way
-from flows.desk.book.answers import Delivered, Objected, Withheld
+from flows.desk.book.answers import Delivered, Objected
 from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
 from flows.desk.breaches.steps import NewMark, decide_duty, mark_breach
 from flows.desk.cases import calls, catalogue, requests
 from flows.desk.integrity.desk import Desk

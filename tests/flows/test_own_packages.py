@@ -67,6 +67,7 @@ def test_a_foreign_package_earlier_on_the_path_is_refused(tmp_path: Path, door: 
     assert is_refused(entered(door, tmp_path), "models", tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_package_that_was_installed_over_ours_is_refused(light: Path, tmp_path: Path, name: str):
     """It lies where ours does, but its ``__init__.py`` is another's."""

@@ -110,6 +110,7 @@ def test_sample_is_whole(name: str) -> None:
     assert len(case.requester.names) == 1
 
 
+@pytest.mark.slow
 def test_processes_find_the_network_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two that join its files at once fail: it is there before the first of them starts."""
     network = tmp_path / "network"

@@ -79,6 +79,7 @@ def test_what_is_refused_is_said_in_one_line(arguments, typed, told):
     assert told in done.output
 
 
+@pytest.mark.slow
 def test_the_page_does_not_start_without_its_key(tmp_path):
     """One line, no traceback."""
     (tmp_path / "store" / "de").mkdir(parents=True)

@@ -292,6 +292,7 @@ def test_evaluate_writes_its_figures_over_no_input(target: str):
     assert state() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["call.png", "index.html", "figures.json"])
 def test_evaluate_draws_over_its_own_only(name: str):
     """A second run replaces the first one's; somebody else's picture or page stays."""

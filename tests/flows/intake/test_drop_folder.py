@@ -396,6 +396,7 @@ POINTS = {
 """What a run is doing when it is killed, and whether that is done."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_run_is_finished_by_the_next(desk: Desk, inbox: Path, monkeypatch, point: str):
     """Wherever it was: one request, one recording, two files in the store, none in clear; none is lost."""

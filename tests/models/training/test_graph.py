@@ -154,6 +154,7 @@ def test_a_killed_step_goes_on_or_begins_anew(place: Place, resumes: bool) -> No
     assert not (place.work / ".running-count").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_its_step_alone_at_work(tmp_path: Path) -> None:
     """Whoever comes next is told so, until that step has ended."""
     work = tmp_path / "work"
@@ -185,6 +186,7 @@ def test_a_killed_run_leaves_its_step_alone_at_work(tmp_path: Path) -> None:
     pytest.fail("the lock outlived the step")
 
 
+@pytest.mark.slow
 def test_a_stopped_run_stops_its_step_with_all_that_it_started(place: Place) -> None:
     """The processes of a pool, too: nothing holds the lock any longer."""
     code = (

@@ -270,6 +270,7 @@ def decoded_alone(script: str, channels: int, folder: Path) -> tuple[int, int]:
     return first, second
 
 
+@pytest.mark.slow
 def test_hours_need_little_more_memory_than_their_samples(tmp_path: Path) -> None:
     """An hour and a quarter is decoded in less than twice its samples' memory plus what Python takes."""
     samples, peak = decoded_alone(_PEAK, 1, tmp_path)
@@ -290,6 +291,7 @@ print(recording.length, int(status[status.index("VmHWM:") + 1]) * 1024 - before)
 """
 
 
+@pytest.mark.slow
 def test_hours_laid_aside_need_no_memory(tmp_path: Path) -> None:
     """An hour and a quarter of two channels, 144 MB of samples, is decoded in a few blocks' memory."""
     length, more = decoded_alone(_PEAK_ASIDE, 2, tmp_path)

@@ -195,6 +195,7 @@ def test_silence_is_not_listened_to_again() -> None:
     assert len(recogniser.given) == 1
 
 
+@pytest.mark.slow
 def test_recognition_needs_no_memory_for_the_length() -> None:
     """A quarter of an hour at 16 kHz would be 58 MB a channel; a window at a time needs a fifth of that."""
     call = sounding(*[("voice", 20.0), ("quiet", 1.0)] * 43)

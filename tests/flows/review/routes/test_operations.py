@@ -84,6 +84,7 @@ def test_a_secret_that_is_none_stops_the_page(desk: Desk, tmp_path: Path, text: 
         page(desk, metrics_secret_file=secret_file(tmp_path, text, mode))
 
 
+@pytest.mark.slow
 def test_the_metrics_tell_how_the_desk_stands(
     watched: FastAPI, desk: Desk, tmp_path: Path, clock: Clock, call: Call
 ):

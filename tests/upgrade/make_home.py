@@ -21,8 +21,9 @@ from pathlib import Path
 import pytest
 
 from flows.desk.answers import visits, ways
-from flows.desk.book.answers import Delivered, Objected, Withheld
+from flows.desk.book.answers import Delivered, Objected
 from flows.desk.book.door import do
+from flows.desk.book.requests import Withheld
 from flows.desk.cases import calls, handed_over, requests
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Call, NewRecording, Role

@@ -73,8 +73,8 @@ class ThirdPartyRecognizer(EntityRecognizer):
         """Find third parties' data.
 
         Args:
-            text: Japanese text of any length.  A line counts as one utterance: what one line asks for is
-                looked for in the next.
+            text: Japanese text; a line counts as one utterance, and what one line asks for is looked for in
+                the next.  Time grows faster than the length of a line (700 characters in one: 3 s).
             entities: Types to report.
             nlp_artifacts: Not read; the text is parsed by ja_ginza in any case.
 

@@ -49,7 +49,7 @@ QUICK := not models and not servers and not browser and not slow
 
 .PHONY: check
 check: export PYTHONDONTWRITEBYTECODE =
-check: $(READY) ## the four fifths of the tests that need no model, server or browser, in two minutes on two idle cores
+check: $(READY) ## the three quarters of the tests that need no model, server or browser
 	$(BIN)/python -m pytest -q $(WORKERS) -m "$(QUICK)"
 
 .PHONY: lint

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 SHOWN = {
     "flows/outputs.py",
     "flows/review/content/comparing.py",
+    "models/analysis/third_parties.py",
     "pipeline/ownership/compared/sentences.py",
 }
 """What makes text for people of them."""

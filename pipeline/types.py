@@ -11,7 +11,7 @@ that.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.call_case import CallCase, CaseName, MaskAction, Party, Requester
 from pipeline.reasons import Reason, Why
@@ -197,6 +197,10 @@ class EntitySpan:
     judged: bool = False
     parts: tuple[tuple[int, float], ...] = ()
     owners: tuple[float, ...] = ()
+
+    def with_chars(self, chars: CharSpan) -> EntitySpan:
+        """Return the entity on other characters, where the length of its reading is unknown."""
+        return self if chars == self.chars else replace(self, chars=chars, morae=0)
 
 
 @dataclass(frozen=True, slots=True)

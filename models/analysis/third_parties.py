@@ -13,6 +13,7 @@ from models.analysis.analyzer import CallAnalyzer, load_analyzer
 from models.weighing.owner.owner import Owner, load_owner
 from pipeline.finding.detect import detect
 from pipeline.kinds import FURTHER_KINDS
+from pipeline.masking.plan import action_of
 from pipeline.ownership.chain import Context, attribute
 from pipeline.reason_text import sentence
 from pipeline.reasons import Why
@@ -22,7 +23,6 @@ from pipeline.types import (
     CharSpan,
     Finding,
     MaskAction,
-    Party,
     Segment,
     TimeSpan,
     Transcript,
@@ -96,12 +96,8 @@ class ThirdPartyRecognizer(EntityRecognizer):
         ]
 
     def _is_hidden(self, finding: Finding) -> bool:
-        """Whether a copy would hide a finding (``pipeline.masking.plan``)."""
-        if finding.entity.candidate:
-            return False
-        if finding.entity.entity_type == "CONFIDENTIAL" or finding.party is Party.THIRD_PARTY:
-            return True
-        return self._case.action_for(finding.party) is MaskAction.MASK
+        """Whether a copy would hide a finding."""
+        return not finding.entity.candidate and action_of(finding, self._case) is MaskAction.MASK
 
     def _result(self, finding: Finding) -> RecognizerResult:
         entity = finding.entity

@@ -72,7 +72,7 @@ def _whole(finding: Finding, text: str, settled: Iterable[CharSpan]) -> Finding:
     chars = CharSpan(start, end)
     if chars == entity.chars or any(each != entity.chars and each.overlaps(chars) for each in settled):
         return finding
-    return replace(finding, entity=replace(entity, chars=chars, morae=0))
+    return replace(finding, entity=entity.with_chars(chars))
 
 
 def _is_swallowed(finding: Finding, grown: Iterable[CharSpan]) -> bool:

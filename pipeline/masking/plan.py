@@ -24,7 +24,7 @@ from pipeline.types import (
     Transcript,
 )
 
-__all__ = ["make_plan", "transcript_sha256", "within_review_time"]
+__all__ = ["action_of", "make_plan", "transcript_sha256", "within_review_time"]
 
 
 def make_plan(
@@ -86,10 +86,7 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
     entity = finding.entity
     if entity.candidate:
         return _candidate(number, finding, finding.time)
-    secret = entity.entity_type == "CONFIDENTIAL"
-    # No case can keep secrets and third parties' data.
-    always = secret or finding.party is Party.THIRD_PARTY
-    action = finding.listed or (MaskAction.MASK if always else case.action_for(finding.party))
+    action = action_of(finding, case)
     unknown = finding.party is Party.UNKNOWN
     doubtful = (
         finding.needs_review or unknown or (action is MaskAction.MASK and not needs_no_analyst(entity.score))
@@ -109,9 +106,27 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
         score=round(entity.score, 4),
         # The person who listed the word has decided, with a reason.
         needs_review=doubtful and finding.listed is None,
-        ground=_ground(action, secret=secret),
+        ground=_ground(action, secret=_is_secret(finding)),
         echo=finding.echo,
     )
+
+
+def action_of(finding: Finding, case: CallCase) -> MaskAction:
+    """Return whether a finding is masked or kept, by the lists and the case's policy.
+
+    Args:
+        finding: A finding with its owner, and no candidate: a candidate is kept until an analyst decides.
+        case: States the action for each party's data.
+    """
+    if finding.listed is not None:
+        return finding.listed
+    # No case can keep secrets and third parties' data.
+    always = _is_secret(finding) or finding.party is Party.THIRD_PARTY
+    return MaskAction.MASK if always else case.action_for(finding.party)
+
+
+def _is_secret(finding: Finding) -> bool:
+    return finding.entity.entity_type == "CONFIDENTIAL"
 
 
 def _settled(finding: Finding, case: CallCase) -> bool:

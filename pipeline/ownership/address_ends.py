@@ -68,8 +68,8 @@ def _without_code(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
     if code is None or not rest.strip(_MARKS) or rest[0].isdecimal():
         yield entity
     else:
-        yield replace(entity, chars=CharSpan(chars.start, code.end()), morae=0)
-        yield replace(entity, chars=CharSpan(behind, chars.end), morae=0)
+        yield entity.with_chars(CharSpan(chars.start, code.end()))
+        yield entity.with_chars(CharSpan(behind, chars.end))
 
 
 def _each_address(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
@@ -79,9 +79,9 @@ def _each_address(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
     for block, behind in itertools.pairwise(_BLOCK.finditer(text, chars.start, chars.end)):
         mark = _AFTER_BLOCK.search(text, block.end(), behind.start())
         end = mark.end() if mark else block.end()
-        yield replace(entity, chars=CharSpan(begun, end), morae=0)
+        yield entity.with_chars(CharSpan(begun, end))
         begun = end
-    yield entity if begun == chars.start else replace(entity, chars=CharSpan(begun, chars.end), morae=0)
+    yield entity.with_chars(CharSpan(begun, chars.end))
 
 
 def _without_name(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
@@ -91,11 +91,11 @@ def _without_name(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
         yield entity
     else:
         start = chars.start
-        yield replace(entity, chars=CharSpan(start, start + named.start("joint")), morae=0)
+        yield entity.with_chars(CharSpan(start, start + named.start("joint")))
         behind = chars.end if named["behind"] is None else start + named.end("name")
         # The owner that the talk suggests for the whole applies to the place only.
         who = CharSpan(start + named.start("name"), behind)
-        yield replace(entity, entity_type="PERSON", chars=who, morae=0, hint=None, owners=())
+        yield replace(entity.with_chars(who), entity_type="PERSON", hint=None, owners=())
         if named["behind"] is not None:
             rest = CharSpan(start + named.end("behind"), chars.end)
-            yield from _without_name(replace(entity, chars=rest, morae=0), text)
+            yield from _without_name(entity.with_chars(rest), text)

@@ -49,11 +49,7 @@ def part_whole_numbers(entities: Iterable[EntitySpan], text: str) -> Iterator[En
             continue
         edges = (entity.chars.start, *_cuts(text, entity.chars), entity.chars.end)
         for start, end in itertools.pairwise(edges):
-            yield from _without_name(entity if len(edges) == 2 else _part(entity, start, end), text)
-
-
-def _part(entity: EntitySpan, start: int, end: int) -> EntitySpan:
-    return replace(entity, chars=CharSpan(start, end), morae=0)
+            yield from _without_name(entity.with_chars(CharSpan(start, end)), text)
 
 
 def _without_name(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
@@ -64,8 +60,9 @@ def _without_name(entity: EntitySpan, text: str) -> Iterator[EntitySpan]:
         yield entity
         return
     start = chars.start + named.start()
-    yield _part(entity, chars.start, start)
-    yield replace(_part(entity, start, chars.end), entity_type="PERSON", hint=None, owners=())
+    yield entity.with_chars(CharSpan(chars.start, start))
+    name = entity.with_chars(CharSpan(start, chars.end))
+    yield replace(name, entity_type="PERSON", hint=None, owners=())
 
 
 def _cuts(text: str, chars: CharSpan) -> Iterator[int]:

@@ -215,8 +215,7 @@ def _trimmed(span: EntitySpan, call: CallValues, text: str) -> EntitySpan:
     if not len(likely):
         return span
     chars = CharSpan(span.chars.start + int(likely[0]), span.chars.start + int(likely[-1]) + 1)
-    # The length of a part of a known reading is unknown.
-    return span if chars == span.chars else replace(span, chars=chars, morae=0)
+    return span.with_chars(chars)
 
 
 def _is_none(numbers: OtherNumbers, span: EntitySpan) -> bool:

@@ -25,9 +25,9 @@ from pipeline.ownership.evidence.feature import Feature, FeatureValues
 from pipeline.ownership.evidence.nearness import FAIR_ODDS, without_honorific
 from pipeline.ownership.evidence.numbers import (
     MIN_PIECE_DIGITS,
+    holds_whole_block,
     other_block_figures,
     other_figures,
-    says_whole_block,
     strange_places,
 )
 from pipeline.ownership.evidence.postal_codes import without_leading_code
@@ -138,8 +138,9 @@ def other_address(
     """
     forms = known.forms
     said = without_leading_code(unicodedata.normalize("NFKC", said))
-    figures = other_block_figures(numbers_of(said), known.blocks)
-    whole_block = says_whole_block(said, known.blocks)
+    digits = numbers_of(said)
+    figures = other_block_figures(digits, known.blocks)
+    whole_block = not figures and holds_whole_block(digits, known.blocks)
     words = _place_words(said) if whole_block else _words(said)
     if whole_block and _is_heard(stretches, [form for form in forms if form.kind == "town"]):
         # The recogniser may have garbled what stands above the town.
@@ -233,17 +234,17 @@ _WORDS: Final = re.compile(r"[、。，,・/\s]+|(?<=[都道府県市区町村])
 _TAIL: Final = re.compile(r"(?:の|さん|さま|様)+$")
 """Particles and honorifics after such a word."""
 
-_PLACE: Final = re.compile(
-    rf"[都道府県市区町村郡]|(?:ケン|シ|ク|グン|チョウ|マチ|ムラ)$|(?<![皆客奥])(?:さん|さま|様)|{BUILDINGS}"
-)
-"""A word that says of itself that it is a place (in kanji or in the recogniser's katakana), a building or
-somebody."""
+_SOMEBODY = r"(?<![皆客奥])(?:さん|さま|様)"
+"""Honorific of a name; 皆様, お客様 and 奥様 name nobody."""
 
-_BUILDING: Final = re.compile(rf"(?<![皆客奥])(?:さん|さま|様)|{BUILDINGS}")
-"""A building or somebody."""
-
-_HONORIFIC: Final = re.compile(r"(?<![皆客奥])(?:さん|さま|様)の?$")
+_HONORIFIC: Final = re.compile(rf"{_SOMEBODY}の?$")
 """End of a word that names somebody."""
+
+_BUILDING: Final = re.compile(rf"{_SOMEBODY}|{BUILDINGS}")
+"""A word that says of itself that it is a building or somebody."""
+
+_PLACE: Final = re.compile(rf"[都道府県市区町村郡]|(?:ケン|シ|ク|グン|チョウ|マチ|ムラ)$|{_BUILDING.pattern}")
+"""The same, or a place, in kanji or in the recogniser's katakana."""
 
 _SAYS_WHO: Final = re.compile(r"[がはもをで]$")
 """Particle after a word of the talk that stands before the numbers: うちが, そこは."""

@@ -32,7 +32,7 @@ from pipeline.ownership.evidence.letters import (
 from pipeline.ownership.evidence.mail import heard_user, written_user
 from pipeline.ownership.evidence.nearness import heard_nearness, without_honorific, written_nearness
 from pipeline.ownership.evidence.neighbours import Neighbour, PairValues, name_before, neighbour_features
-from pipeline.ownership.evidence.numbers import block_in, figures_in, says_whole_block
+from pipeline.ownership.evidence.numbers import block_in, figures_in
 from pipeline.ownership.evidence.postal_codes import POSTAL_FIGURES, addresses_of_codes, names_town
 from pipeline.ownership.evidence.stretches import Channels, Stretch
 from pipeline.ownership.evidence.talk import in_group_anywhere, is_in_group, owner_in_talk, setting
@@ -61,6 +61,8 @@ _TOGETHER = {
     Feature.BLOCK_SAME: Feature.TOGETHER_BLOCK_SAME,
     Feature.BLOCK_OTHER: Feature.TOGETHER_BLOCK_OTHER,
     Feature.WRITTEN_COVERED: Feature.TOGETHER_COVERED,
+    # One value's block is all that counts.
+    Feature.WHOLE_BLOCK: Feature.WHOLE_BLOCK,
 }
 """Name of the same feature for the sound, and for all pieces of one value."""
 
@@ -231,7 +233,6 @@ class Evidence:
             values |= _renamed(written_nearness(self._line(together), forms)[claimant], _TOGETHER)
         if claimant is Claimant.REQUESTER:
             values |= block_in(said, known.blocks, known.rooms)
-            values[Feature.WHOLE_BLOCK] = float(says_whole_block(together, known.blocks))
             if pieces:
                 values |= _renamed(block_in(together, known.blocks, known.rooms), _TOGETHER)
         return values

@@ -12,12 +12,13 @@ from pipeline.ownership.known.known_case import ROOM_DIGITS
 from pipeline.sound.digits import digits_of, longest_common_run
 
 __all__ = [
+    "BLOCK_NUMBERS",
     "MIN_PIECE_DIGITS",
     "block_in",
     "figures_in",
+    "holds_whole_block",
     "other_block_figures",
     "other_figures",
-    "says_whole_block",
     "strange_places",
 ]
 
@@ -28,7 +29,8 @@ MIN_PIECE_DIGITS: Final = 3
 """Least number of digits in a row by which a piece of a number is the claimant's: most numbers share two."""
 
 BLOCK_NUMBERS: Final = 3
-"""Number of numbers of a whole block, 5丁目11番30号.  Two people's rarely agree in all three by chance."""
+"""Number of numbers of a whole block, 5丁目11番30号; a room may follow them.  Two people's rarely agree in
+all three by chance."""
 
 WHOLE_DIGITS: Final = 10
 """Least number of digits of a whole telephone number, with its zero and area code; 110 is none."""
@@ -119,7 +121,8 @@ def block_in(text: str, blocks: Sequence[tuple[str, ...]], rooms: Sequence[str])
         rooms: Digits of the requester's rooms; empty without a building.
 
     Returns:
-        Counts of digits: all, the requester's, and the others; and whether the room is the requester's.
+        Counts of digits: all, the requester's, and the others; whether the room is the requester's, and
+        whether the digits are a whole block of the requester's and nothing else of a block.
     """
     said = numbers_of(text)
     other = other_block_figures(said, blocks)
@@ -128,19 +131,19 @@ def block_in(text: str, blocks: Sequence[tuple[str, ...]], rooms: Sequence[str])
         Feature.BLOCK_SAME: math.log1p(max(0, len(said) - other)),
         Feature.BLOCK_OTHER: math.log1p(other),
         Feature.ROOM_SAME: float(said[-ROOM_DIGITS:] in rooms),
+        Feature.WHOLE_BLOCK: float(not other and holds_whole_block(said, blocks)),
     }
 
 
-def says_whole_block(text: str, blocks: Sequence[tuple[str, ...]]) -> bool:
-    """Return whether the numbers of a text are a whole block of the requester's, and nothing else of a block.
+def holds_whole_block(said: str, blocks: Sequence[tuple[str, ...]]) -> bool:
+    """Return whether digits hold all numbers of one of the blocks, in their order.
 
     Args:
-        text: Recognised words.
-        blocks: Block numbers of each of the requester's addresses, in digits.
+        said: Digits without separators, 51130 for 5丁目11番30号.
+        blocks: Block numbers of each address, in digits.
     """
-    said = numbers_of(text)
     whole = ["".join(block[:BLOCK_NUMBERS]) for block in blocks if len(block) >= BLOCK_NUMBERS]
-    return not other_block_figures(said, blocks) and any(block in said for block in whole)
+    return any(block in said for block in whole)
 
 
 def other_block_figures(said: str, blocks: Sequence[tuple[str, ...]]) -> int:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from pipeline.ownership.evidence.numbers import BLOCK_NUMBERS
 from pipeline.ownership.evidence.postal_codes import is_postal_code, without_leading_code
 from pipeline.ownership.known.addresses import block_of
 from pipeline.sound.digits import digits_of
@@ -28,11 +29,8 @@ PHONE_FIGURES: Final = 11
 _PLACE: Final = re.compile(r"[都道府県市区町村郡]|丁目")
 """A piece that begins an address; after numbers it is another address, or the same one again."""
 
-BLOCK_NUMBERS: Final = 3
-"""Greatest number of numbers of a block (5丁目11番30号); a room may follow them."""
-
-_LOT: Final = re.compile(r"番地")
-"""A piece that is the first number of a block without 丁目; after two numbers another address begins."""
+_LOT: Final = "番地"
+"""Counter of the first number of a block without 丁目; after two numbers another address begins with it."""
 
 _ROOM: Final = re.compile(r"号室[^0-9〇一二三四五六七八九十]*$")
 """End of an address."""
@@ -93,7 +91,7 @@ def _begins_another(before: Sequence[str], piece: str) -> bool:
         return True
     said, more = sum(len(block_of(each)) for each in before), len(block_of(piece))
     return more > 0 and (
-        (said > 1 and _LOT.search(piece) is not None)
+        (said > 1 and _LOT in piece)
         or (more > 1 and said + more > BLOCK_NUMBERS)
         or said > BLOCK_NUMBERS
         or _ROOM.search(before[-1]) is not None

@@ -14,7 +14,6 @@ from pipeline.ownership.evidence.numbers import (
     figures_in,
     other_block_figures,
     other_figures,
-    says_whole_block,
 )
 
 PHONE = "08053417296"
@@ -167,9 +166,9 @@ def test_a_run_of_a_blocks_numbers_is_theirs(said: str, block: list[str]) -> Non
 )
 def test_a_whole_block_has_all_numbers_and_no_other(said: str, whole: bool) -> None:
     """Only the room may follow."""
-    assert says_whole_block(said, [("5", "11", "30", "201"), ("12", "3")]) is whole
+    assert block_in(said, [BLOCK, ("12", "3")], ["201"])[Feature.WHOLE_BLOCK] == whole
 
 
 def test_two_numbers_are_no_whole_block() -> None:
     """Many blocks have the same two."""
-    assert not says_whole_block("12番地の3", [("12", "3")])
+    assert not block_in("12番地の3", [("12", "3")], [])[Feature.WHOLE_BLOCK]

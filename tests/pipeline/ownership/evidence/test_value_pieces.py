@@ -100,3 +100,10 @@ def test_a_code_is_a_value_of_its_own() -> None:
     assert found == ((0,), (1,), (2,), (3, 4), (3, 4))
     said = "成瀬5丁目11番30号、717、8714、スカガワシ"
     assert groups(said, (PLACE, "成瀬5丁目11番30号"), (PLACE, "717、8714、スカガワシ")) == ((0,), (1,))
+
+
+def test_a_lot_after_two_numbers_is_the_next_address() -> None:
+    """Nobody says 番地 behind a 番; after a 丁目 alone it may go on."""
+    said = "8丁目12番3号で向こうは2075番地"
+    assert groups(said, (PLACE, "8丁目12番3号"), (PLACE, "2075番地")) == ((0,), (1,))
+    assert groups("8丁目の、12番地", (PLACE, "8丁目"), (PLACE, "12番地")) == ((0, 1), (0, 1))

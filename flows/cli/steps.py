@@ -68,7 +68,7 @@ def _option(each: Field) -> tuple[Any, ...]:
         labels = "、".join(choice.label for choice in each.choices)
         usual = "なければ尋ねます" if each.required else f"既定 {each.default.label}"
         return Annotated[str, typer.Option(name, help=f"{said}: {labels} ({usual})", show_default=False)], ""
-    usual = " [既定: いま]" if each.type is not str else " (なければ尋ねます)" * (each.required)
+    usual = " [既定: いま]" if each.is_time else " (なければ尋ねます)" * each.required
     return Annotated[str, typer.Option(name, help=f"{said}{usual}", show_default=False)], ""
 
 
@@ -86,10 +86,10 @@ def _read(session: Session, each: Field, given: Any) -> Any:
         return _choice(each, given)
     if each.type is str:
         return given
-    from flows.intake.fields import moment_of
+    from flows.intake.fields import past_moment
 
-    moment = moment_of(given)
-    if moment is None or moment > session.desk.clock():
+    moment = past_moment(given, session.desk.clock())
+    if moment is None:
         refuse(f"--{each.name}: 日時の形ではないか、未来の日時です(例: 2026-11-20 10:15)")
     return moment
 

@@ -54,8 +54,8 @@ __all__ = [
     "choice",
     "code_word",
     "instant_of",
-    "moment_of",
     "number_of",
+    "past_moment",
     "reasons_of",
 ]
 
@@ -164,12 +164,13 @@ def _moment(value: object) -> datetime:
     raise Refused(reason)
 
 
-def moment_of(text: str) -> datetime | None:
-    """Parse a time as a clerk writes it; return ``None`` when it is malformed."""
+def past_moment(text: str, now: datetime) -> datetime | None:
+    """Parse a time as a clerk writes it; return ``None`` when it is malformed or has not come yet."""
     try:
-        return _moment(text)
+        moment = _moment(text)
     except Refused:
         return None
+    return None if moment > now else moment
 
 
 def instant_of(value: object) -> datetime | None:

@@ -63,14 +63,19 @@ class Field:
         return self.default is MISSING
 
     @property
+    def is_time(self) -> bool:
+        """Whether it is a time, which a person writes as text; none means now."""
+        return bool(self.type == (datetime | None))
+
+    @property
     def input(self) -> str:
         """The kind of the form's field."""
-        return {date: "date", datetime | None: "datetime-local", int: "number"}.get(self.type, "text")
+        return "datetime-local" if self.is_time else {date: "date", int: "number"}.get(self.type, "text")
 
     @property
     def leads(self) -> bool:
         """Whether it stands before the others on the form."""
-        return self.given.short and self.input != "datetime-local"
+        return self.given.short and not self.is_time
 
     def check(self, value: Any) -> None:
         """Refuse a value that is missing or out of bounds.

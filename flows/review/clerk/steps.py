@@ -16,7 +16,7 @@ from flows.desk.book.steps import STEPS, Step
 from flows.desk.cases import requests
 from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.desk.kinds.values import Role
-from flows.intake.fields import moment_of
+from flows.intake.fields import past_moment
 from flows.review.guarding.access import User, require
 from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import Site, site_of
@@ -38,8 +38,8 @@ def checked_at(site: Site, at: str) -> datetime | None:
     Raises:
         RefusedError: when it is no time, or has not come yet.
     """
-    moment = moment_of(at.replace("T", " ")) if at.strip() else None
-    if at.strip() and (moment is None or moment > site.desk.clock()):
+    moment = past_moment(at.replace("T", " "), site.desk.clock()) if at.strip() else None
+    if at.strip() and moment is None:
         raise RefusedError(422, "bad_request", "日時の形ではないか、未来の日時です")
     return moment
 
@@ -51,9 +51,7 @@ def _route(step: Step, path: str, roles: tuple[Role, ...]) -> Callable[..., Resp
 
     def take(*, request: Request, user: User, **given: Any) -> Response:
         site, subject = site_of(request), given.pop(key)
-        moments = {
-            each.name: checked_at(site, given[each.name]) for each in declared.fields if _is_time(each)
-        }
+        moments = {each.name: checked_at(site, given[each.name]) for each in declared.fields if each.is_time}
         event = step(subject, **given | moments)
         made = do(site.desk, user.acting(next(role for role in roles if role in user.roles)), event)
         if key == "call_id":
@@ -74,13 +72,9 @@ def _route(step: Step, path: str, roles: tuple[Role, ...]) -> Callable[..., Resp
     return take
 
 
-def _is_time(each: Field) -> bool:
-    return bool(each.type == (datetime | None))
-
-
 def _form(each: Field) -> tuple[Any, Any]:
     """Return the type, and the default, of the field of a form."""
-    if _is_time(each):
+    if each.is_time:
         return Annotated[str, Form(max_length=40)], ""
     default = NONE if each.required else each.default
     if each.type is str:

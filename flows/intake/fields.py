@@ -54,6 +54,7 @@ __all__ = [
     "choice",
     "code_word",
     "instant_of",
+    "moment_of",
     "number_of",
     "past_moment",
     "reasons_of",
@@ -164,13 +165,18 @@ def _moment(value: object) -> datetime:
     raise Refused(reason)
 
 
-def past_moment(text: str, now: datetime) -> datetime | None:
-    """Parse a time as a clerk writes it; return ``None`` when it is malformed or has not come yet."""
+def moment_of(text: str) -> datetime | None:
+    """Parse a time as a clerk writes it; return ``None`` when it is malformed."""
     try:
-        moment = _moment(text)
+        return _moment(text)
     except Refused:
         return None
-    return None if moment > now else moment
+
+
+def past_moment(text: str, now: datetime) -> datetime | None:
+    """Parse a time as ``moment_of`` does; return ``None`` when it is malformed or has not come yet."""
+    moment = moment_of(text)
+    return None if moment is None or moment > now else moment
 
 
 def instant_of(value: object) -> datetime | None:

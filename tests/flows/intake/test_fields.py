@@ -18,6 +18,7 @@ from flows.intake.fields import (
     YesNo,
     choice,
     code_word,
+    moment_of,
     past_moment,
     reasons_of,
 )
@@ -101,6 +102,12 @@ def test_a_refusal_says_what_should_stand_there_and_not_what_does(kind: Any, wri
 
 def test_a_moment_alone_is_read_as_in_a_file():
     """The same forms; none for what is no time."""
+    assert moment_of("2026/11/20 9:05") == datetime(2026, 11, 20, 9, 5, tzinfo=JAPAN)
+    assert moment_of("今日") is None
+
+
+def test_a_moment_that_has_not_come_is_none():
+    """To the minute."""
     at = datetime(2026, 11, 20, 9, 5, tzinfo=JAPAN)
     assert past_moment("2026/11/20 9:05", at) == at
     assert past_moment("2026/11/20 9:06", at) is None

@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from models.speech.transcriber import FasterWhisperRecogniser
     from pipeline.audio.recording import Recording
 
-__all__ = ["Hearing", "hear", "heard_again", "put_words"]
-
-
 FIRST_SHARE = 0.75
 """Share of the time that the first of both hearings takes; only a bar depends on it."""
 

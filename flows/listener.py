@@ -14,16 +14,6 @@ if TYPE_CHECKING:
     from models.speech.listening_encoder import ListeningEncoder
     from models.speech.transcriber import FasterWhisperRecogniser
 
-__all__ = [
-    "AGAINST_FILE",
-    "BESIDE_WORDS",
-    "ENCODER",
-    "UNHEARD_LINE",
-    "Listener",
-    "against_file",
-    "beside_words",
-]
-
 ENCODER: Final = "base"
 """The embedded model whose encoder the ears read (``models.speech.listening_encoder.EMBEDDED``)."""
 

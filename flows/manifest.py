@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from flows.loaded_models import Models
     from models.registry import RegisteredFile
 
-__all__ = ["manifest"]
-
 LIBRARIES = (
     "faster-whisper", "ctranslate2", "onnxruntime", "spacy", "ginza", "ja-ginza", "presidio-analyzer",
     "presidio-anonymizer", "pydub", "sudachipy", "sudachidict-core", "av", "numpy",

@@ -10,8 +10,6 @@ from pathlib import Path
 from flows.folders.open_folder import OpenFolder, open_folder
 from flows.outputs import OutputFolderError
 
-__all__ = ["new_folder", "write_new"]
-
 COPIED_BYTES = 1 << 20
 """Bytes of a file that are in memory at a time."""
 

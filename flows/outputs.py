@@ -30,31 +30,6 @@ from pipeline.types import MaskItem, MaskPlan, Transcript
 if TYPE_CHECKING:
     from pipeline.audio.recording import Recording
 
-__all__ = [
-    "ERROR",
-    "MANIFEST",
-    "MASKED_JSON",
-    "MASKED_TEXT",
-    "MASKED_WAV",
-    "PRODUCTS",
-    "REVIEW",
-    "OutputFolderError",
-    "file_names",
-    "file_sha256",
-    "json_bytes",
-    "no_room",
-    "open_output",
-    "publish",
-    "read_masked_text",
-    "remove_left_staging",
-    "staging",
-    "withdraw",
-    "write_error",
-    "write_json",
-    "write_masked",
-    "write_review",
-]
-
 MASKED_WAV, MASKED_TEXT, MASKED_JSON = "masked.wav", "masked.txt", "masked.json"
 STAGING_PREFIX = "mask-"
 REVIEW, MANIFEST, ERROR = "review.json", "manifest.json", "error.json"

@@ -20,8 +20,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-__all__ = ["MARK", "foreign_package", "refuse_foreign_packages"]
-
 NAMES: Final = ("pipeline", "models")
 """What ``flows`` imports of kaiji besides itself."""
 

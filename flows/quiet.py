@@ -9,8 +9,6 @@ import sys
 import threading
 from typing import Any
 
-__all__ = ["errors_by_kind", "quiet_libraries", "without_plugins"]
-
 QUOTING_LOGGERS = (
     "faster_whisper",
     "presidio-analyzer",

@@ -50,8 +50,6 @@ from pipeline.verifying.reread import read_by_sound, read_otherwise
 from pipeline.verifying.under_masks import said_under
 from pipeline.verifying.verify import kept_values, values, verify_audio, verify_second_opinion, verify_text
 
-__all__ = ["STAGES", "Stage", "certain", "known", "prove", "recipe", "unsafe", "verify_written"]
-
 ROUNDS = 6
 """How often a plan may be widened before the call goes to a person.  A minute of call mostly needs none,
 twelve needed three, an hour was not done after three; each listens only to what the last one changed."""

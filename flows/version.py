@@ -8,6 +8,4 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["VERSION"]
-
 VERSION: Final = "0.25.0"

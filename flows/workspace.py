@@ -30,28 +30,6 @@ from pipeline.types import (
     Transcript,
 )
 
-__all__ = [
-    "ENTITIES",
-    "FINDINGS",
-    "JOB",
-    "LEAKS",
-    "LISTENER",
-    "PLAN",
-    "RECOGNISED",
-    "RECORDING",
-    "SECOND_HEARING",
-    "SKETCH",
-    "TRANSCRIPT",
-    "VERIFIED",
-    "FolderWorkspace",
-    "Job",
-    "MemoryWorkspace",
-    "Slot",
-    "Workspace",
-    "open_run",
-    "remove_left_runs",
-]
-
 T = TypeVar("T")
 
 RUN_PREFIX = "run-"

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["session", "softmax"]
-
 
 def session(network: bytes) -> InferenceSession:
     """Load a network for one CPU thread (a few ms).

@@ -13,25 +13,6 @@ from typing import Any
 
 from pipeline.errors import ModelError
 
-__all__ = [
-    "ADAPTER",
-    "LEXICON",
-    "EmbeddedFile",
-    "EmbeddedModel",
-    "Encoder",
-    "RegisteredFile",
-    "adapted_model",
-    "bound_encoder",
-    "embedded_asr",
-    "file_sha256",
-    "installed_data",
-    "is_installed",
-    "registered_bytes",
-    "registered_files",
-    "registered_sha256",
-    "verified_bytes",
-]
-
 REGISTRY = Path(__file__).with_name("registry.toml")
 
 ADAPTER = "adapter"

@@ -20,8 +20,6 @@ from models.registry import registered_bytes
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["COLUMNS", "Trees", "load_trees"]
-
 COLUMNS: Final = "columns"
 """Key of the feature names in the file's metadata, a list in JSON."""
 

@@ -11,8 +11,6 @@ from typing import Final
 
 from pipeline.listed_word import ListedWord
 
-__all__ = ["USUAL_ACTIONS", "CallCase", "CaseName", "MaskAction", "Party", "Requester"]
-
 
 class Party(enum.StrEnum):
     """Owner of a finding's data: 本人 / 第三者 / 担当者 / 自社 / 不明."""

@@ -8,18 +8,6 @@ from __future__ import annotations
 import errno
 from typing import Final
 
-__all__ = [
-    "NO_ROOM",
-    "CallUnsafeError",
-    "CaseFileError",
-    "InternalError",
-    "ModelError",
-    "PipelineError",
-    "ReviewRuleError",
-    "UnreadableAudioError",
-]
-
-
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """``errno`` values for a full disk, an exhausted quota or the largest file size."""
 

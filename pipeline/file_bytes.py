@@ -8,8 +8,6 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Final
 
-__all__ = ["FileBytes", "NotAFileError", "SeekableFile", "is_plain", "open_file", "read_file"]
-
 _BLOCK_BYTES: Final = 1 << 16
 
 

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["FURTHER_KINDS", "LEGAL_FORMS"]
-
 LEGAL_FORMS: Final = "株式会社|有限会社|合同会社|医療法人|社会福祉法人"
 """Legal forms of firms and clinics, as alternatives of a regular expression."""
 

@@ -13,8 +13,6 @@ from typing import Generic, TypeVar
 
 from pipeline.types import CharSpan, TimeSpan
 
-__all__ = ["Nearby"]
-
 T = TypeVar("T")
 
 

@@ -17,8 +17,6 @@ from typing import Final, NamedTuple
 from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan
 
-__all__ = ["AROUND_SECONDS", "REACH_SECONDS", "Shown", "listening_seconds", "played"]
-
 REACH_SECONDS: Final = 3.0
 """Greatest distance of a candidate that is heard with a finding."""
 

@@ -8,8 +8,6 @@ from typing import Final
 
 from pipeline.reasons import Reason, Why
 
-__all__ = ["CLUES", "SENTENCES", "reasons_in", "sentence", "verdict", "what_to_do"]
-
 CLUES: Final[Mapping[Reason, str]] = {
     Reason.ADDRESS_CUE_AND_BLOCK: "住所の手がかりと番地",
     Reason.ANSWERS_WHAT_ADDRESS: "住所を尋ねた答え",

@@ -10,8 +10,6 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
-__all__ = ["Reason", "Why"]
-
 
 class Reason(enum.StrEnum):
     """A reason; files store its value."""

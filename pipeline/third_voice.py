@@ -8,8 +8,6 @@ from __future__ import annotations
 import enum
 from typing import Final
 
-__all__ = ["THIRD", "THIRD_VOICE", "Remains"]
-
 THIRD: Final = "third"
 """``Segment.speaker`` of a third person's line."""
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["TimeSpan"]
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class TimeSpan:

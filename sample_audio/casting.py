@@ -20,8 +20,6 @@ from sample_audio.script import THIRD, Dialogue, Slot
 from sample_audio.slots import Said, Wording
 from sample_audio.spoken import count_kana, romaji
 
-__all__ = ["CastCall", "CastTurn", "case_json", "cast", "stream"]
-
 _AREA_CODES = (
     "03",
     "06",

@@ -17,8 +17,6 @@ from typing import Final
 from sample_audio.people import Person
 from sample_audio.pools import Named
 
-__all__ = ["crowded"]
-
 COMMONEST: Final = (
     Named("佐藤", "サトウ"),
     Named("鈴木", "スズキ"),

@@ -20,8 +20,6 @@ from sample_audio.identifiers import Identifiers, Plate
 from sample_audio.pools import Named
 from sample_audio.spoken import count_kana, digits_kana, kanji_number, lengthened
 
-__all__ = ["IdentifierWording"]
-
 Said = tuple[str, str]
 """As written, and as said in katakana."""
 

@@ -16,15 +16,6 @@ from sample_audio.people import Person
 from sample_audio.pools import Named
 from sample_audio.spoken import romaji
 
-__all__ = [
-    "Identifiers",
-    "Plate",
-    "checked_card",
-    "checked_licence",
-    "checked_my_number",
-    "invent_identifiers",
-]
-
 TEST_CARDS: Final = ("424242", "555555", "356600")
 """First figures of cards that Visa, Mastercard and JCB keep for tests."""
 

@@ -24,8 +24,6 @@ from sample_audio.studio import TELEPHONE_RATE, Performance, cast_voices, perfor
 from sample_audio.telephone import LAWS, draw_line, transmit
 from sample_audio.voices import VOICES, KokoroVoices, Voices, join_network
 
-__all__ = ["main", "make_call", "truth_json"]
-
 FILES = (".wav", ".truth.json", ".case.json")
 """How the names of a call's files end."""
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from sample_audio.pools import Named, Place
 from sample_audio.spoken import counter_kana
 
-__all__ = ["Person", "full_address"]
-
 
 @dataclass(frozen=True, slots=True)
 class Person:

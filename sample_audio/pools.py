@@ -6,8 +6,6 @@ import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Company", "Named", "Place", "Pools", "default_pools", "load_pools"]
-
 _FOLDER = Path(__file__).parent / "pools"
 
 

@@ -26,17 +26,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = [
-    "THIRD",
-    "Dialogue",
-    "ScriptError",
-    "Slot",
-    "Turn",
-    "parse_dialogue",
-    "parse_scripts",
-    "read_scripts",
-]
-
 THIRD = "third"
 """``Turn.speaker`` of a third person, as truth files name it."""
 

@@ -11,8 +11,6 @@ from sample_audio.pools import Named
 from sample_audio.script import Slot
 from sample_audio.spoken import ZEROS, count_kana, counter_kana, digits_kana, kanji_number, lengthened, morae
 
-__all__ = ["Said", "Wording"]
-
 
 @dataclass(frozen=True, slots=True)
 class Said:

@@ -4,18 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = [
-    "ZEROS",
-    "arabic_to_spoken",
-    "count_kana",
-    "counter_kana",
-    "digits_kana",
-    "kanji_number",
-    "lengthened",
-    "morae",
-    "romaji",
-]
-
 ZEROS = ("ゼロ", "マル", "レイ")
 """The three ways to say 0 in a telephone number."""
 

@@ -24,16 +24,6 @@ from sample_audio.slots import Said
 from sample_audio.spoken import arabic_to_spoken
 from sample_audio.voices import RATE, VOICES, Sentence, Voice, Voices
 
-__all__ = [
-    "TELEPHONE_RATE",
-    "Performance",
-    "SpokenPiece",
-    "SpokenTurn",
-    "cast_voices",
-    "perform",
-    "third_voice",
-]
-
 TELEPHONE_RATE = 8_000
 _STEP = RATE // TELEPHONE_RATE
 

@@ -13,8 +13,6 @@ import soundfile
 from sample_audio.studio import TELEPHONE_RATE
 from sample_audio.voices import RATE
 
-__all__ = ["LAWS", "NOISES", "Line", "Recording", "draw_line", "transmit"]
-
 LAWS = ("ulaw", "alaw", "gsm")
 NOISES = ("none", "pink", "hum", "babble")
 

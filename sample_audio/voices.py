@@ -19,8 +19,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["RATE", "VOICES", "KokoroVoices", "Sentence", "Voice", "Voices", "join_network", "native_styles"]
-
 RATE = 24_000
 """Samples a second of every voice; a multiple of the telephone's 8,000."""
 

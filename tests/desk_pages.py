@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from flows.desk.book.steps import STEPS
 
-__all__ = ["PAGES", "OnPage"]
-
 
 @dataclass(frozen=True, slots=True)
 class OnPage:

@@ -16,8 +16,6 @@ from pathlib import Path
 
 from tests.servers import postgres_programs
 
-__all__ = ["chromium", "install", "missing"]
-
 APT = Path("/usr/bin/apt-get")
 
 

@@ -16,8 +16,6 @@ from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.values import Actor
 from flows.releasing.letter_content import sender_of
 
-__all__ = ["draft_notice", "draft_report", "written_notice", "written_report"]
-
 
 def draft_report(desk: Desk, actor: Actor, number: str, stage: Stage) -> Written:
     """Draft the first or the final report to the commission.

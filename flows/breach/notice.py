@@ -14,8 +14,6 @@ from flows.breach.told import data_items, day_of
 from flows.desk.breaches.exposure import Exposure
 from flows.desk.kinds.breaches import ITEMS, ITEMS_OF_NOTICE, Breach, BreachKind, Paper
 
-__all__ = ["Addressee", "addressee_of", "notice"]
-
 Part = Line | Gap
 
 TITLE = "個人データの漏えい等に関するお知らせ(案)"

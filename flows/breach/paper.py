@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["Gap", "Line", "Section", "Table", "Written", "as_text", "gaps"]
-
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
-__all__ = ["paper_docx"]
-
 SMALL = Pt(8.5)
 
 

@@ -11,8 +11,6 @@ from flows.desk.breaches.exposure import PASSWORD, Exposure
 from flows.desk.kinds.breaches import GROUNDS, ITEMS, Breach, BreachKind, Paper, Stage
 from flows.settings import Settings
 
-__all__ = ["report"]
-
 Part = Line | Gap | Table
 
 TO = "個人情報保護委員会　御中(業種により、権限の委任を受けた事業所管大臣など)"

@@ -14,8 +14,6 @@ from flows.desk.kinds.ways import Passage, Visit, Way
 from flows.releasing.ledger_table import way_text
 from flows.releasing.letter_content import KINDS, OTHER_KIND
 
-__all__ = ["HEADINGS", "data_items", "day_of", "heard_rows", "moment_of", "what_went_out"]
-
 HEADINGS = ("いつ", "どうした", "だれ・方法", "何を")
 """Headings of ``heard_rows``."""
 

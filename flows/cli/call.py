@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from flows.desk.kinds.values import Call, FoundRecording
     from flows.intake.tabular import Layout
 
-__all__ = ["call", "lists", "recordings"]
-
 call = typer.Typer(no_args_is_help=True)
 recordings = typer.Typer(no_args_is_help=True)
 lists = typer.Typer(no_args_is_help=True)

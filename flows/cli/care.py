@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from flows.desk.sealing.keys import Keyring
     from flows.settings import Settings
 
-__all__ = ["audit", "key", "nightly", "practice", "retention"]
-
 audit = typer.Typer(no_args_is_help=True)
 key = typer.Typer(no_args_is_help=True)
 practice = typer.Typer(no_args_is_help=True)

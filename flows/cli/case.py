@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from flows.desk.kinds.values import NewRequest, Request
     from flows.intake.drop_folder import Taken
 
-__all__ = ["case"]
-
 case = typer.Typer(no_args_is_help=True)
 """The labels that ``flows.cli.case_view`` accepts; importing it for the help text would be too slow."""
 

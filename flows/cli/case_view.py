@@ -13,17 +13,6 @@ from flows.desk.kinds.states import CLOSED, State
 from flows.desk.kinds.values import JAPAN, IdentityCheck, IdentityMethod, NewRequest, Request
 from pipeline.call_case import CaseName
 
-__all__ = [
-    "METHODS",
-    "amend_request",
-    "method_of",
-    "show_request",
-    "state_of",
-    "summary",
-    "tell_breaches",
-    "tell_first_steps",
-]
-
 METHODS = {method.label: method for method in IdentityMethod}
 
 

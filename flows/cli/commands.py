@@ -16,8 +16,6 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
-__all__ = ["COMMANDS", "LOOK", "USUAL_LOOKS", "Entry", "Promised", "Table"]
-
 USUAL_LOOKS = gc.get_threshold()
 """How often Python looks for garbage before ``flows.cli.main`` lets it look seldom."""
 

@@ -16,8 +16,6 @@ from flows.folders.endings import raised_signals
 from flows.quiet import quiet_libraries, without_plugins
 from flows.version import VERSION
 
-__all__ = ["app", "main"]
-
 app = typer.Typer(
     cls=Table,
     help="開示: 録音された通話から第三者の個人情報を伏せた写しを作ります。",

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from flows.masking.mask_calls import Outcome
     from pipeline.types import CaseName
 
-__all__ = ["evaluate", "mask", "run"]
-
 run = typer.Typer(no_args_is_help=True)
 
 

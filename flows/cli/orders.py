@@ -25,27 +25,6 @@ if TYPE_CHECKING:
     from flows.masking.pace import Pace
     from flows.settings import Settings
 
-__all__ = [
-    "Calls",
-    "CasePath",
-    "Fill",
-    "Model",
-    "NoListenAgain",
-    "OutFolder",
-    "Pad",
-    "Recognizers",
-    "TranscriptPath",
-    "cases_of",
-    "finish",
-    "policy_of",
-    "read_beside",
-    "refuse_impossible",
-    "reported",
-    "settings_of",
-    "told_pace",
-    "told_with_headline",
-]
-
 R = TypeVar("R", bound="Outcome")
 
 HEADLINES = {

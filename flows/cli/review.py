@@ -9,8 +9,6 @@ import typer
 
 from flows.cli.session import BAD_INPUT, Who, opened, refuse, table, told
 
-__all__ = ["account", "review"]
-
 account = typer.Typer(no_args_is_help=True)
 review = typer.Typer(no_args_is_help=True)
 

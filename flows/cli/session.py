@@ -22,24 +22,6 @@ if TYPE_CHECKING:
     from flows.intake.faults import Fault
     from flows.settings import Settings
 
-__all__ = [
-    "BAD_INPUT",
-    "REFUSED",
-    "Number",
-    "Reason",
-    "Report",
-    "Session",
-    "Who",
-    "acting",
-    "answers",
-    "asked",
-    "opened",
-    "refuse",
-    "refuse_faults",
-    "table",
-    "told",
-]
-
 BAD_INPUT, REFUSED = 2, 3
 """Exit codes, as for ``kaiji mask``: the input is at fault; the state does not allow the step."""
 

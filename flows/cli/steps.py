@@ -13,8 +13,6 @@ from flows.cli.session import Session, Who, asked, opened, refuse
 from flows.desk.book.event import Field
 from flows.desk.book.steps import STEPS, Step
 
-__all__ = ["add_steps"]
-
 
 def add_steps(group: typer.Typer, name: str) -> None:
     """Add the commands of the steps of a group, by its name."""

@@ -33,8 +33,6 @@ from flows.releasing.names import INSTRUCTIONS
 from flows.settings import Settings
 from pipeline.errors import PipelineError
 
-__all__ = ["OutboxError", "place_package", "place_released"]
-
 
 class OutboxError(DeskError):
     """A package cannot be put into the outbox; the release itself stands."""

@@ -31,8 +31,6 @@ from flows.releasing.fetch import fetch_folder, package_name
 from flows.releasing.names import audio_names, passage_audio_names, passage_text_names, transcript_names
 from flows.version import VERSION
 
-__all__ = ["write_vcons"]
-
 OPERATOR, REQUESTER = 0, 1
 """Positions of the parties, which are also the channels of a copy with two of them."""
 

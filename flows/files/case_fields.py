@@ -16,8 +16,6 @@ from pipeline.sound.digits import phone_digits
 from pipeline.sound.identifiers import dates_in, plates_in
 from pipeline.sound.morae import to_katakana
 
-__all__ = ["BirthDate", "Code", "Email", "Kana", "Phone", "PlateText", "Strict", "Text"]
-
 KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
 """A reading; in that of an address digits stay as they are."""
 PHONE = re.compile(r"\+?[\d\s().\-ー−‐]+")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-__all__ = ["clashes", "repeats"]
-
 
 def clashes(outputs: Iterable[Path], inputs: Iterable[Path]) -> Iterator[Path]:
     """Find the outputs that are inputs, too: by the same path, a link, or a name in other case.

@@ -20,8 +20,6 @@ import secrets
 from dataclasses import dataclass, field
 from typing import NewType
 
-__all__ = ["NO_DIGEST", "DigestKey", "Digested", "KeyedDigest", "new_digest_key"]
-
 SECRET_BYTES = 32
 
 KeyedDigest = NewType("KeyedDigest", str)

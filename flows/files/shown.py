@@ -10,8 +10,6 @@ import unicodedata
 from pathlib import Path
 from typing import Final
 
-__all__ = ["is_text", "shown"]
-
 _INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that are not shown: control, format (also direction), surrogate, line separators."""
 

@@ -34,8 +34,6 @@ from pipeline.sound.morae import fold_letters
 from pipeline.third_voice import THIRD
 from pipeline.types import Transcript
 
-__all__ = ["read_transcript"]
-
 CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1}
 """In a two-channel file channel 0 is the operator and 1 the caller."""
 

@@ -16,14 +16,6 @@ from pipeline.errors import CaseFileError
 from pipeline.hearing.transcribe import HeardWord
 from pipeline.sound.morae import fold_letters
 
-__all__ = [
-    "refuse_longer_than_said",
-    "refuse_other_text",
-    "refuse_out_of_order",
-    "shared_out",
-    "utterances",
-]
-
 MAX_BACKWARD_SECONDS = 0.1
 """Seconds by which a word may begin before the previous one: aligners round, and overlap by a frame."""
 

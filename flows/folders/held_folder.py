@@ -20,8 +20,6 @@ from flows.folders.endings import before_ending, undisturbed
 from flows.folders.open_folder import NotOurFolderError, OpenFolder, open_own_folder
 from pipeline.errors import PipelineError
 
-__all__ = ["held_folder", "is_held", "let_go", "remove_left", "sweep", "swept_folder"]
-
 _NOT_OURS = (
     "作業フォルダが別の利用者のものか、ほかの利用者が書けるか入れ替えられます"
     "(chmod go-w とするか、KAIJI_WORK で別の場所を指定してください)"

@@ -16,8 +16,6 @@ from flows.folders.open_folder import OpenFolder
 from pipeline.errors import PipelineError
 from pipeline.file_bytes import open_file
 
-__all__ = ["NotOursError", "ours", "sha256_of"]
-
 _MAX_BYTES: Final = 1 << 20
 """Bytes of a manifest or an error file that are read, far more than either has."""
 

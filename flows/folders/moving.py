@@ -22,8 +22,6 @@ from typing import BinaryIO, Final
 from flows.folders.endings import undisturbed
 from flows.folders.open_folder import PART, OpenFolder, open_folder
 
-__all__ = ["JOURNAL", "move_in", "sweep_parts", "undo_moving"]
-
 JOURNAL: Final = "moving"
 """File of a folder of ours that says which files are getting their names where."""
 

@@ -9,8 +9,6 @@ from typing import Final
 
 from flows.folders.way import check_nothing, walk
 
-__all__ = ["OpenSecretError", "read_secret_file"]
-
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 """Does not block on a pipe or a device."""
 

@@ -16,8 +16,6 @@ from typing import Final
 
 from flows.folders.endings import undisturbed
 
-__all__ = ["WALK", "NotOurFolderError", "check_nothing", "check_ours", "check_way", "walk"]
-
 WALK: Final = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 """Flag with which a folder need not be readable to be passed through; only where there is ``O_PATH``."""
 

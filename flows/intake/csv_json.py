@@ -16,8 +16,6 @@ from flows.intake.request_document import LAYOUT, parse_request
 from flows.intake.tabular import FileError, Record, parse_records
 from pipeline.errors import CaseFileError
 
-__all__ = ["import_requests", "read_request", "read_requests"]
-
 
 def import_requests(desk: Desk, actor: Actor, path: Path) -> tuple[Request, ...]:
     """Import the requests of a file in one transaction.

@@ -62,8 +62,6 @@ from flows.intake.request_document import RequestDocument
 from flows.intake.tabular import FileError, Record
 from pipeline.errors import CaseFileError
 
-__all__ = ["Taken", "take_folder"]
-
 LOCK_NAME = ".lock"
 """Name of the lock in ``taking``, a folder of ours, where nobody else can place that name."""
 

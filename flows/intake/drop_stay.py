@@ -29,17 +29,6 @@ from flows.intake.known import dropped_reference, known_references
 from flows.intake.tabular import FileError
 from pipeline.errors import CaseFileError
 
-__all__ = [
-    "OWN_FOLDER",
-    "TAKING",
-    "DropFolder",
-    "clear_stays",
-    "clear_stays_of",
-    "open_drop_folder",
-    "remember_folder",
-    "set_aside",
-]
-
 TAKING, DONE, FAILED = "taking", "done", "failed"
 ERROR_SUFFIX = ".error.json"
 OWN_FOLDER = re.compile(r"x[0-9a-f]{16}")

@@ -11,8 +11,6 @@ from pathlib import Path
 from flows.desk.kinds.errors import DeskError
 from flows.folders.open_folder import put_file
 
-__all__ = ["Fault", "IntakeError", "write_report"]
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:

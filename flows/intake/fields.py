@@ -37,29 +37,6 @@ from flows.files.case_fields import Kana, Phone, Strict, Text
 from flows.files.case_file import MALFORMED, REASONS
 from pipeline.call_case import CaseName
 
-__all__ = [
-    "Channel",
-    "Day",
-    "Free",
-    "Line",
-    "Moment",
-    "Name",
-    "Number",
-    "Phones",
-    "Reading",
-    "Refused",
-    "Seconds",
-    "Yen",
-    "YesNo",
-    "choice",
-    "code_word",
-    "instant_of",
-    "moment_of",
-    "number_of",
-    "past_moment",
-    "reasons_of",
-]
-
 DATE = re.compile(
     r"(?:令和(?P<era>\d{1,2}|元)|(?P<year>\d{4}))[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
 )

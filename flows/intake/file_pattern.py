@@ -16,8 +16,6 @@ from datetime import datetime
 from flows.desk.kinds.errors import DeskError
 from flows.desk.kinds.values import JAPAN
 
-__all__ = ["FilePattern", "NamedFields", "PatternError", "compile_pattern"]
-
 PIECE = re.compile(r"\{(?P<name>[a-z_]*)(?::(?P<format>[^{}]+))?\}|(?P<literal>[^{}]+)|(?P<brace>[{}])")
 FIELDS = frozenset({"start", "id", "customer", "operator", "number", "_"})
 REPEATED = frozenset({"number", "_"})

@@ -10,8 +10,6 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.integrity.terms import find_unique
 from flows.files.keyed_digest import Digested
 
-__all__ = ["dropped_reference", "known_references"]
-
 
 def dropped_reference(desk: Desk, document: bytes) -> str:
     """Return the reference of a request that was dropped without one: the same for the same document."""

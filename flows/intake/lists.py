@@ -29,8 +29,6 @@ from models.company.yaml_lines import Entry, RecognizerFileError, read_yaml
 from pipeline.call_case import CallCase
 from pipeline.errors import CaseFileError
 
-__all__ = ["KINDS", "PolicyFile", "add_entry", "import_lists", "read_lists"]
-
 T = TypeVar("T")
 
 COMPANY_KEYS = frozenset({"company", "confidential_terms", "policy"})

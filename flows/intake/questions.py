@@ -17,8 +17,6 @@ from flows.intake.fields import SEPARATORS, Day, Free, Moment, Phones, Reading, 
 from flows.intake.request_document import Authority, Channel, Way, Wish, parse_request
 from flows.intake.tabular import Record
 
-__all__ = ["ask_request"]
-
 SEVERAL = "、複数は ; で区切る"
 
 

@@ -25,17 +25,6 @@ from flows.intake.file_pattern import FilePattern
 from flows.intake.tabular import Column, Layout, Record, parse_records
 from pipeline.errors import UnreadableAudioError
 
-__all__ = [
-    "LAYOUT",
-    "RecordingDocument",
-    "Scanned",
-    "Sound",
-    "examine",
-    "import_recordings",
-    "measure",
-    "scan_recordings",
-]
-
 LAYOUT = Layout(
     (
         Column("call_id", "通話ID", ("call_id",), required=True),

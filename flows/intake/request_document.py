@@ -28,8 +28,6 @@ from flows.intake.fields import (
 from flows.intake.tabular import Column, Layout, Record
 from pipeline.call_case import Requester
 
-__all__ = ["LAYOUT", "Authority", "Channel", "RequestDocument", "Way", "Wish", "parse_request"]
-
 Channel = Annotated[str, BeforeValidator(code_word(CHANNELS))]
 Authority = Annotated[str, BeforeValidator(code_word(AUTHORITIES))]
 Wish = Annotated[Wanted, BeforeValidator(choice(Wanted, WANTED))]

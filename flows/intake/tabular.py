@@ -23,17 +23,6 @@ from flows.intake.fields import SEPARATORS, reasons_of
 from pipeline.errors import CaseFileError
 from pipeline.file_bytes import read_file
 
-__all__ = [
-    "Column",
-    "FileError",
-    "Layout",
-    "Record",
-    "parse_records",
-    "read_bytes",
-    "read_rows",
-    "record_of",
-]
-
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["CONDITIONS", "REQUIRED", "ROWS", "VALUES", "LetterContent"]
-
 VALUES = (
     *("請求番号", "回答日", "受付日", "氏名", "住所", "代理人", "会社名", "窓口", "決定", "請求の対象"),
     *("開示の方法", "手数料", "理由", "法令名", "通話の数", "箇所の数", "方法の理由", "置き換え"),

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.run import Run
 
-__all__ = ["FONT", "bare_bytes", "set_font"]
-
 FONT: Final = "ＭＳ 明朝"
 """A font of every Windows and of every Mac with Word; other programs use their own Mincho instead."""
 

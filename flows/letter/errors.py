@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pipeline.errors import PipelineError
 
-__all__ = ["LetterError"]
-
 
 class LetterError(PipelineError):
     """The template or its content is invalid; no letter was made."""

@@ -33,8 +33,6 @@ from flows.letter.errors import LetterError
 if TYPE_CHECKING:
     from docx.document import Document
 
-__all__ = ["check_template", "fill_letter"]
-
 _PLACE: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that no XML document may contain, not even escaped (XML 1.0, production 2)."""

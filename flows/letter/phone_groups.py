@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["grouped"]
-
 _GROUPS: Final = (
     # Freephone, Navi Dial and the other service numbers.
     re.compile(r"(0120|0170|0180|0570|0990)(\d{3})(\d{3})"),

@@ -39,8 +39,6 @@ from pipeline.reviewing.wordings import read_at, wording_after
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, Transcript
 from pipeline.verifying.verify import values
 
-__all__ = ["MASKED_FILES", "files_of", "make_final", "render", "render_with_words", "transcript_of"]
-
 MASKED_FILES = {
     FileKind.MASKED_AUDIO: outputs.MASKED_WAV,
     FileKind.MASKED_TEXT: outputs.MASKED_TEXT,

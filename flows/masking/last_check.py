@@ -25,8 +25,6 @@ from pipeline.verifying.left_over import places_of
 if TYPE_CHECKING:
     from flows.loaded_models import Models
 
-__all__ = ["last_check"]
-
 SHOWN_ALREADY = frozenset({"TEXT", "CROSSTALK"})
 """Kinds that ``make_final`` refuses with advice, where no finding can be made of them."""
 

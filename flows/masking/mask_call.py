@@ -20,8 +20,6 @@ from flows.settings import Settings
 from flows.stages import STAGES, Stage, recipe
 from flows.workspace import JOB, LISTENER, FolderWorkspace, Workspace, open_run
 
-__all__ = ["mask_call", "mask_calls_by_flow"]
-
 
 @flow(name="mask-call", persist_result=False, validate_parameters=False, log_prints=False)
 def mask_call(run_id: str, call_id: str) -> dict[str, int]:

@@ -68,17 +68,6 @@ from pipeline.errors import ModelError, PipelineError
 from pipeline.masking.sketch import sketch_of
 from pipeline.types import MaskPlan, MaskPolicy
 
-__all__ = [
-    "GaveUpError",
-    "MachineError",
-    "PutBackError",
-    "SetAsideError",
-    "is_of_the_machine",
-    "load_models",
-    "mask_case_call",
-    "remove_left_over",
-]
-
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 TRANSIENT_ERRORS = (DatabaseBusyError, DatabaseGoneError, StorageGoneError)

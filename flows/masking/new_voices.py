@@ -16,8 +16,6 @@ from pipeline.masking.voices import MARGIN_SECONDS, third_voices
 from pipeline.third_voice import THIRD, THIRD_VOICE
 from pipeline.types import CallCase, CharSpan, MaskAction, MaskItem, MaskPlan, Party, Transcript
 
-__all__ = ["ThirdPersonLines", "voices_in", "voices_left"]
-
 
 @dataclass(frozen=True, slots=True)
 class ThirdPersonLines:

@@ -36,8 +36,6 @@ from pipeline.types import (
 if TYPE_CHECKING:
     from flows.loaded_models import Models
 
-__all__ = ["Corrections", "items_in"]
-
 LINES_AROUND: Final = 4
 """Number of lines before and after that are read, too: a question and its answer, and repetitions."""
 

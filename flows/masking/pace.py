@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-__all__ = ["Pace"]
-
 TOLD_FROM_SECONDS = 10.0
 """Before that the models are still being loaded, and a pace would tell of that."""
 

@@ -7,8 +7,6 @@ from typing import Final
 
 from flows.desk.kinds.values import JAPAN
 
-__all__ = ["UNREAD", "proof_note"]
-
 UNREAD: Final = "機械による文字起こし（未校正）"
 
 

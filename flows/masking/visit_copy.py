@@ -21,8 +21,6 @@ from flows.workspace import (
 from pipeline.third_voice import Remains
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
-__all__ = ["VISIT_WAV", "visit_copy", "visit_plan"]
-
 FOLDER = "visit"
 VISIT_WAV = f"{FOLDER}/{outputs.MASKED_WAV}"
 """Path of its sound in the folder of a call's masked files."""

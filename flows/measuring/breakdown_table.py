@@ -12,8 +12,6 @@ from flows.files.shown import shown
 from pipeline.measuring.breakdown import NameKindFigures, VoiceFigures, by_name_kind, by_voice
 from pipeline.measuring.figures import CallFigures, Share
 
-__all__ = ["NAME_KIND_LABELS", "breakdown_as_dict", "print_breakdown"]
-
 NAME_KIND_LABELS = {
     "full": "姓名 full name",
     "surname": "姓だけ surname",

@@ -17,8 +17,6 @@ from flows.folders.open_folder import put_file
 from flows.outputs import json_bytes
 from pipeline.file_bytes import read_file
 
-__all__ = ["INDEX", "WITH_STAFF_LIST", "check_drawn", "note_drawn"]
-
 INDEX: Final = "index.html"
 WITH_STAFF_LIST: Final = "with-staff-list"
 """Folder, in that of the products, for what is masked once more with a company's staff list."""

@@ -35,8 +35,6 @@ from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.sound.heard_morae import heard_morae
 from pipeline.types import CallCase, CaseName, MaskPolicy, Transcript
 
-__all__ = ["Trial", "evaluate_calls", "report"]
-
 
 @dataclass(frozen=True, slots=True)
 class Trial:

@@ -10,8 +10,6 @@ from rich.table import Table
 from pipeline.kinds import FURTHER_KINDS
 from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
 
-__all__ = ["KIND_LABELS", "percent", "print_table", "summary_as_dict"]
-
 KIND_LABELS = {
     "NAME": "氏名",
     "ADDRESS": "住所",

@@ -7,8 +7,6 @@ from flows.loaded_models import Models
 from flows.stages import Stage, transcribe
 from flows.workspace import JOB, RECORDING, Workspace
 
-__all__ = ["HeardOnce"]
-
 
 class HeardOnce:
     """Runs the stages of calls (``RunStage``), and remembers what was heard of the last one."""

@@ -29,8 +29,6 @@ from pipeline.file_bytes import read_file
 from pipeline.measuring.truth import KINDS, NAME_KINDS, PARTIES, read_truth
 from pipeline.third_voice import THIRD
 
-__all__ = ["main", "truth_of_labels"]
-
 ENDING = ".labels.txt"
 
 _TURN = re.compile(r"(?P<speaker>op|cu|th)[:：]\s*(?P<text>.+)")

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from models.language.lexicon.lexicon import NameEntry, NameRow, load_lexicon
 from pipeline.sound.morae import fold_kana
 
-__all__ = ["bearers"]
-
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
 
 

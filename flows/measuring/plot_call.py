@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_call", "write_index"]
-
 STRIP_SECONDS = 60.0
 """Length of a strip across the page, in which a leak of 0.1 s is at least two pixels wide."""
 

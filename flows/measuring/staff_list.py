@@ -16,8 +16,6 @@ from flows.intake.lists import read_lists
 from pipeline.errors import PipelineError
 from pipeline.types import CallCase, CaseName
 
-__all__ = ["StaffListError", "read_staff_list", "with_colleagues"]
-
 
 class StaffListError(PipelineError):
     """The list cannot be read, or holds nobody; the message quotes none of it."""

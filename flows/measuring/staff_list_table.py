@@ -8,8 +8,6 @@ from rich.table import Table
 from flows.measuring.evaluate_table import percent
 from pipeline.measuring.figures import Share, Summary
 
-__all__ = ["print_both"]
-
 
 def print_both(without: Summary, listed: Summary, people: int, console: Console) -> None:
     """Print a row for each, with what a list may change.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flows.settings import PRACTICE_MARK, Settings
 
-__all__ = ["FOLDER", "MARK", "is_practice", "practice_settings"]
-
 FOLDER = "practice"
 """Name of the practice desk's folder in the company's home."""
 

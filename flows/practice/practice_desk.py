@@ -33,16 +33,6 @@ from flows.practice.mark import FOLDER, MARK, is_practice, practice_settings
 from flows.settings import Settings
 from pipeline.call_case import CallCase
 
-__all__ = [
-    "PRACTICE",
-    "SAMPLES",
-    "Made",
-    "PracticeError",
-    "begin_practice",
-    "check_can_begin",
-    "end_practice",
-]
-
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 """The sample calls of the project; a wheel does not bring them."""
 

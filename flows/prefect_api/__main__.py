@@ -24,8 +24,6 @@ from flows.quiet import errors_by_kind
 from flows.settings import PREFECT_HOST, Settings
 from flows.web.connections import Bounds, bounded
 
-__all__ = ["config_of", "guarded", "run_server"]
-
 
 def guarded(app: FastAPI, hosts: str) -> Guard:
     """Put our guard around Prefect's application.

@@ -22,8 +22,6 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-__all__ = ["guard_form"]
-
 Rule = Callable[..., Iterator[Any] | None]
 """A rule of jsonschema, which is untyped: yields errors that have a ``message``."""
 

@@ -12,8 +12,6 @@ import re
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Guard", "names_of"]
-
 POLICY_VIOLATION = 1008
 """Close code of RFC 6455; before the handshake the server answers 403 instead."""
 

@@ -16,8 +16,6 @@ from pathlib import Path
 from flows.folders.secret_file import read_secret_file
 from pipeline.errors import PipelineError
 
-__all__ = ["ApiSecretError", "new_secret", "read_secret", "secret_file", "secret_variables", "told_in_file"]
-
 FILE_NAME = "prefect-api-secret"
 
 USER = "kaiji"

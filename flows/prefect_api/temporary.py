@@ -19,8 +19,6 @@ from flows.prefect_api.secret import new_secret, secret_variables
 from flows.settings import PREFECT_HOST, Settings, given_api, prepare_prefect, surroundings
 from pipeline.errors import PipelineError
 
-__all__ = ["PrefectStartError", "prefect_for"]
-
 POLL_SECONDS = 0.1
 """Seconds between two checks whether the server answers."""
 

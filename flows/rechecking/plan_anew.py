@@ -37,8 +37,6 @@ from pipeline.types import MaskPlan, MaskPolicy, Transcript
 if TYPE_CHECKING:
     from flows.loaded_models import Models
 
-__all__ = ["Anew", "plan_anew"]
-
 
 @dataclass(frozen=True, slots=True)
 class Anew:

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from flows.loaded_models import Models
     from pipeline.verifying.newly_masked import Course, Since
 
-__all__ = ["NOT_FOUND", "Left", "Missed", "Recheck", "recheck"]
-
 NOT_FOUND = "not_found"
 """Where nothing had been found, in the counts by former party."""
 

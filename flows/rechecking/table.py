@@ -8,8 +8,6 @@ from flows.rechecking.recheck import NOT_FOUND, Missed, Recheck
 from flows.releasing.letter_content import KINDS, OTHER_KIND
 from pipeline.types import Party
 
-__all__ = ["LEFT", "MISSED", "document", "left_cells", "missed_cells"]
-
 MISSED = ("請求番号", "開示ID", "回", "通話ID", "秒", "箇所", "種類", "開示した時の判断")
 LEFT = ("請求番号", "開示ID", "回", "通話ID", "理由")
 

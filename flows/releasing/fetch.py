@@ -15,8 +15,6 @@ from flows.releasing.instructions import instructions
 from flows.releasing.names import INSTRUCTIONS, MANIFEST, SUMS
 from flows.releasing.package import unpack
 
-__all__ = ["fetch_folder", "fetch_zip", "outer_instructions", "package_name", "stored_file"]
-
 
 def package_name(number: str, answer: Release) -> str:
     """Return a package's name: the request's number, from the second answer on with its turn."""

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from flows.releasing.names import LETTER, MANIFEST, SUMS
 
-__all__ = ["instructions"]
-
 OPENING = """■ 開き方
 1. {name}.zip をパソコンに保存します。
 2. 無料の解凍ソフトで開きます。AES-256 という方式で暗号化した ZIP ファイルのため、Windows や Mac に初めから

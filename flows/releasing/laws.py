@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["laws_in"]
-
 _LONG: Final = (
     "個人情報の保護に関する法律",
     "行政手続における特定の個人を識別するための番号の利用等に関する法律",

@@ -17,8 +17,6 @@ from flows.desk.kinds.values import JAPAN, Delivery, Note, Wanted
 from flows.desk.kinds.ways import Passage, Visit, Way
 from flows.desk.record.ledger import LedgerAnswer, LedgerCall, LedgerRow
 
-__all__ = ["COLUMNS", "SHORT", "cells", "short_cells", "way_text", "write_csv"]
-
 COLUMNS = (
     *("請求番号", "状態", "受付日時", "受付方法", "期限", "請求者", "代理人", "代理権", "本人確認"),
     *(

@@ -20,8 +20,6 @@ from flows.releasing.names import audio_names, passage_audio_names, passage_text
 from pipeline.kinds import FURTHER_KINDS
 from pipeline.third_voice import THIRD_VOICE, Remains
 
-__all__ = ["KINDS", "OTHER_KIND", "clock", "content_of", "kind_of", "sender_of"]
-
 KINDS = {
     "PERSON": "氏名",
     "ADDRESS": "住所",

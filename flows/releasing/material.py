@@ -24,8 +24,6 @@ from pipeline.reviewing.wordings import read_at
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
 
-__all__ = ["CallMaterial", "Material", "gather", "masked_ranges", "released_call"]
-
 
 @dataclass(frozen=True, slots=True)
 class CallMaterial:

@@ -2,18 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = [
-    "INSTRUCTIONS",
-    "LETTER",
-    "MANIFEST",
-    "SUMS",
-    "audio_names",
-    "passage_audio_names",
-    "passage_names",
-    "passage_text_names",
-    "transcript_names",
-]
-
 LETTER, INSTRUCTIONS = "回答書.docx", "開封手順.txt"
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 

@@ -20,8 +20,6 @@ from flows.outputs import file_sha256
 from flows.releasing.names import MANIFEST, SUMS
 from pipeline.errors import PipelineError
 
-__all__ = ["PackageError", "Packed", "new_password", "pack", "unpack", "write_sums"]
-
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits of passwords, without those that are easily confused: 0 O 1 l I o."""
 

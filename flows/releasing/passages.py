@@ -21,8 +21,6 @@ from pipeline.masking.passages import masked_transcript, words_within
 from pipeline.masking.text import as_text
 from pipeline.types import TimeSpan
 
-__all__ = ["write_passages"]
-
 
 def write_passages(call: CallMaterial, products: Path, material: Material, inside: Path) -> None:
     """Write a call's passages into the package's folder, and nothing else of the call.

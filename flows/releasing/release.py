@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from flows.loaded_models import Models
     from flows.workspace import Workspace
 
-__all__ = ["TEMPLATE", "draft_letter", "release"]
-
 TEMPLATE = Path(fill.__file__).with_name("letter.docx")
 """kaiji's own template of the decision letter."""
 

@@ -11,8 +11,6 @@ from docx.shared import Mm, Pt
 from flows.letter.docx_file import FONT, bare_bytes, set_font
 from pipeline.errors import CallUnsafeError
 
-__all__ = ["transcript_docx"]
-
 
 def transcript_docx(title: str, text: str) -> bytes:
     """Write a masked transcript as a Word file.

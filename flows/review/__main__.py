@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from flows.web.connections import Bounds
 
-__all__ = ["main", "serve", "server_config", "unix_socket"]
-
 LOG = logging.getLogger("kaiji.review")
 """Starts, refused passwords and errors; ``make serve`` keeps it as ``review.log`` in ``KAIJI_HOME/log``."""
 

@@ -44,8 +44,6 @@ from flows.review.routes import visits as routes_visits
 from flows.review.routes import ways as routes_ways
 from flows.settings import Settings
 
-__all__ = ["ROUTERS", "create_app"]
-
 ROUTERS = (
     routes_sign_in.router,
     routes_queue.router,

@@ -41,18 +41,6 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun, State
     from prefect.flows import FlowStateHook
 
-__all__ = [
-    "INTAKE",
-    "QUIET",
-    "RECOGNITION",
-    "WORKER",
-    "harmless",
-    "mask_waiting_call",
-    "note_failure",
-    "recognition",
-    "tell_failure",
-]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -25,8 +25,6 @@ from flows.runs.server.job_templates import JOB_TEMPLATE, TemplateError, read_te
 from flows.settings import surroundings
 from flows.version import VERSION
 
-__all__ = ["POOL", "close_forms", "deploy", "prepare_server"]
-
 POOL = "kaiji"
 
 PROCESS, CONTAINER = "process", "docker"

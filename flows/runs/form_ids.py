@@ -13,8 +13,6 @@ from pydantic import Field
 
 from pipeline.errors import PipelineError
 
-__all__ = ["CallId", "InboxId", "MalformedIdError", "RequestId", "check_ids"]
-
 CALL = r"^(c[0-9a-f]{16})?$"
 REQUEST = r"^(R-\d{4}-\d{4,8}|q[0-9a-f]{16})?$"
 INBOX = r"^(i[0-9a-f]{16})?$"

@@ -25,8 +25,6 @@ from flows.desk.kinds.errors import DuplicateError, NotFoundError, RecordingUnre
 from flows.desk.kinds.values import Actor, NewRecording
 from flows.folders.open_folder import OpenFolder, open_folder
 
-__all__ = ["InboxFile", "inbox_folder", "list_inbox", "take_from_inbox"]
-
 ID_DIGITS = 16
 """Hexadecimal digits of an id: enough that two files of one inbox never get the same."""
 

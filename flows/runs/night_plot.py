@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 from flows.runs.night_report import FATES, Fate, Tally, Tried
 
-__all__ = ["Waiting", "as_svg", "plot"]
-
 WIDTH, HEIGHT = 760, 280
 SHAPE = f'xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
 

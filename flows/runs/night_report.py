@@ -14,8 +14,6 @@ from flows.desk.kinds.states import State
 from flows.desk.work.backlog import Due, Standing
 from flows.desk.work.holding import Held, claim_text
 
-__all__ = ["KINDS", "End", "Fate", "Tally", "Tried", "failures_of", "rows_of", "summary"]
-
 
 class Fate(enum.StrEnum):
     """Outcome of a call in a run."""

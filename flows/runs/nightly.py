@@ -38,8 +38,6 @@ from flows.settings import Settings
 from pipeline.errors import PipelineError
 from pipeline.hearing.progress import followed
 
-__all__ = ["nightly"]
-
 DEPLOYMENT = "nightly/nightly"
 
 POLL_SECONDS = 5.0

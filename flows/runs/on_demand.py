@@ -23,8 +23,6 @@ from flows.runs.night_report import Fate, Tally, Tried, failures_of
 from flows.settings import Settings
 from pipeline.errors import PipelineError
 
-__all__ = ["NothingNamedError", "mask_on_demand"]
-
 
 class NothingNamedError(PipelineError):
     """The form names nothing to mask."""

@@ -15,8 +15,6 @@ from pathlib import Path
 
 import typer
 
-__all__ = ["POLL_SECONDS", "Part", "Parts", "ServeError"]
-
 MARK_VARIABLE = "KAIJI_SERVED_BY"
 
 TERM_SECONDS = 30.0

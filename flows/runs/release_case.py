@@ -13,8 +13,6 @@ from flows.runs.case_task import QUIET, harmless
 from flows.runs.form_ids import RequestId, check_ids
 from flows.settings import Settings
 
-__all__ = ["release_case"]
-
 RELEASER = Actor("release", Role.SYSTEM)
 
 

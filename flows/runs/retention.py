@@ -17,8 +17,6 @@ from flows.intake.drop_stay import clear_stays
 from flows.runs.case_task import QUIET, harmless
 from flows.settings import Settings
 
-__all__ = ["retention"]
-
 ERASER = Actor("retention", Role.SYSTEM)
 
 Erase = Annotated[bool, Field(json_schema_extra={"title": "実際に消す"})]

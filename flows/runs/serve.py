@@ -32,8 +32,6 @@ from flows.settings import PREFECT_HOST as HOST
 from flows.settings import Settings, given_api, server_environment
 from pipeline.errors import PipelineError
 
-__all__ = ["serve"]
-
 POOL = "kaiji"
 """Name of the pool in ``prefect.yaml``; importing it from ``flows.runs.deployments`` would load Prefect."""
 

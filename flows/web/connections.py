@@ -23,8 +23,6 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-__all__ = ["Bounds", "bounded"]
-
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

@@ -13,8 +13,6 @@ from functools import lru_cache
 from models.language.lexicon.foreign import foreign_name, load_foreign_names
 from pipeline.sound.morae import Mora, mora_price, morae, undrawn
 
-__all__ = ["heard_names"]
-
 MIN_PER_MILLION = 5.0
 """Least number of people per million with a name that a word is compared with: of the thousands that are
 rarer, one sounds like any word."""

@@ -19,8 +19,6 @@ from models.wording.vocabulary import HONORIFICS, TITLES
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan
 
-__all__ = ["ForeignNameRecognizer"]
-
 SCORES = {
     Strength.WORD: 0.6,
     Strength.HEARD: 0.7,

@@ -17,8 +17,6 @@ from models.language.lexicon.foreign import ForeignName, foreign_name
 from models.wording.vocabulary import NOT_NAMES, PLACE_TAILS
 from pipeline.sound.morae import morae
 
-__all__ = ["ForeignRun", "Strength", "foreign_runs"]
-
 MIN_PER_MILLION = 1.0
 """Least number of people per million with a name: the dictionary has thousands of rarer ones, which are also
 product names."""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-__all__ = ["CallAnalyzer", "TextModels", "load_analyzer"]
-
 CHUNK_CHARS = 2000
 """Greatest number of characters passed to ja_ginza at once.  Sudachi refuses more than 49,149 bytes, and an
 hour of talk (23,000 characters) at once takes 1.0 GiB more memory and yields the same entities."""

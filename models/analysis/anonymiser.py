@@ -15,8 +15,6 @@ from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
 
 from pipeline.types import CharSpan
 
-__all__ = ["HOLE", "anonymised_lines"]
-
 HOLE = "■"
 """Replacement of a masked stretch: one character, whatever the length."""
 

@@ -17,8 +17,6 @@ from models.language.readings import Token
 from models.wording.names import surface, token_at
 from pipeline.types import CharSpan, EntitySpan
 
-__all__ = ["whole_addresses"]
-
 MAX_ADDED_CHARS = 7
 """Greatest number of characters added: a town, a block number and its suffix are not longer."""
 

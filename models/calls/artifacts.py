@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from models.weighing.tagger.tagger import Tagger
 
-__all__ = ["Call", "CallArtifacts", "CallRecognizer", "Named", "SecondHearing", "Tagged", "Witnessed"]
-
 Tagged = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Probabilities of kinds and of parties for each character (``models.weighing.tagger``)."""
 

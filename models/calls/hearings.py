@@ -23,17 +23,6 @@ from pipeline.types import CharSpan, EntitySpan, Transcript
 if TYPE_CHECKING:
     from models.weighing.tagger.tagger import Tagger
 
-__all__ = [
-    "NOWHERE",
-    "Pairing",
-    "carry_over",
-    "char_times",
-    "joined",
-    "line_numbers",
-    "pair_hearings",
-    "parties_of",
-]
-
 NOWHERE = -1
 """Value in a pairing for a character without a counterpart in the other hearing."""
 

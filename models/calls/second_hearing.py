@@ -8,8 +8,6 @@ from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.kinds import FURTHER_KINDS
 from pipeline.reasons import Reason
 
-__all__ = ["SecondHearingRecognizer"]
-
 
 class SecondHearingRecognizer(CallRecognizer):
     """Findings of the second hearing, on the characters of the first; none without a second hearing.

@@ -20,8 +20,6 @@ import regex
 from models.company.yaml_lines import Entry, read_yaml
 from pipeline.types import CaseName
 
-__all__ = ["CONFIDENTIAL", "Definition", "Predefined", "Rule", "read_definitions"]
-
 CONFIDENTIAL = "CONFIDENTIAL"
 
 LANGUAGE = "ja"

@@ -33,8 +33,6 @@ from pipeline.errors import CallUnsafeError
 from pipeline.reasons import Reason, Why
 from pipeline.types import CaseName, CharSpan
 
-__all__ = ["Company", "CompanyRecognizer", "load_company"]
-
 RULE_SECONDS = 10.0
 """Greatest time of one rule for one call; a call of an hour takes a thousandth of it."""
 

@@ -16,8 +16,6 @@ import yaml
 from pipeline.errors import PipelineError
 from pipeline.file_bytes import open_file
 
-__all__ = ["Entry", "RecognizerFileError", "read_yaml"]
-
 YES, NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "off"})
 """Truth values of YAML 1.1, in any case."""
 

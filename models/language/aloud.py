@@ -28,8 +28,6 @@ from pipeline.types import CharSpan
 if TYPE_CHECKING:
     from models.language.readings import Reader, Token
 
-__all__ = ["read_aloud"]
-
 _TOPICS: Final = {"は": "ワ", "へ": "エ"}
 """Particles whose pronunciation differs from the spelling."""
 

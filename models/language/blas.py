@@ -12,8 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["blas_threads", "use_blas_threads"]
-
 _SET, _GET = "openblas_set_num_threads", "openblas_get_num_threads"
 
 

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 from models.language.lexicon.lexicon import Lexicon, NameEntry, load_lexicon
 from pipeline.sound.morae import Mora, fold_kana, morae, undrawn
 
-__all__ = ["COLUMNS", "VALUES", "Gazetteer", "load_gazetteer"]
-
 COLUMNS: Final = ("surname", "given name", "place", "whole name")
 """Names of the columns: what a mora may be part of."""
 

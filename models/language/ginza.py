@@ -26,8 +26,6 @@ from models.language.vector_rows import VectorRows
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-__all__ = ["load_ginza"]
-
 UNUSED = ("parser", "morphologizer", "compound_splitter", "bunsetu_recognizer", "attribute_ruler")
 """Components that are not loaded: the entities are the same without them, and loading takes a third of the
 time."""

@@ -18,8 +18,6 @@ from pipeline.types import CharSpan
 if TYPE_CHECKING:
     from sudachipy import Dictionary, Morpheme, Tokenizer
 
-__all__ = ["Reader", "SoundLine", "Token", "load_reader"]
-
 _DIGIT_KANA = ("ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")
 _DIGITS = dict(zip("0123456789", _DIGIT_KANA, strict=True))
 CHUNK_CHARS = 10_000

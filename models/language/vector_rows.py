@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-__all__ = ["VectorRows"]
-
 
 class VectorRows(Mapping[int, int]):
     """Read-only replacement of ``spacy.vectors.Vectors.key2row``.

@@ -12,8 +12,6 @@ from models.wording.places import NUMERAL, Part, places
 from pipeline.ownership.known.addresses import BUILDINGS
 from pipeline.reasons import Reason
 
-__all__ = ["AddressRecognizer"]
-
 _BLOCK = re.compile(
     rf"{NUMERAL}\s*(?:丁目|町目|条|線|番地|番|号|の|-|ー|−|、)\s*(?:の|、|\s)*"
     rf"(?:{NUMERAL}\s*(?:丁目|西|東|南|北|番地|番|号|の|-|ー|−)?(?:の|、|\s)*)*{NUMERAL}\s*(?:番地|番|号|"

@@ -16,8 +16,6 @@ from models.wording.turns import Sentence, answer_to, sentences
 from models.wording.vocabulary import CANNOT_SAY, LEAD, NAME_ASKED, RELATIONS, ROLES
 from pipeline.reasons import Reason
 
-__all__ = ["AskedForRecognizer"]
-
 _ASKS = (
     r"(?:お願い|願い|頂戴|ちょうだい|伺|うかが|教え|おしえ|お聞かせ|聞かせ|いただけ(?!れば)|"
     r"頂け(?!れば)|わかります|わかりません|分かります|分かりません|おわかり|お分かり|ご存[じ知]|"

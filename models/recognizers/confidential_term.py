@@ -16,8 +16,6 @@ from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.sound.search import SoundMatch, find_sound
 from pipeline.types import CaseName, CharSpan
 
-__all__ = ["SPELLED", "ConfidentialTermRecognizer", "by_reading", "by_sound", "by_spelling", "readings"]
-
 SPELLED = 0.99
 """Score of a term in its correct spelling."""
 

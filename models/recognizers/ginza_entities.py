@@ -7,8 +7,6 @@ from presidio_analyzer import RecognizerResult
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.reasons import Reason
 
-__all__ = ["GinzaEntityRecognizer"]
-
 MAPPING = {
     "Person": ("PERSON", 0.6),
     "Postal_Address": ("ADDRESS", 0.6),

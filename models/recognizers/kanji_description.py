@@ -12,8 +12,6 @@ from models.wording.turns import answer_to, sentences
 from models.wording.vocabulary import CANNOT_SAY, LEAD
 from pipeline.reasons import Reason
 
-__all__ = ["KanjiDescriptionRecognizer"]
-
 _K = r"[一-龠々]"
 _END = r"(?=[にとで、。…」\n]|です|って|だ|なん|のほう|の方|$|や)"
 _BARE = r"[^、。\s「」はがでを…]"

@@ -12,8 +12,6 @@ from models.weighing.tagger.tagger import Tagger, mark
 from pipeline.reasons import Reason
 from pipeline.types import Party
 
-__all__ = ["LearnedRecognizer"]
-
 FIRM, FAINT = 0.2, 0.1
 """Thresholds of ``mark`` where the ears listened as well: probabilities are then more reliable."""
 

@@ -25,8 +25,6 @@ from pipeline.sound.morae import Mora, morae
 from pipeline.sound.search import SoundMatch, SoundText
 from pipeline.types import CharSpan
 
-__all__ = ["RepeatedMentionRecognizer"]
-
 EXPLAINS = {Reason.KANJI_EXPLAINED, Reason.ANSWERS_WHICH_KANJI, Reason.READ_ONE_BY_ONE}
 """Reasons of findings that explain a name's spelling and are no name themselves."""
 

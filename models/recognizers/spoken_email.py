@@ -9,8 +9,6 @@ from presidio_analyzer import RecognizerResult
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.reasons import Reason
 
-__all__ = ["SpokenEmailRecognizer"]
-
 _AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっとまーく|@マーク|[@＠]"
 """The @ as it is said and recognised."""
 

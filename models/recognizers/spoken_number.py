@@ -15,8 +15,6 @@ from models.wording.announced import cue_before
 from models.wording.digits import UNIT_AFTER, Run, complete, runs
 from pipeline.reasons import Reason
 
-__all__ = ["SpokenNumberRecognizer"]
-
 _TAIL = re.compile(r"末尾|下[4四よ]桁|下[4四よ]けた|最後の?[4四]桁|後ろの|下[4四]ケタ|局番|続き")
 _AROUND = re.compile(r"電話|携帯|連絡先|0[5-9]0|ケータイ|スマホ")
 _ALONE = re.compile(r"(?:^|[\s、。])[0-9０-９]{4}(?:[^の番号室目]|$)")

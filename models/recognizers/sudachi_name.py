@@ -13,8 +13,6 @@ from models.wording.names import Grade, grade, known_name, surface
 from models.wording.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS, TITLES
 from pipeline.reasons import Reason
 
-__all__ = ["SudachiNameRecognizer"]
-
 PLACE_AFTER = ("に", "へ", "で", "から", "まで", "の", "方面", "行き")
 """Words behind a surname that is also a town, which mean the town: 福岡に出張, 松本の温泉."""
 

@@ -22,8 +22,6 @@ from pipeline.hearing.transcribe import HeardSegment
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["GREEDY", "BatchTranscriber"]
-
 GREEDY = Decoding(beam=1, tokens_a_second=9.0, tokens_beside=12, least_seconds=SECOND_WINDOW_SECONDS)
 """Greedy decoding, bounded per second of sound: fast speech is eight morae a second, mostly a token each at
 most."""

@@ -25,8 +25,6 @@ from pipeline.types import SOUND_KINDS, Trace
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["NOTHING", "POOL", "STEP", "Ear", "load_ear", "on_cpu", "on_words", "pooled", "traces"]
-
 POOL = 4
 """Steps of the encoder in one step of the network: a mora takes about two of these."""
 

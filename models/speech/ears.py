@@ -18,17 +18,6 @@ from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import HeardWord
 from pipeline.types import Posteriorgram, Trace
 
-__all__ = [
-    "LISTENED_SECONDS",
-    "NETWORKS",
-    "SILENCE",
-    "EarOutput",
-    "Ears",
-    "NoEarsReason",
-    "ears_encoder",
-    "load_ears",
-]
-
 NETWORKS: Final = (("ear", "network"), ("phonetic", "network"))
 """Registry section and name of each network that reads the encoder."""
 

@@ -35,8 +35,6 @@ from pipeline.errors import ModelError
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["EmbeddedBeside", "ears_on", "embedded_models", "load_beside"]
-
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedBeside:

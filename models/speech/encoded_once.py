@@ -22,8 +22,6 @@ from models.speech.whisper.frames import MOST_FRAMES
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["EncodedOnce"]
-
 KEPT = 12
 """Greatest number of cached windows: more than are examined and recognised at once in a call; 3 MB each for
 ``base``."""

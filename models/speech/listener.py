@@ -22,8 +22,6 @@ from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from pipeline.hearing.windows import Window, shorter
 from pipeline.types import TimeSpan
 
-__all__ = ["WINDOWS_AT_ONCE", "ClipListener"]
-
 Sound = NDArray[np.float32]
 
 PAUSE: Final = 0.4

@@ -40,8 +40,6 @@ from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardWord
 from pipeline.types import Posteriorgram
 
-__all__ = ["EMBEDDED", "ListeningEncoder", "installed_embedded", "load_listening_encoder", "with_ears"]
-
 EMBEDDED: Final = "base"
 """Registry name of the embedded model on whose encoder the ears were trained."""
 

@@ -25,8 +25,6 @@ from pipeline.types import Posteriorgram
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["POOL", "STEP", "Phonetic", "load_phonetic"]
-
 POOL: Final = 2
 """Steps of the encoder in one step of the network: a mora takes three or four of these."""
 

@@ -34,8 +34,6 @@ from pipeline.types import Posteriorgram
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["FasterWhisperRecogniser", "load_transcriber"]
-
 DECODING: Mapping[str, Any] = {
     "language": "ja",
     "beam_size": 5,

@@ -24,8 +24,6 @@ from pipeline.hearing.transcribe import RATE, HeardWord
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["Decoded", "Decoding", "WindowDecoder"]
-
 
 @dataclass(frozen=True, slots=True)
 class Decoding:

@@ -23,8 +23,6 @@ from pipeline.sound.forced_alignment import MoraStart, mora_starts
 from pipeline.sound.posteriorgram import unpacked
 from pipeline.types import Posteriorgram
 
-__all__ = ["WordTimes"]
-
 MAX_MORA_SECONDS: Final = 0.2
 """Greatest length of a word's last mora in seconds: silence or the next word follows."""
 

@@ -34,8 +34,6 @@ from pipeline.masking.plan import make_plan
 from pipeline.ownership.chain import Context, attribute
 from pipeline.types import MaskPlan, MaskPolicy
 
-__all__ = ["learned_files", "main"]
-
 ROOT = Path(__file__).parents[2]
 
 

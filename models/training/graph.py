@@ -36,8 +36,6 @@ from typing import Any, TextIO
 from models.training.overlay import overlay
 from models.training.step import KEY, Place, Step, StepError, in_order, key_of, made, stale, stamp_of
 
-__all__ = ["main", "run", "run_step"]
-
 ROOT = Path(__file__).parents[2]
 
 ENVIRONMENTS = {"product": ".venv", "torch": ".venv-train", "lexicon": ".venv-lexicon"}

@@ -17,8 +17,6 @@ from pathlib import Path
 
 from models.registry import file_sha256
 
-__all__ = ["PINNED", "overlay", "repinned"]
-
 FOLDERS = ("pipeline", "models", "flows", "sample_audio", "tests")
 
 PINNED = ("models/registry.toml", "pipeline/masking/edge_network.py")

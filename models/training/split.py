@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["NEVER", "PARTS", "Split", "SplitError", "check_data", "clips", "mouth_of", "read_split"]
-
 ROOT = Path(__file__).parents[2]
 
 NEVER = "never"

@@ -18,8 +18,6 @@ from typing import Any
 
 from models.registry import file_sha256
 
-__all__ = ["KEY", "Place", "Step", "StepError", "in_order", "key_of", "made", "stale", "stamp_of"]
-
 OWN_CODE = ("models.training", "sample_audio")
 """Packages whose modules, where a step's module imports them, count as its code.  The product's own do not: a
 comment there would cost a night of listening.  Where such a change matters, ``run --again STEP`` says so."""

@@ -25,8 +25,6 @@ from pathlib import PurePath
 from models.training.split import Split
 from models.training.step import Step
 
-__all__ = ["LEARNED", "SCALES", "Scale", "steps"]
-
 Networks = tuple[tuple[str, str], ...]
 
 EARS: Networks = (

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from models.registry import file_sha256
 
-__all__ = ["say_written"]
-
 
 def say_written(path: Path) -> None:
     """Print name, size and SHA-256 of a file that was written."""

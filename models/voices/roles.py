@@ -23,8 +23,6 @@ from numpy.typing import NDArray
 
 from models.registry import registered_bytes
 
-__all__ = ["BUCKETS", "Roles", "buckets", "load_roles"]
-
 BUCKETS: Final = 1 << 14
 """Number of hash buckets."""
 

@@ -12,8 +12,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "RATE", "STEP", "spectra"]
-
 RATE: Final = 16_000
 """Sample rate of the input in Hz."""
 

@@ -9,8 +9,6 @@ from models.registry import registered_bytes
 from pipeline.errors import ModelError
 from pipeline.speaking.third import EVIDENCE, Weights
 
-__all__ = ["ALONE", "load_third"]
-
 ALONE = "alone"
 """Key of the intercept in the file, beside the kinds of evidence."""
 

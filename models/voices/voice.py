@@ -22,8 +22,6 @@ from pipeline.speaking.third import Weights
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["Voices", "load_voices"]
-
 LEAST_ROWS = 8
 """Least number of rows that the network takes; a shorter sound is padded with its last row."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CUE_REACH", "cue_before"]
-
 _CUE = re.compile(
     r"(?P<phone>電話|携帯|けいたい|ケータイ|でんわ|スマホ|連絡先|連絡のつく|つながる|固定|自宅|"
     r"ファックス|ファクス|FAX|fax|直通|市外局番|かけ直|折り返し)"

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 
 from pipeline.sound.digits import KANJI_DIGITS, SPOKEN_DIGITS
 
-__all__ = ["UNIT_AFTER", "Run", "complete", "goes_on", "runs"]
-
 KANJI = KANJI_DIGITS | {"○": "0"}
 KANA = SPOKEN_DIGITS | {"ニイ": "2", "シー": "4", "きゅー": "9", "クー": "9"}
 _DIGIT = re.compile("|".join([r"[0-9０-９]", f"[{''.join(KANJI)}]", *sorted(KANA, key=len, reverse=True)]))

@@ -21,8 +21,6 @@ from pipeline.sound.posteriorgram import likeliest
 from pipeline.sound.spotting import spotted
 from pipeline.types import CharSpan, Segment, TimeSpan
 
-__all__ = ["heard_names", "mentions"]
-
 MARGIN_SECONDS: Final = 0.25
 """Margin on both sides of a finding in which its name is searched: word times err by as much."""
 

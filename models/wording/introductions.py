@@ -6,8 +6,6 @@ import re
 
 from models.wording.vocabulary import NAME_ASKED, RELATIONS, ROLES
 
-__all__ = ["LABEL_FRAME", "RELATION_FRAME", "ROLE_FRAME", "SUFFIX_FRAME"]
-
 _SAID = (
     r"(?P<strong>と申し|ともうし|と言う者|という者|っていう者|というもの(?!の)|ていう者|って者|"
     r"と名乗|とか名乗|って名乗|とゆうもの)"

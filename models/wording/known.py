@@ -11,8 +11,6 @@ from pipeline.ownership.known.spelling import BLANKS
 from pipeline.sound.morae import fold_kana, morae
 from pipeline.types import CallCase, CaseName
 
-__all__ = ["known_people", "known_words"]
-
 
 def known_words(case: CallCase, reader: Reader) -> tuple[CaseWord, ...]:
     """Return the names of requester, staff, company and products, which an analyst may be offered.

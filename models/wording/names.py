@@ -14,16 +14,6 @@ from models.language.lexicon.lexicon import load_lexicon
 from models.language.readings import Token
 from models.wording.vocabulary import HONORIFICS, NAME_ENDS, NOT_NAMES, PLACE_TAILS, TITLES
 
-__all__ = [
-    "Grade",
-    "NameSpan",
-    "grade",
-    "known_name",
-    "name_after",
-    "surface",
-    "token_at",
-]
-
 MAX_NAME_CHARS = 9
 """Greatest length of a full name; real ones have up to seven characters, garbled ones more."""
 

@@ -10,8 +10,6 @@ from models.language.lexicon.lexicon import load_lexicon
 from models.wording.names import known_name, surface
 from models.wording.vocabulary import HONORIFICS
 
-__all__ = ["NUMERAL", "Part", "places"]
-
 NUMERAL = r"(?:[0-9０-９]+|[〇零一二三四五六七八九十百千]+)"
 """Regular expression of a number in digits or kanji."""
 

@@ -13,8 +13,6 @@ from models.wording.digits import KANA, KANJI
 from pipeline.sound.identifiers import LETTERS
 from pipeline.types import CharSpan
 
-__all__ = ["SpokenLine", "spoken_line"]
-
 SYMBOLS = {**KANA, **KANJI, **LETTERS}
 _SYMBOL = re.compile("|".join(["[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]", *sorted(SYMBOLS, key=len, reverse=True)]))
 _JOINT = re.compile(r"(?:[\s、。,.・の]|はい|ええ|うん|えっと|えーと|ええと|ですね|ハイフン|[-‐−–ー])*")

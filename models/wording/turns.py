@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 from models.calls.artifacts import Call
 
-__all__ = ["BACKCHANNEL", "Sentence", "answer_to", "sentences"]
-
 _END = re.compile(r"[。？?！!\n]+")
 BACKCHANNEL = re.compile(
     r"(?:はい|ええ|うん|ああ|あー|ふん|へえ|そう|なるほど|どうぞ|ゆっくりで?|ごゆっくり|結構です|"

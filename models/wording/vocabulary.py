@@ -7,19 +7,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = [
-    "CANNOT_SAY",
-    "HONORIFICS",
-    "LEAD",
-    "NAME_ASKED",
-    "NAME_ENDS",
-    "NOT_NAMES",
-    "PLACE_TAILS",
-    "RELATIONS",
-    "ROLES",
-    "TITLES",
-]
-
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())

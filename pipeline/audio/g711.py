@@ -8,8 +8,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LAWS", "codes_of", "decoded", "quantise"]
-
 Samples = npt.NDArray[np.int16]
 
 LAWS: Final = ("pcm16", "mulaw", "alaw")

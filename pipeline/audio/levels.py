@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from pipeline.audio.stored import Track
 
-__all__ = ["above_noise", "frame_levels", "reaching"]
-
 BLOCK_FRAMES: Final = 4096
 """Number of frames processed at once, so that no copy of a long call is in memory."""
 

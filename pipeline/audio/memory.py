@@ -8,8 +8,6 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
-__all__ = ["give_back", "share_arenas"]
-
 _M_ARENA_MAX: Final = -8
 """Parameter of ``mallopt`` (glibc's ``malloc.h``): greatest number of arenas."""
 

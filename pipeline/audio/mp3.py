@@ -12,8 +12,6 @@ import numpy.typing as npt
 from pipeline.audio.recording import Recording, read_recording
 from pipeline.errors import CallUnsafeError, UnreadableAudioError
 
-__all__ = ["write_mp3"]
-
 _MPEG_RATES: Final = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 """Sample rates of MPEG-1, -2 and -2.5 audio (ISO 11172-3, 13818-3); another rate becomes the next higher."""
 

@@ -10,8 +10,6 @@ import numpy.typing as npt
 from pipeline.audio.spans import Spans
 from pipeline.audio.stored import StoredSamples
 
-__all__ = ["quiet"]
-
 _FRAME_SECONDS: Final = 0.02
 _BLOCK_FRAMES: Final = 15_000  # frames looked at at once
 _MAX_QUIET_AMPLITUDE: Final = 32768 * 10 ** (-50 / 20)

@@ -31,16 +31,6 @@ from pipeline.errors import NO_ROOM, UnreadableAudioError
 from pipeline.file_bytes import FileBytes, NotAFileError, SeekableFile, open_file
 from pipeline.time_span import TimeSpan
 
-__all__ = [
-    "RECOGNISER_RATE",
-    "Recording",
-    "Resampled",
-    "for_recogniser",
-    "read_recording",
-    "to_samples",
-    "to_span",
-]
-
 Samples = npt.NDArray[np.int16]
 
 RECOGNISER_RATE: Final = 16_000

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-__all__ = ["Spans", "length", "merged", "minus", "union"]
-
 Spans = tuple[tuple[float, float], ...]
 """Ordered, disjoint, non-empty spans in seconds from the start of the call."""
 

@@ -13,8 +13,6 @@ import numpy.typing as npt
 
 from pipeline.audio.g711 import decoded
 
-__all__ = ["StoredChannel", "StoredSamples", "Track", "width"]
-
 Samples = npt.NDArray[np.int16]
 
 

@@ -13,8 +13,6 @@ import numpy.typing as npt
 from pipeline.audio.stored import StoredSamples
 from pipeline.errors import UnreadableAudioError
 
-__all__ = ["MAX_BYTES", "Tape"]
-
 Samples = npt.NDArray[np.int16]
 
 _MIN_RATE: Final = 8_000

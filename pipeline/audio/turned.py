@@ -7,8 +7,6 @@ from pathlib import Path
 from pipeline.audio.recording import read_recording
 from pipeline.audio.wav import write_pieces
 
-__all__ = ["write_turned"]
-
 _BLOCK_SAMPLES = 1 << 20  # samples worked on at once where a whole-call temporary would double memory
 
 

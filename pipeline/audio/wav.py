@@ -18,15 +18,6 @@ from pipeline.audio.stored import StoredSamples, width
 from pipeline.audio.tape import MAX_BYTES
 from pipeline.errors import UnreadableAudioError
 
-__all__ = [
-    "StoredRecording",
-    "header_of",
-    "is_silent",
-    "open_wav",
-    "write_pieces",
-    "write_wav",
-]
-
 Samples = npt.NDArray[np.int16]
 
 _SILENCE_RMS: Final = 32768 * 10 ** (-60 / 20)

@@ -16,8 +16,6 @@ from pipeline.correcting.wording import Piece, Wording
 from pipeline.third_voice import THIRD
 from pipeline.types import CharSpan, MaskPlan, Segment, TimeSpan, Transcript, Word
 
-__all__ = ["Corrected", "Part", "corrected"]
-
 
 @dataclass(frozen=True, slots=True)
 class Part:

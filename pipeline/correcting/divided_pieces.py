@@ -19,8 +19,6 @@ from pipeline.sound.morae import Mora, mora_price
 from pipeline.sound.pairs import TimedMora, paired
 from pipeline.types import CharSpan
 
-__all__ = ["TokenReader", "divide_by_sound"]
-
 MAX_PRICE: Final = 0.5
 """Greatest price of one of the two morae beside a cut; the other must be equal in both readings."""
 

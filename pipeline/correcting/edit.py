@@ -20,8 +20,6 @@ from pipeline.correcting.corrected import Corrected, Part
 from pipeline.correcting.wording import Piece
 from pipeline.types import CharSpan
 
-__all__ = ["pieces_of"]
-
 LEAST_KEPT: Final = 2
 """Least number of equal letters in a row that are kept between two changes."""
 

@@ -11,8 +11,6 @@ from pipeline.sound.reader import SoundLine
 from pipeline.sound.search import SoundText
 from pipeline.types import CharSpan
 
-__all__ = ["CaseWord", "Offer", "offers_by_reading"]
-
 LEAST_MORAE: Final = 3
 """Least length of an offered word: shorter ones occur by chance in any line."""
 

@@ -26,8 +26,6 @@ from pipeline.sound.reader import SoundLine
 from pipeline.sound.spotting import Hit, spotted
 from pipeline.types import CharSpan, Segment, TimeSpan, Transcript, Word
 
-__all__ = ["offers_by_sound", "offers_for"]
-
 MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -2.0, -12.0
 """Least log odds of a spoken word, per mora and in all: lower than those of a fairly near form
 (``pipeline.ownership.evidence.nearness``), because a person takes or rejects an offer."""

@@ -19,8 +19,6 @@ from typing import Final
 from pipeline.third_voice import THIRD
 from pipeline.types import CharSpan
 
-__all__ = ["AS_RECOGNISED", "SPEAKERS", "Correction", "Piece", "Wording", "with_pieces"]
-
 SPEAKERS: Final = ("op", "cu", THIRD, "")
 """Operator, caller, third person who has the phone, and unknown."""
 

@@ -15,8 +15,6 @@ from typing import Protocol
 from pipeline.kinds import FURTHER_KINDS
 from pipeline.types import CallCase, CharSpan, EntitySpan, Party, Transcript
 
-__all__ = ["Analyzer", "detect", "needs_no_analyst", "unite"]
-
 PRECEDENCE = ("CONFIDENTIAL", "EMAIL_ADDRESS", *FURTHER_KINDS, "PHONE_NUMBER", "ADDRESS", "PERSON")
 """Types in order of precedence where several claim a stretch, the more specific first.  The word that
 announces a number says more than its length: twelve digits behind マイナンバー are no telephone number."""

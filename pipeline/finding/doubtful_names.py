@@ -17,8 +17,6 @@ from typing import Final
 from pipeline.finding.detect import needs_no_analyst
 from pipeline.types import Finding, Party
 
-__all__ = ["show_doubtful_names"]
-
 USUAL_NAMES: Final = 7
 """Median number of other third parties' names in the calls that the judge was fitted on."""
 

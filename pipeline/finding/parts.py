@@ -15,8 +15,6 @@ from pipeline.finding.verdict import UNOWNED
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskItem, TimeSpan
 
-__all__ = ["MIN_WORD_SECONDS", "Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
-
 MIN_WORD_SECONDS = 0.15
 """Length of a mora: a shorter rest of a finding beside a mask is no word."""
 

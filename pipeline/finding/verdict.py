@@ -6,8 +6,6 @@ from typing import Final
 
 from pipeline.types import Finding, Party
 
-__all__ = ["SURE_SCORE", "UNOWNED", "words_of"]
-
 SURE_SCORE: Final = 0.9
 """Probability from which a name is sure.  In 182 made calls ten doubtful stretches sound like a sure name or
 half of one; seven of them, 2.9 s, are third parties' (the judge gave them 0.04 to 0.41).  With 0.5 there are

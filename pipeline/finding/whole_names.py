@@ -15,8 +15,6 @@ from typing import Final
 from pipeline.finding.verdict import UNOWNED
 from pipeline.types import CharSpan, Finding
 
-__all__ = ["with_scraps"]
-
 _MOST_CHARS: Final = 4
 _SCRAP: Final = rf"[ぁ-んァ-ヴー]{{1,{_MOST_CHARS}}}"
 _BEFORE: Final = re.compile(rf"(?:^|(?<=[、。？！?!\n ]))({_SCRAP})$")

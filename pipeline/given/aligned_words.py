@@ -33,8 +33,6 @@ from pipeline.hearing.windows import Window
 from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan, Transcript
 
-__all__ = ["align_with_sound"]
-
 MAX_BESIDE_SECONDS: Final = 0.5
 """Greatest distance of a word in silence from the sound that it belongs to: file times are that uncertain."""
 

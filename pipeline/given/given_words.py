@@ -41,16 +41,6 @@ from pipeline.sound.reader import SoundReader
 from pipeline.third_voice import THIRD
 from pipeline.types import EntitySpan, Finding, Party, TimeSpan, Transcript
 
-__all__ = [
-    "ENTITY_TYPE",
-    "MARK",
-    "Uncovered",
-    "check_against_sound",
-    "findings_of_marks",
-    "uncovered",
-    "with_marks",
-]
-
 Array = NDArray[np.float64]
 
 MAX_ANSWER_SECONDS: Final = 0.8

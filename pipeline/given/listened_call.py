@@ -23,8 +23,6 @@ from pipeline.hearing.transcribe import HeardWord
 from pipeline.hearing.windows import Channel, Window, loud_stretches, windows_of
 from pipeline.types import Posteriorgram, TimeSpan, Trace
 
-__all__ = ["ListenedChannel", "ListenedWindow", "ListenerOutput", "MoraListener", "listen_to_call"]
-
 
 class ListenerOutput(Protocol):
     """Interface of the listener's output for one window; times in seconds from its start."""

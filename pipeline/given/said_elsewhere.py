@@ -21,8 +21,6 @@ from pipeline.given.written_morae import ANY_MORA
 from pipeline.sound.morae import Mora
 from pipeline.sound.pairs import TimedMora
 
-__all__ = ["SaidElsewhere"]
-
 HERE: Final = 1.0
 """Seconds around its written time within which a mora is said in its place."""
 

@@ -15,8 +15,6 @@ import numpy as np
 from pipeline.audio.levels import frame_levels
 from pipeline.audio.recording import Recording
 
-__all__ = ["SpeakingChannel"]
-
 FRAME_SECONDS: Final = 0.1
 """Length of a frame for comparing loudness."""
 

@@ -20,8 +20,6 @@ from pipeline.sound.pairs import TimedMora
 from pipeline.sound.reader import SoundReader
 from pipeline.types import CharSpan, Segment
 
-__all__ = ["ANY_MORA", "price", "written_morae"]
-
 Array = NDArray[np.float64]
 
 ANY_MORA: Final[Mora] = ("*", "")

@@ -9,8 +9,6 @@ from typing import TypeVar
 
 from pipeline.hearing.progress import follower
 
-__all__ = ["in_batches"]
-
 P = TypeVar("P")
 R = TypeVar("R")
 

@@ -20,8 +20,6 @@ from pipeline.audio.wav import StoredRecording
 from pipeline.hearing.transcribe import HeardWord
 from pipeline.types import TimeSpan
 
-__all__ = ["Audio", "Clip", "Sounds", "widened", "with_neighbours"]
-
 Audio = Recording | StoredRecording
 """A call in memory, or in its file."""
 

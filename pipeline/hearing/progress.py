@@ -11,8 +11,6 @@ import contextlib
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 
-__all__ = ["Tell", "followed", "follower", "part"]
-
 Tell = Callable[[float], None]
 """Is told which share of the work is done, 0 to 1; from any thread, and possibly a lesser one than before."""
 

@@ -40,20 +40,6 @@ from pipeline.hearing.transcribe import (
 from pipeline.hearing.windows import Channel, Window, loud_stretches, shorter
 from pipeline.types import TimeSpan, Transcript
 
-__all__ = [
-    "BATCH_WINDOWS",
-    "RATE",
-    "SECOND_CUT",
-    "SECOND_WINDOW_SECONDS",
-    "BatchRecogniser",
-    "Cut",
-    "batch_of",
-    "brightened",
-    "hear_again",
-    "hear_with_other_model",
-    "windows_again",
-]
-
 RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
 

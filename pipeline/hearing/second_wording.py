@@ -12,8 +12,6 @@ from dataclasses import replace
 from pipeline.nearby import Nearby
 from pipeline.types import Segment, Transcript, Word
 
-__all__ = ["with_second"]
-
 
 def with_second(transcript: Transcript, second: Transcript) -> Transcript:
     """Attach a second hearing's words to the lines in whose time they lie.

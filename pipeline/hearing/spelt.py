@@ -22,8 +22,6 @@ from pipeline.hearing.transcribe import HeardWord, as_heard, build_transcript
 from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.types import Transcript
 
-__all__ = ["spelt"]
-
 LEAST_MORAE: Final = 2
 """Least number of morae of a name that is spelt: a name of one mora, such as イ, is hardly said alone."""
 

@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 
 from pipeline.types import TimeSpan
 
-__all__ = ["WORTH", "still_stretches"]
-
 ABOVE_DB: Final = 5.0
 """Decibels over its floor up to which a band is steady: hiss, hum and the idle line of G.711 stay below for
 minutes.  Of 320 s of made talk all is heard in hiss that is 5 dB louder than the talk, and 93 % in hiss that

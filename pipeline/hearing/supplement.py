@@ -17,8 +17,6 @@ from pipeline.hearing.transcribe import HeardSegment, as_heard, build_transcript
 from pipeline.nearby import Nearby
 from pipeline.types import Segment, TimeSpan, Transcript, Word
 
-__all__ = ["supplemented"]
-
 COVERED_SHARE = 0.5
 """Share of a word's time under words of the first hearing from which the first has recognised it, too."""
 

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 from pipeline.hearing.windows import Window
 from pipeline.types import Posteriorgram, TimeSpan, Trace
 
-__all__ = ["TRACE_MARGIN_SECONDS", "in_channel_time", "near", "read_off"]
-
 _T = TypeVar("_T", Trace, Posteriorgram)
 
 TRACE_MARGIN_SECONDS: Final = 1.0

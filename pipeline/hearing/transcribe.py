@@ -26,17 +26,6 @@ from pipeline.hearing.unheard import SHORT_WINDOW_SECONDS, windows_to_retry
 from pipeline.hearing.windows import FRAME_SECONDS, Channel, Window, shorter, windows_of
 from pipeline.types import CharSpan, Posteriorgram, Segment, TimeSpan, Trace, Transcript, Word
 
-__all__ = [
-    "HeardSegment",
-    "HeardWord",
-    "Recogniser",
-    "as_heard",
-    "build_transcript",
-    "transcribe",
-    "utterance",
-    "utterances_of",
-]
-
 RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
 

@@ -16,14 +16,6 @@ from pipeline.hearing.windows import Channel, Window, loud_stretches, shorter
 from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan
 
-__all__ = [
-    "MIN_UNHEARD_SECONDS",
-    "SHORT_WINDOW_SECONDS",
-    "WORD_MARGIN_SECONDS",
-    "unheard",
-    "windows_to_retry",
-]
-
 MIN_UNHEARD_SECONDS = 0.7
 """Shortest sound under no word that is retried: the length of a short name."""
 

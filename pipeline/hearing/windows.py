@@ -20,17 +20,6 @@ from pipeline.hearing.stillness import still_stretches
 from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan
 
-__all__ = [
-    "FRAME_SECONDS",
-    "MAX_WINDOW_SECONDS",
-    "Channel",
-    "Sound",
-    "Window",
-    "loud_stretches",
-    "shorter",
-    "windows_of",
-]
-
 FRAME_SECONDS = 0.01
 """Length of an energy frame."""
 

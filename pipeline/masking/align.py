@@ -40,8 +40,6 @@ from pipeline.masking.edges import (
 from pipeline.nearby import Nearby
 from pipeline.types import CharSpan, Finding, MaskPolicy, Segment, TimeSpan, Transcript, Word
 
-__all__ = ["WordIndex", "align", "align_indexed", "edge_evidence", "index_words"]
-
 LONG_PAUSE_SECONDS: Final = 1.0
 """Pause that separates two groups of a number: a longer one leaves time for an answer."""
 

@@ -25,8 +25,6 @@ from pipeline.audio.stored import StoredSamples
 from pipeline.errors import CallUnsafeError
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
-__all__ = ["fill", "kept_by_decision", "mask_audio", "masked_pieces", "masked_windows", "newly_audible"]
-
 Samples = npt.NDArray[np.int16]
 
 # Broadcasting uses a 1 kHz tone for this.  It passes every telephone codec and has a

@@ -36,8 +36,6 @@ from pipeline.masking.faint_copy import (
 )
 from pipeline.types import TimeSpan
 
-__all__ = ["audible_channels", "channels_and_echo", "still_audible_channels"]
-
 Array = npt.NDArray[np.float64]
 
 _BAND_HERTZ: Final = (200.0, 3400.0)  # what a telephone passes

@@ -23,8 +23,6 @@ from pipeline.masking.crosstalk import channels_and_echo
 from pipeline.masking.faint_copy import MAX_ECHO_LAG_SECONDS
 from pipeline.types import Segment, TimeSpan, Transcript
 
-__all__ = ["without_echo"]
-
 FRAME_SECONDS: Final = 0.1
 """Length of a frame for comparing loudness."""
 

@@ -24,8 +24,6 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
 
-__all__ = ["DILATIONS", "KERNEL", "SIDE_NAMES", "WEIGHTS", "chances"]
-
 Array = NDArray[np.float64]
 
 WEIGHTS: Final = Path(__file__).with_name("edges.npz")

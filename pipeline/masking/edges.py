@@ -29,24 +29,6 @@ from pipeline.hearing.traces import read_off
 from pipeline.masking.edge_network import chances
 from pipeline.types import Trace
 
-__all__ = [
-    "CANDIDATES",
-    "EAR_FEATURES",
-    "FRAME_SECONDS",
-    "INWARD_FRAMES",
-    "MORA_FEATURES",
-    "NO_NEIGHBOUR_SECONDS",
-    "QUIET_DB",
-    "SOUND_MARGIN_SECONDS",
-    "UNKNOWN_SPREAD",
-    "Side",
-    "Spectrum",
-    "WordEdge",
-    "describe",
-    "find_edge",
-    "spectrum_of",
-]
-
 Array = NDArray[np.float64]
 Side = int
 """Outward direction of an edge: -1 for a start, +1 for an end."""

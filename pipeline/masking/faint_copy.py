@@ -30,16 +30,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = [
-    "MAX_ECHO_LAG_SECONDS",
-    "RATE",
-    "REFERENCE_SECONDS",
-    "Floor",
-    "find_copy",
-    "floor_of",
-    "only_noise",
-]
-
 Array = npt.NDArray[np.float64]
 
 RATE: Final = 8000

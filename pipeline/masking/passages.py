@@ -8,8 +8,6 @@ from typing import Any
 from pipeline.masking.text import MaskedSegment, MaskedTranscript, MaskedWord
 from pipeline.types import TimeSpan
 
-__all__ = ["masked_transcript", "words_within"]
-
 
 def masked_transcript(plain: Mapping[str, Any]) -> MaskedTranscript:
     """Read back the result of ``text.as_json``; the call's id is not in it.

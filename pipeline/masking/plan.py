@@ -24,8 +24,6 @@ from pipeline.types import (
     Transcript,
 )
 
-__all__ = ["action_of", "make_plan", "transcript_sha256", "within_review_time"]
-
 
 def make_plan(
     findings: tuple[Finding, ...], transcript: Transcript, case: CallCase, policy: MaskPolicy

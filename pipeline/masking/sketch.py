@@ -17,8 +17,6 @@ from pipeline.audio.recording import Recording
 from pipeline.audio.spans import Spans
 from pipeline.audio.stored import Track
 
-__all__ = ["PEAKS_PER_SECOND", "Sketch", "coarser", "sketch_of"]
-
 PEAKS_PER_SECOND: Final = 100
 """Peaks stored per second: at the closest zoom each is four pixels wide."""
 

@@ -18,20 +18,6 @@ from pipeline.nearby import Nearby
 from pipeline.third_voice import THIRD, THIRD_VOICE, Remains
 from pipeline.types import MaskItem, MaskPlan, Segment, TimeSpan, Transcript, Word
 
-__all__ = [
-    "LABELS",
-    "OTHER_LABEL",
-    "SOMEBODY",
-    "SPEAKERS",
-    "MaskedSegment",
-    "MaskedTranscript",
-    "MaskedWord",
-    "as_json",
-    "as_text",
-    "mask_text",
-    "masked_in_text",
-]
-
 LABELS: Final = {
     "PERSON": "[氏名]",
     "ADDRESS": "[住所]",

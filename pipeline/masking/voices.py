@@ -20,8 +20,6 @@ from pipeline.reasons import Reason
 from pipeline.third_voice import THIRD, THIRD_VOICE
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Segment, TimeSpan, Transcript
 
-__all__ = ["SOURCE", "third_voices"]
-
 SOURCE: Final = "speaker"
 """``EntitySpan.recognizer`` of these findings, which the speaker of a line makes."""
 

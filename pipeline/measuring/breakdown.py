@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pipeline.measuring.figures import CallFigures, Share, SideFigures, SpanFigures, caught, total, unchanged
 from pipeline.measuring.truth import NAME_KINDS
 
-__all__ = ["NameKindFigures", "VoiceFigures", "by_name_kind", "by_voice"]
-
 
 @dataclass(frozen=True, slots=True)
 class VoiceFigures:

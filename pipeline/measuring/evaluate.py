@@ -23,10 +23,6 @@ from pipeline.measuring.sides import measure_sides
 from pipeline.measuring.truth import PARTIES, CallTruth, TruthSpan
 from pipeline.types import TimeSpan
 
-__all__ = [
-    "measure_call",
-]
-
 CAUGHT_SHARE = 0.90
 """Share of a span's speech that must be changed for the span to be caught."""
 

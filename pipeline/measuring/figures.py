@@ -13,20 +13,6 @@ from dataclasses import dataclass
 from pipeline.measuring.truth import KINDS
 from pipeline.types import TimeSpan
 
-__all__ = [
-    "CallFigures",
-    "OverMask",
-    "Share",
-    "SideFigures",
-    "SpanFigures",
-    "Summary",
-    "caught",
-    "summarise",
-    "total",
-    "unchanged",
-    "wilson_interval",
-]
-
 _Z_95 = 1.959963984540054
 """Two-sided 95 % point of the normal distribution."""
 

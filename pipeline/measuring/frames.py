@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from pipeline.types import TimeSpan
 
-__all__ = ["FRAME_SECONDS", "AudioPair", "Frames", "Marked", "Stretch", "frames_of"]
-
 FRAME_SECONDS = 0.010
 """Length of a frame."""
 

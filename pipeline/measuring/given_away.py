@@ -17,8 +17,6 @@ from pipeline.measuring.frames import Frames, Marked
 from pipeline.measuring.review_rows import ReviewRow
 from pipeline.types import Party
 
-__all__ = ["KEPT_PARTIES", "GivenAway", "given_away"]
-
 KEPT_PARTIES = frozenset({Party.REQUESTER, Party.STAFF, Party.COMPANY})
 """Parties whose data is kept.  ``Party.UNKNOWN`` is left out: it is a choice of the policy."""
 

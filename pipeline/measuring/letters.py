@@ -8,8 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["edits", "edits_by_part", "letters"]
-
 
 def letters(text: str) -> str:
     """Reduce a text to letters and digits of one width and case: differences that can be heard."""

@@ -23,8 +23,6 @@ from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.sound.posteriorgram import class_of
 from pipeline.types import CharSpan
 
-__all__ = ["ReadAloud", "mora_errors", "said_kana"]
-
 NEAR_SECONDS = 0.3
 """Distance within which a mora belongs to a turn: labels set by ear are inexact, and the listener lags a
 bit."""

@@ -24,8 +24,6 @@ from dataclasses import replace
 from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.sound.morae import fold_kana, morae
 
-__all__ = ["SHORT_MORAE", "Bearers", "with_name_kinds"]
-
 Bearers = Callable[[str, str], tuple[float, float]]
 """Look-up of a name by spelling and reading ("" where unknown): the people per million who bear it as surname
 and as given name."""

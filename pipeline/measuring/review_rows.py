@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pipeline.errors import CaseFileError
 from pipeline.types import Party, TimeSpan
 
-__all__ = ["ReviewRow", "read_review_rows"]
-
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:

@@ -11,8 +11,6 @@ from pipeline.measuring.frames import Frames, Marked
 from pipeline.measuring.letters import edits_by_part, letters
 from pipeline.measuring.truth import CallTruth, TruthTurn
 
-__all__ = ["measure_sides"]
-
 
 def measure_sides(
     frames: Frames,

@@ -10,8 +10,6 @@ from pipeline.measuring.truth import CallTruth
 from pipeline.third_voice import THIRD
 from pipeline.types import Transcript
 
-__all__ = ["third_claimed", "third_found", "wrong_speaker"]
-
 
 def wrong_speaker(audio: AudioPair, truth: CallTruth, transcript: Transcript | None) -> Share:
     """Count the speech that a transcript attributes to the wrong speaker.

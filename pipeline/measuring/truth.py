@@ -17,22 +17,6 @@ from pipeline.kinds import FURTHER_KINDS
 from pipeline.third_voice import THIRD
 from pipeline.types import CharSpan, TimeSpan
 
-__all__ = [
-    "KINDS",
-    "KIND_ALIASES",
-    "NAME_KINDS",
-    "PARTIES",
-    "CallTruth",
-    "PlacedSpan",
-    "TruthSpan",
-    "TruthTurn",
-    "channel_of",
-    "exact_transcript",
-    "placed_spans",
-    "read_truth",
-    "without_space",
-]
-
 KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL", "EMAIL_ADDRESS", *FURTHER_KINDS)
 """Kinds of data in a truth, in the order of tables."""
 PARTIES = ("third", "requester", "operator", "company")

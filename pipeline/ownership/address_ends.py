@@ -15,8 +15,6 @@ from dataclasses import replace
 
 from pipeline.types import CharSpan, EntitySpan
 
-__all__ = ["POSTAL_CODE", "part_address_ends"]
-
 POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}(?:[-‐ーのノ]、?|、)[0-9０-９]{4}")
 """A postal code in the usual spelling."""
 

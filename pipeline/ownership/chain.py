@@ -24,18 +24,6 @@ from pipeline.ownership.whole_numbers import part_whole_numbers
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
-__all__ = [
-    "BEFORE_THE_JUDGE",
-    "NAMES",
-    "PASSES",
-    "Context",
-    "Findings",
-    "Judge",
-    "Pass",
-    "attribute",
-    "nobodys",
-]
-
 Findings = tuple[Finding, ...]
 
 Judge = Callable[[Sequence[Finding], Transcript, CallCase], Findings]

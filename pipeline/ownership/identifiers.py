@@ -24,8 +24,6 @@ from pipeline.sound.identifiers import code_of, dates_in, mail_of, mails_agree, 
 from pipeline.sound.morae import fold_kana
 from pipeline.types import CallCase, CaseName, Finding, Party, Requester
 
-__all__ = ["is_compared", "owner_by_value"]
-
 KanaOf = Callable[[str], str]
 
 MIN_FIGURES: Final = 4

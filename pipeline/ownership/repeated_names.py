@@ -18,8 +18,6 @@ from pipeline.reasons import Reason
 from pipeline.sound.morae import MIN_TELLING, morae
 from pipeline.types import Finding, Party
 
-__all__ = ["mask_repeated_names"]
-
 
 def mask_repeated_names(findings: Sequence[Finding], text: str, reader: KanaReader) -> tuple[Finding, ...]:
     """Mask candidates that sound like a sure name of a third party.

@@ -19,15 +19,6 @@ from pipeline.ownership.known.claimant import Claimant
 from pipeline.reasons import Reason
 from pipeline.types import Party
 
-__all__ = [
-    "forbidden",
-    "is_plainly_theirs",
-    "may_be_anothers",
-    "nobodys_reason",
-    "owners_reason",
-    "together_reason",
-]
-
 NEAR: Final = 0.8
 """Least similarity, 0 to 1, that a reason names."""
 

@@ -17,8 +17,6 @@ from typing import Final
 from pipeline.sound.digits import digits_of
 from pipeline.types import CharSpan, EntitySpan
 
-__all__ = ["part_whole_numbers"]
-
 _BOUNDARY: Final = re.compile(r"(?:(?<=[0-9０-９])[とが])?[、。\s]+|(?<=[0-9０-９])[とが]")
 """Text after which another number may begin."""
 

@@ -10,20 +10,6 @@ from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.third_voice import Remains
 from pipeline.types import MaskAction, MaskItem
 
-__all__ = [
-    "ROUNDING_SECONDS",
-    "TEXT_KEY",
-    "Area",
-    "Places",
-    "area_of",
-    "common",
-    "extent",
-    "joined",
-    "masks_over",
-    "seconds",
-    "without",
-]
-
 TEXT_KEY: Final = -1
 ROUNDING_SECONDS: Final = 1e-6  # nudges are rounded to a tenth of a millisecond
 

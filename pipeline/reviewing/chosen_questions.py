@@ -27,8 +27,6 @@ from pipeline.reviewing.questions import (
 )
 from pipeline.types import MaskAction, MaskItem, TimeSpan
 
-__all__ = ["CLEAR_SCORE", "LEAST_WORTH", "Limits", "choose_questions"]
-
 CLEAR_SCORE: Final = 0.97
 """Probability from which a mask is not shown even where there is time: one in 33 is wrong."""
 

@@ -35,15 +35,6 @@ from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import Board, Standing, apply, effective, lay_out, may_touch
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
-__all__ = [
-    "MAX_TRIM_SECONDS",
-    "MAX_TRIM_SHARE",
-    "Cover",
-    "GuardedMask",
-    "carry_over",
-    "guarded_masks",
-]
-
 MAX_TRIM_SECONDS: Final = 0.15
 """Seconds of a mask that may be released without a reason, over all steps and both edges.  Less holds no
 intelligible word (``MaskPolicy.merge_gap``), and an edge holds that much silence: 0.02 s of padding and up to

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from pipeline.correcting.wording import Correction
 from pipeline.types import CharSpan, MaskItem, Party, TimeSpan
 
-__all__ = ["OF_THE_TEXT", "Consent", "ReviewDecision", "ReviewKind", "Stretch"]
-
 
 class ReviewKind(enum.StrEnum):
     """Kinds of decision."""

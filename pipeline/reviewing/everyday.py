@@ -12,8 +12,6 @@ from typing import Final
 from pipeline.sound.honorifics import with_honorific
 from pipeline.types import CharSpan
 
-__all__ = ["is_everyday"]
-
 _KANA_ONLY: Final = re.compile(r"[ぁ-んー、。？?！!\s]+")
 _POLITE: Final = re.compile(r"(?:です|ます|ました|ません|ください|下さい|お願い|ありがと|でしょう)")
 

@@ -27,23 +27,6 @@ from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import CharSpan, MaskAction, MaskItem, MaskPlan, Party, TimeSpan
 
-__all__ = [
-    "ANALYST",
-    "MIN_ITEM_SECONDS",
-    "Board",
-    "Standing",
-    "apply",
-    "default_ground",
-    "effective",
-    "fold",
-    "keeps_voice",
-    "lay_out",
-    "may_touch",
-    "unconfirmed",
-    "undecided",
-    "undone",
-]
-
 ANALYST: Final = "analyst"
 """``MaskItem.source`` of an item that an analyst added."""
 

@@ -19,8 +19,6 @@ from pipeline.sound.reader import SoundLine
 from pipeline.sound.search import find_sound
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskAction, MaskItem, Party, Transcript
 
-__all__ = ["SOURCE", "Reader", "apply_lists", "left_unmasked"]
-
 SOURCE: Final = "ListedWord"
 """``EntitySpan.recognizer`` of a finding that only a list made."""
 

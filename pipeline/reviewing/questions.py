@@ -32,19 +32,6 @@ from pipeline.sound.morae import fold_letters
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskAction, MaskItem, TimeSpan
 
-__all__ = [
-    "NO_QUESTION",
-    "Question",
-    "QuestionPlace",
-    "Reading",
-    "by_letters",
-    "is_optional",
-    "leaked_seconds",
-    "must_be_decided",
-    "question_ids",
-    "questions",
-]
-
 Reading = Callable[[MaskItem], Hashable]
 """Reading of an item's words; false where nothing was recognised."""
 

@@ -9,8 +9,6 @@ from pipeline.finding.parts import MIN_WORD_SECONDS
 from pipeline.nearby import Nearby
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 
-__all__ = ["is_candidate", "outside_masks"]
-
 
 def is_candidate(item: MaskItem) -> bool:
     """Whether an item is a candidate: kept without a known owner, and up for review."""

@@ -44,8 +44,6 @@ from pipeline.reviewing.voice_rules import (
 )
 from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
 
-__all__ = ["Change", "check", "check_complete", "steps"]
-
 GROUNDS: Final = (1, 2, 3)
 
 LAW: Final = re.compile(r"法|条例|規則|政令|省令|条約")

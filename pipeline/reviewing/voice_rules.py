@@ -12,8 +12,6 @@ from pipeline.reviewing.fold import effective, keeps_voice
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskItem, Party
 
-__all__ = ["check_added_voice", "check_kept_voices", "check_no_voice", "check_remaining", "consents"]
-
 MOST_CHARS: Final = 500
 """Longest text for the person who consented, and for the way."""
 

@@ -21,8 +21,6 @@ from pipeline.reviewing.fold import effective
 from pipeline.third_voice import THIRD
 from pipeline.types import Transcript
 
-__all__ = ["MAX_CHARS", "TextChange", "check_text", "read_at", "text_changes", "wording_after"]
-
 MAX_CHARS: Final = 2000
 """Longest text that one decision may write: more than anybody says in one breath."""
 

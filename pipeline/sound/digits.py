@@ -6,19 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = [
-    "KANJI_DIGITS",
-    "SPOKEN_DIGITS",
-    "ZERO_KANJI",
-    "counted_kana",
-    "digits_of",
-    "edit_distance",
-    "kana_of",
-    "longest_common_run",
-    "phone_digits",
-    "without_digits",
-]
-
 SPOKEN_DIGITS = {
     "ゼロ": "0", "ぜろ": "0", "まる": "0", "マル": "0", "れい": "0", "レイ": "0", "いち": "1", "イチ": "1",
     "ニー": "2", "ニ": "2", "サン": "3", "よん": "4", "ヨン": "4", "ゴー": "5", "ゴ": "5", "ろく": "6",

@@ -21,8 +21,6 @@ from numpy.typing import NDArray
 from pipeline.sound.morae import Mora
 from pipeline.sound.posteriorgram import BLANK, class_of
 
-__all__ = ["MoraStart", "mora_starts"]
-
 Array = NDArray[np.float32]
 
 SUBSTITUTED_LOG_ODDS, INSERTED_LOG_ODDS, MISSING_LOG_ODDS = -2.5, -2.5, -2.5

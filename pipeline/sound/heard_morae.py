@@ -17,8 +17,6 @@ from pipeline.sound.morae import Mora
 from pipeline.sound.posteriorgram import likeliest, unpacked
 from pipeline.types import Posteriorgram, Segment, TimeSpan, Transcript
 
-__all__ = ["TimedMora", "heard_between", "heard_morae"]
-
 UTTERANCE_PAUSE_SECONDS: Final = 0.6
 """Gap between two morae above which they belong to different utterances."""
 

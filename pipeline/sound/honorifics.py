@@ -14,15 +14,6 @@ from typing import Final
 from pipeline.sound.morae import Mora, morae
 from pipeline.types import CharSpan
 
-__all__ = [
-    "is_nobody",
-    "is_part_of_number",
-    "name_text",
-    "with_given_name",
-    "with_honorific",
-    "without_honorific",
-]
-
 _HONORIFIC_MORAE: Final = tuple(morae(kana) for kana in ("センセイ", "チャン", "サマ", "サン", "クン"))
 # さん is often written 3, but not every 3 is one.
 _NOT_COUNTED = r"(?![\d、人名時年月日件本番回個度歳才代])"

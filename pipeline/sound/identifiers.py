@@ -17,19 +17,6 @@ from typing import Final
 from pipeline.sound.digits import digits_of
 from pipeline.sound.morae import Mora, fold_kana, morae, spell_out, undrawn
 
-__all__ = [
-    "LETTERS",
-    "LETTER_NAMES",
-    "Mail",
-    "Plate",
-    "SpokenDate",
-    "code_of",
-    "dates_in",
-    "mail_of",
-    "mails_agree",
-    "plates_in",
-]
-
 LETTERS: Final = {
     "エー": "A", "ビー": "B", "シー": "C", "ディー": "D", "イー": "E", "エフ": "F", "ジー": "G",
     "エイチ": "H", "エッチ": "H", "アイ": "I", "ジェー": "J", "ジェイ": "J", "ケー": "K", "ケイ": "K",

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from pipeline.sound.morae import Mora
 from pipeline.sound.search import MatchFilter, SoundMatch, SoundText
 
-__all__ = ["SoundLines"]
-
 
 class SoundLines:
     """Lines of morae, separated by breaks that no match crosses.

@@ -13,19 +13,6 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-__all__ = [
-    "MIN_TELLING",
-    "distance",
-    "fold_kana",
-    "fold_letters",
-    "likeness",
-    "mora_price",
-    "morae",
-    "spell_out",
-    "to_katakana",
-    "undrawn",
-]
-
 MIN_TELLING = 3
 """Least number of morae of a word, or of digits of a number, that identifies it on its own."""
 

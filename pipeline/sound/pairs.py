@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 
 from pipeline.sound.morae import Mora, mora_price
 
-__all__ = ["Price", "PriceOfSeconds", "TimedMora", "far_price", "paired", "paired_in_pieces"]
-
 MAX_PAIR_SECONDS = 1.5
 """Greatest distance of two paired morae: word times are at most 0.5 s off in each hearing."""
 

@@ -17,17 +17,6 @@ from numpy.typing import NDArray
 
 from pipeline.sound.morae import LONG, NASAL, STOP, Mora, morae
 
-__all__ = [
-    "BLANK",
-    "CLASSES",
-    "MIN_LOG_PROBABILITY",
-    "HeardMora",
-    "class_of",
-    "likeliest",
-    "packed",
-    "unpacked",
-]
-
 
 def _written() -> dict[Mora, str]:
     """Return every mora that kana can write, in order of the kana, with its usual spelling."""

@@ -7,8 +7,6 @@ from typing import Protocol
 from pipeline.sound.morae import Mora
 from pipeline.types import CharSpan
 
-__all__ = ["SoundLine", "SoundReader"]
-
 
 class SoundLine(Protocol):
     """Morae of a text that can be traced back to its characters."""

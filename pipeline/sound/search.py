@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from pipeline.sound.morae import Mora, mora_price
 
-__all__ = ["ROUNDING_ERROR", "MatchFilter", "SoundMatch", "SoundText", "find_sound"]
-
 _BREAK_PRICE = 1000.0
 """Price of a match across a break; more than any bound."""
 

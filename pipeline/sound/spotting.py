@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 from pipeline.sound.morae import LONG, STOP, Mora
 from pipeline.sound.posteriorgram import BLANK, class_of
 
-__all__ = ["Hit", "covered", "spotted"]
-
 LENGTH_PRICE: Final = 1.0
 """Price of a long vowel or っ inserted or deleted: neither distinguishes names over a telephone."""
 

@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 
 from pipeline.speaking.units import Unit
 
-__all__ = ["arrives", "leaves"]
-
 _BEGINS: Final = "(?:^|(?<=[。？！?!、]))(?:もしもし|はい|あ)?"
 """Beginning of a sentence or clause."""
 

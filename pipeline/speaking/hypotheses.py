@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 
 from pipeline.speaking.sides import CU, OP, Observations, SpeakerShares, by_wording, refine
 
-__all__ = ["THIRD", "hypotheses"]
-
 THIRD: Final = 2
 """Column of a third person."""
 

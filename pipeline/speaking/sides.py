@@ -17,17 +17,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "CU",
-    "OP",
-    "Observations",
-    "SpeakerShares",
-    "by_wording",
-    "refine",
-    "share_between_sides",
-    "voice_means",
-]
-
 OP, CU = 0, 1
 """Columns of the two sides."""
 

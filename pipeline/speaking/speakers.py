@@ -23,8 +23,6 @@ from pipeline.speaking.third import Weights, with_third
 from pipeline.speaking.units import Unit, units_of
 from pipeline.types import TimeSpan, Transcript
 
-__all__ = ["SPEAKERS", "VoiceListener", "with_speakers", "without_guessed_speakers"]
-
 SPEAKERS: Final = ("op", "cu", "third")
 """Speakers in the order of the columns of ``pipeline.speaking.sides`` and ``.third``."""
 

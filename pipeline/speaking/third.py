@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from pipeline.speaking.hypotheses import THIRD, hypotheses
 from pipeline.speaking.sides import CU, OP, Observations, SpeakerShares
 
-__all__ = ["EVIDENCE", "Hypothesis", "Weights", "evidence", "likeliest", "with_third"]
-
 LEAST_SECONDS: Final = 1.0
 """Least speech of each of the two voices for a hypothesis, in seconds."""
 

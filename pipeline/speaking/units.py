@@ -12,8 +12,6 @@ from typing import Final
 
 from pipeline.types import Segment, TimeSpan, Transcript, Word
 
-__all__ = ["Unit", "units_of"]
-
 PAUSE_SECONDS: Final = 0.12
 """Shortest pause at which the speaker may change; shorter ones are closed consonants."""
 

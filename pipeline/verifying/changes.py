@@ -12,8 +12,6 @@ from pipeline.nearby import Nearby
 from pipeline.reviewing.queue import is_candidate
 from pipeline.types import MaskItem, MaskPlan, TimeSpan
 
-__all__ = ["EXPLAINED_WITHIN_SECONDS", "Changes"]
-
 EXPLAINED_WITHIN_SECONDS = 1.0
 """Distance within which a kept item explains a similar sound, and a change therefore matters."""
 

@@ -20,8 +20,6 @@ from pipeline.types import CharSpan, TimeSpan
 from pipeline.verifying.changes import Changes
 from pipeline.verifying.listen import Needle
 
-__all__ = ["KeptWords", "Run"]
-
 _PAUSE_SECONDS: Final = 0.5  # a pause this long ends a word
 _MAX_HONORIFIC_CHARS: Final = 8  # no honorific is longer
 

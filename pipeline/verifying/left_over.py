@@ -14,8 +14,6 @@ from pipeline.reasons import Reason, Why
 from pipeline.types import Leak, MaskAction, MaskItem, MaskPlan, Transcript
 from pipeline.verifying.widen import SOURCE, widen
 
-__all__ = ["places_of", "unanswered"]
-
 BY_SOUND = frozenset({"HEARD_AGAIN", "NOT_HEARD"})
 """Kinds of leaks on which a person who has listened overrules the second listening."""
 

@@ -31,20 +31,6 @@ from pipeline.sound.search import find_sound
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
 from pipeline.verifying.changes import EXPLAINED_WITHIN_SECONDS, Changes
 
-__all__ = [
-    "FULL_REACH_SECONDS",
-    "MAX_NAME_SECONDS",
-    "Listener",
-    "Needle",
-    "bits_for_distance",
-    "bits_of",
-    "hear_masked",
-    "is_distinctive",
-    "is_name",
-    "is_sure",
-    "listen_again",
-]
-
 _CLIP_CONTEXT_SECONDS: Final = 1.0  # on each side of a masked window
 _RETRY_CONTEXT_SECONDS: Final = 4.0  # the same, for a clip in which nothing was recognised the first time
 _MIN_SPEECH_SECONDS: Final = 1.0  # speech for which a working recogniser returns some word

@@ -23,8 +23,6 @@ from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import CharSpan, MaskAction, MaskItem, MaskPlan, Party, Transcript
 from pipeline.verifying.widen import SOURCE
 
-__all__ = ["MIN_SECONDS", "Course", "NewMask", "Since", "masked_since"]
-
 MIN_SECONDS: Final = 0.05
 """Length up to which a stretch is only a different edge; no mora is as short."""
 

@@ -46,16 +46,6 @@ from pipeline.verifying.listen import (
     is_sure,
 )
 
-__all__ = [
-    "MASK_LOG_ODDS",
-    "SHOW_LOG_ODDS",
-    "Alike",
-    "Readings",
-    "alike_in",
-    "read_by_sound",
-    "read_otherwise",
-]
-
 Readings = tuple[tuple[str, str], ...]
 """Pairs of item id and kana."""
 

@@ -6,8 +6,6 @@ import bisect
 
 from pipeline.types import MaskPlan, Transcript
 
-__all__ = ["said_under"]
-
 
 def said_under(plan: MaskPlan, hearing: Transcript) -> tuple[tuple[str, str], ...]:
     """Collect another hearing's words under the masks.

@@ -29,14 +29,6 @@ from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
 from pipeline.verifying.widen import SOURCE
 
-__all__ = [
-    "kept_values",
-    "values",
-    "verify_audio",
-    "verify_second_opinion",
-    "verify_text",
-]
-
 _BLOCK_SAMPLES: Final = 1 << 22  # samples compared at once
 _MIN_CHARS_ACROSS_LINES: Final = 4  # two lines can spell a shorter value by chance
 _STAMP: Final = re.compile(r"\[(\d{2,}):(\d{2})\] [^:]*: ?")

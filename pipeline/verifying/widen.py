@@ -38,8 +38,6 @@ from pipeline.types import (
     Transcript,
 )
 
-__all__ = ["SOURCE", "widen"]
-
 HEARD_MARGIN_SECONDS = 0.15
 """Seconds added on each side of words heard again: one mora, the resolution of word times."""
 

@@ -33,8 +33,6 @@ from pipeline.ownership.chain import NAMES, PASSES
 from pipeline.types import EntitySpan
 from tests.bench.figures import StoredCall, figures_of, stored_calls, table, unheard
 
-__all__ = ["Switchboard", "ablate", "main"]
-
 NOTHING = "nothing"
 """The row with everything."""
 

@@ -26,8 +26,6 @@ from pipeline.types import MaskAction, MaskPlan
 from sample_audio.script import Dialogue, read_scripts
 from tests.bench.figures import figures_of_plan, planned
 
-__all__ = ["fixed_names", "is_from_abroad", "loanwords", "masked_loanwords"]
-
 _KATAKANA = re.compile(r"[ァ-ヴー]{2,}")
 _RUN = re.compile(r"[ァ-ヴー]{2,}(?:・[ァ-ヴー]+)*")
 _MARKS = re.compile(r"[・、\s]")

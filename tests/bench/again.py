@@ -19,8 +19,6 @@ from typing import Any
 
 from flows.cli.main import main
 
-__all__ = ["run_twice"]
-
 
 def run_twice(both: Sequence[dict[str, Any]]) -> tuple[float, float]:
     """Run a command for each copy of the desk; return the wall and CPU seconds of the last.

@@ -16,8 +16,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["Need", "Work", "need"]
-
 RATIO = 0.3
 """CPU seconds of a core for a second of call (``tests.bench.speed``: two hearings and the listening
 again, model *base* int8; a larger model has a larger one)."""

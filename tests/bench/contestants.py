@@ -30,8 +30,6 @@ from models.registry import embedded_asr, verified_bytes
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["RECOGNITION", "WAYS", "cut"]
-
 BATCH = 8
 """Windows at once, as faster-whisper's README has it for a CPU."""
 

@@ -38,8 +38,6 @@ from tests.bench.figures import stored_calls, unheard
 from tests.bench.remembered import remember_readings
 from tests.bench.silencing import Function, functions_of, silenced, watched
 
-__all__ = ["Bench", "Heard", "Outcome", "ablate", "heard_calls", "main"]
-
 
 @dataclass(frozen=True, slots=True)
 class Heard:

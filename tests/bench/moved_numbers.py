@@ -29,8 +29,6 @@ from typing import Final
 
 import pytest
 
-__all__ = ["WAYS", "Constant", "constants_of", "is_noticed", "main", "moved"]
-
 WAYS: Final = ("up", "down")
 
 SHARE: Final = 0.25

@@ -7,8 +7,6 @@ import re
 from pipeline.measuring.truth import CallTruth, placed_spans, without_space
 from pipeline.types import MaskAction, MaskPlan
 
-__all__ = ["masked_numbers", "numbers_outside"]
-
 _NUMBER = re.compile(
     r"(?:令和|平成|昭和|大正)?[A-Z]{0,4}[0-9]+(?:(?:,|\.|-|の(?=[0-9])|年の?(?=[0-9])|月の?(?=[0-9])|時(?=[0-9]))[0-9]+)*"
 )

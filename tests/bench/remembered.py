@@ -8,8 +8,6 @@ from typing import Any
 
 from models.analysis.analyzer import CallAnalyzer
 
-__all__ = ["remember_readings"]
-
 
 def remember_readings(analyzer: CallAnalyzer) -> None:
     """Let ja_ginza and both taggers answer from memory what they were asked before about a text.

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-__all__ = ["Function", "functions_of", "nothing_of", "silenced", "watched"]
-
 Answer = Callable[..., Any]
 _SEVERAL = re.compile(r"(?:tuple|list|Sequence|Iterable|Iterator)\[(\w+)")
 _NOTHING: tuple[tuple[re.Pattern[str], Callable[[], Any]], ...] = (

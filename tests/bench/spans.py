@@ -22,8 +22,6 @@ from pipeline.reason_text import sentence
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 from tests.bench.figures import StoredCall, add_arguments, figures_of_plan, planned, stored_calls
 
-__all__ = ["Wrong", "main", "wrong_spans"]
-
 LEAST = 8
 """Frames of a span that have to be wrong: what is shorter is an edge."""
 

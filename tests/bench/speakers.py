@@ -32,8 +32,6 @@ from pipeline.speaking.third import likeliest
 from pipeline.speaking.units import units_of
 from pipeline.types import TimeSpan, Transcript
 
-__all__ = ["Told", "main", "told"]
-
 
 @dataclass(frozen=True, slots=True)
 class Told:

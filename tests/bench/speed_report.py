@@ -9,8 +9,6 @@ from typing import Any
 
 from tests.bench.contestants import RECOGNITION
 
-__all__ = ["draw", "report"]
-
 NAMES = {
     "plain": "(a) faster-whisper, sequential",
     "batched": "(b) faster-whisper, batched",

@@ -41,8 +41,6 @@ from pipeline.types import CallCase, CaseName, EntitySpan, Finding
 from tests.bench.figures import StoredCall, add_arguments, stored_calls
 from tests.bench.remembered import remember_readings
 
-__all__ = ["made_near", "main", "same", "taken_by"]
-
 
 def same(span: TruthSpan, case: CallCase) -> bool:
     """Whether what was said is, as it was said, also what the case knows of somebody.

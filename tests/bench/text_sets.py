@@ -37,8 +37,6 @@ from models.analysis.analyzer import load_analyzer
 from pipeline.finding.detect import detect
 from pipeline.types import CallCase, CharSpan, EntitySpan, Segment, TimeSpan, Transcript
 
-__all__ = ["Counts", "Document", "counted", "main", "marked", "of_dialogues", "of_iob"]
-
 OWN = Path(__file__).with_name("text_sets")
 KINDS = {"N": "PERSON", "A": "ADDRESS", "P": "PHONE_NUMBER", "E": "EMAIL_ADDRESS"}
 _MARK = re.compile(r"\{([NAPE]):([^}]*)\}")

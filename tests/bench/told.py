@@ -26,8 +26,6 @@ from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, Transcript
 from tests.bench.figures import StoredCall, add_arguments, stored_calls
 
-__all__ = ["MOST_LEAK", "MOST_OVER", "figures_of", "main", "told"]
-
 MOST_LEAK, MOST_OVER = 0.002, 0.02
 
 TYPES = {"NAME": "PERSON", "ADDRESS": "ADDRESS", "PHONE": "PHONE_NUMBER", "CONFIDENTIAL": "CONFIDENTIAL"}

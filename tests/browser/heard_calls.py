@@ -13,8 +13,6 @@ from flows.masking.mask_case_call import mask_case_call
 from tests.browser.made_calls import SAMPLES
 from tests.desk_builders import CLERK, NOW, WORKER, identity, new_request
 
-__all__ = ["heard_call", "with_lists_of"]
-
 
 def with_lists_of(desk: Desk, stems: tuple[str, ...]) -> None:
     """Import the staff and company lists of the cases of sample calls."""

@@ -30,8 +30,6 @@ from pipeline.types import (
     Word,
 )
 
-__all__ = ["FOLDER", "Case", "Expectation", "read_cases", "segments_json", "transcript_of", "write_cases"]
-
 FOLDER = Path(__file__).parent
 
 CHAR_SECONDS = 0.15

@@ -35,8 +35,6 @@ from tests.cases.heard_calls import heard_calls
 from tests.cases.material import Material, Target
 from tests.cases.outcomes import ENOUGH, Call, Machinery, Outcome, found, outcome, planned
 
-__all__ = ["main"]
-
 WINDOWS = (1, 3, 6, 10)
 """Utterances on each side of a miss, from the smallest window tried to the largest."""
 

@@ -17,8 +17,6 @@ from sample_audio.script import read_scripts
 from tests.cases.case_files import transcript_of
 from tests.cases.material import Material, Target, target
 
-__all__ = ["exact_calls"]
-
 _CHANNEL = {"op": 0, "cu": 1}
 
 

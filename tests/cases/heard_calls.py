@@ -21,8 +21,6 @@ from pipeline.sound.morae import fold_kana, likeness
 from pipeline.types import CharSpan, Transcript
 from tests.cases.material import Material, Target, target
 
-__all__ = ["heard_calls"]
-
 SPREAD = 2
 """How many times longer a stretch may be than its characters that were labelled: what is more is no stretch,
 but a label that was carried to the wrong place."""

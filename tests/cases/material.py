@@ -9,8 +9,6 @@ from typing import Any
 
 from pipeline.types import CharSpan, MaskAction, Transcript
 
-__all__ = ["Material", "Target", "target"]
-
 _PARTY = {"third": "third", "requester": "requester", "operator": "staff", "company": "company"}
 _EXPLAINED = re.compile(r".[のにと].|と書いて|[ぁ-ん]で")
 

@@ -31,8 +31,6 @@ from pipeline.types import (
     Transcript,
 )
 
-__all__ = ["ENOUGH", "MARKS", "Call", "Machinery", "Outcome", "found", "outcome", "planned"]
-
 MARKS = "、。,. \n\u3000-ー・"
 """Characters that say nothing: whether they are masked is nobody's concern."""
 

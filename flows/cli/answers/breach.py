@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from flows.desk.integrity.desk import Desk
     from flows.desk.kinds.breaches import Breach
 
-__all__ = ["breach"]
-
 breach = typer.Typer(no_args_is_help=True)
 
 

@@ -11,8 +11,6 @@ from flows.cli.answers.release import Turn
 from flows.cli.call import OperatorChannel
 from flows.cli.session import Number, Report, Who, opened, refuse_faults, table, told
 
-__all__ = ["exchange"]
-
 exchange = typer.Typer(no_args_is_help=True)
 
 Profile = Annotated[

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from flows.loaded_models import Models
     from flows.rechecking.recheck import Recheck
 
-__all__ = ["ledger", "release", "write_new"]
-
 MAKE = "make"
 LETTER = Path("回答書.docx")
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from flows.desk.integrity.desk import Desk
     from flows.desk.kinds.ways import Passage
 
-__all__ = ["add_ways"]
-
 
 class _Way(enum.StrEnum):
     """The names that the command takes."""

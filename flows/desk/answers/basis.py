@@ -27,8 +27,6 @@ from flows.desk.storage.tables import ApprovalRow, CallRow, IdentityRow, Request
 from flows.desk.work.plans import approved_of
 from flows.files.keyed_digest import NO_DIGEST, KeyedDigest
 
-__all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "played_digest_of", "read_basis"]
-
 
 @dataclass(frozen=True, slots=True)
 class CallBasis:

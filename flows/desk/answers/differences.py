@@ -12,8 +12,6 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.ways import Passage, Way
 from flows.desk.storage.tables import CallRow, RequestRow
 
-__all__ = ["CallDifference", "Difference", "GivenWay", "compare", "difference_to_earlier", "way_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class CallDifference:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from flows.desk.answers.releases import ReleasedRange
 from pipeline.third_voice import Remains
 
-__all__ = ["MaskedPlace", "places"]
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class MaskedPlace:

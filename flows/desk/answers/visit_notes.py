@@ -9,8 +9,6 @@ from flows.desk.kinds.values import Note, NoteKind
 from flows.desk.kinds.ways import Passage, Visit
 from flows.desk.sealing.shape import Shape
 
-__all__ = ["STRETCHES", "VISIT_HOURS", "visits_of"]
-
 VISIT_HOURS = 3
 """Longest time of a visit."""
 

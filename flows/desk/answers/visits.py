@@ -28,15 +28,6 @@ from flows.desk.kinds.ways import Passage, PlayedFrom, Visit, VisitSession, Way
 from flows.desk.storage.tables import FileRow, RequestRow
 from pipeline.audio.spans import union
 
-__all__ = [
-    "begin_visit",
-    "end_visit",
-    "grant_play",
-    "played_copy",
-    "record_played",
-    "visits",
-]
-
 DELIVERED = "対面でお聞かせした"
 """Way of delivery of a visit in which something was played."""
 

@@ -27,8 +27,6 @@ from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import NoteRow, RecordingRow, ReleaseRow, RequestRow
 from pipeline.audio.spans import union
 
-__all__ = ["approve_way", "choose_way", "chosen_way", "chosen_way_of"]
-
 MIN_SECONDS = 0.5
 """Length of the shortest passage: less than a word is a slip of the hand."""
 

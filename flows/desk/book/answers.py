@@ -13,8 +13,6 @@ from flows.desk.kinds.values import NoteKind, Request, Role
 if TYPE_CHECKING:
     from flows.desk.book.subjects import OnRequest
 
-__all__ = ["Delivered", "Objected", "Placed", "Reopened"]
-
 READERS = (Role.APPROVER, Role.ADMIN)
 
 

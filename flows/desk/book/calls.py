@@ -11,8 +11,6 @@ from flows.desk.kinds.values import Call, NoteKind, Role
 if TYPE_CHECKING:
     from flows.desk.book.subjects import OnCall
 
-__all__ = ["CallRequeued", "CallWithdrawn", "CallWithheld"]
-
 STATE = "{subject}: {made.state.label}"
 
 

@@ -11,8 +11,6 @@ from flows.desk.cases.notes import NoteContent, write_note
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor
 
-__all__ = ["do"]
-
 R = TypeVar("R")
 
 OPENED: Mapping[Kind, type[OnRequest | OnCall]] = {REQUEST: OnRequest, ANSWER: OnRequest, CALL: OnCall}

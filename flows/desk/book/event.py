@@ -16,8 +16,6 @@ from flows.desk.kinds.errors import ConflictError, NotAllowedError, OutOfBoundsE
 from flows.desk.kinds.states import CALL_STEPS, REQUEST_STEPS, State, Step
 from flows.desk.kinds.values import Actor, NoteKind, Role
 
-__all__ = ["ANSWER", "CALL", "REQUEST", "Declared", "Event", "Field", "Given", "Kind", "Told", "declare"]
-
 R = TypeVar("R")
 
 

@@ -13,19 +13,6 @@ from flows.desk.kinds.values import Answer, IdentityCheck, IdentityMethod, NoteK
 if TYPE_CHECKING:
     from flows.desk.book.subjects import OnRequest
 
-__all__ = [
-    "Called",
-    "Extended",
-    "FeePaid",
-    "Held",
-    "Identified",
-    "Paused",
-    "Remarked",
-    "Resumed",
-    "Withdrawn",
-    "Withheld",
-]
-
 
 @declare(REQUEST, "request.identify", Role.INTAKE, at=Step.IDENTIFY, button="本人確認を記録")
 class Identified(Event[Request]):

@@ -8,8 +8,6 @@ from typing import Any, TypeAlias
 from flows.desk.book import answers, calls, requests
 from flows.desk.book.event import Event
 
-__all__ = ["STEPS", "Step"]
-
 Step: TypeAlias = type[Event[Any]]
 
 STEPS: Mapping[str, Step] = {

@@ -18,8 +18,6 @@ from flows.desk.kinds.values import JAPAN, Call, Request
 from flows.desk.storage.tables import CallRow, RequestRow
 from flows.settings import Settings
 
-__all__ = ["OnCall", "OnRequest"]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OnRequest:

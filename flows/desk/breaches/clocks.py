@@ -15,8 +15,6 @@ from flows.desk.kinds.breaches import Breach, Stage
 from flows.desk.kinds.values import JAPAN
 from flows.settings import Settings
 
-__all__ = ["Clock", "clocks_of", "due_on", "late_reports", "open_clocks"]
-
 
 @dataclass(frozen=True, slots=True)
 class Clock:

@@ -24,8 +24,6 @@ from flows.desk.sealing.sealed import take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import NoteRow, RequestRow
 
-__all__ = ["Entry", "EntryText", "breaches_of", "write_entry"]
-
 KINDS: Final = (NoteKind.BREACH, NoteKind.BREACH_FACT, NoteKind.BREACH_DUTY, NoteKind.BREACH_DONE)
 
 

@@ -26,8 +26,6 @@ from flows.desk.storage.tables import FileRow, PlanRow
 from flows.desk.work.plan_json import PLAN
 from pipeline.types import MaskAction, MaskPlan
 
-__all__ = ["PASSWORD", "Exposure", "Opened", "exposures"]
-
 PASSWORD = ("release.password", "release.unpack")
 """Actions with which the password of an answer was seen or used."""
 

@@ -33,16 +33,6 @@ from flows.desk.kinds.permissions import May, check_may
 from flows.desk.kinds.values import JAPAN, Actor, NoteKind
 from flows.desk.storage.tables import RequestRow
 
-__all__ = [
-    "NewMark",
-    "breaches",
-    "decide_duty",
-    "get_breach",
-    "mark_breach",
-    "record_done",
-    "state_fact",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class NewMark:

@@ -29,8 +29,6 @@ from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import RequestRow
 from pipeline.call_case import Requester
 
-__all__ = ["Amendment", "NewAmendment", "amend", "amendments", "changed", "needs_check"]
-
 
 @dataclass(frozen=True, slots=True)
 class NewAmendment:

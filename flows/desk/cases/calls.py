@@ -28,17 +28,6 @@ from flows.desk.storage.sources import copy_stream, drain, open_source
 from flows.desk.storage.tables import CallRow, RecordingRow, RequestRow, new_id
 from pipeline.call_case import CallCase, CaseName
 
-__all__ = [
-    "PreparedCase",
-    "attach_call",
-    "case_of",
-    "check_attach",
-    "check_unchanged",
-    "get_call",
-    "list_calls",
-    "open_recording",
-]
-
 SUFFIXES = {".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"}
 """Suffixes of recordings; only the suffix of a name is kept, because some formats are known by it alone."""
 

@@ -27,17 +27,6 @@ from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import RecordingRow, new_id
 
-__all__ = [
-    "Added",
-    "DaySpan",
-    "RecordingQuery",
-    "add_recording",
-    "add_recordings",
-    "get_recording",
-    "search",
-    "search_for",
-]
-
 RECORDING: Shape[NewRecording] = Shape(NewRecording)
 
 

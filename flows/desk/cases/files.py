@@ -30,22 +30,6 @@ from flows.desk.storage.store import StoredFile
 from flows.desk.storage.tables import CallRow, FileRow, RequestRow, new_id
 from flows.files.keyed_digest import Digested, KeyedDigest
 
-__all__ = [
-    "APPROVED_KINDS",
-    "MASKED_KINDS",
-    "NewFile",
-    "add_file",
-    "drop_unnamed",
-    "due_files",
-    "erase_file",
-    "get_file",
-    "list_files",
-    "masked_digests",
-    "open_clear",
-    "open_stream",
-    "sweep_orphans",
-]
-
 KEPT_DAYS = dict.fromkeys((FileKind.ORIGINAL, FileKind.RAW), "retain_raw_days") | dict.fromkeys(
     (FileKind.PACKAGE, FileKind.LETTER, FileKind.MANIFEST), "retain_package_days"
 )

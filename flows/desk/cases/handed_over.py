@@ -27,17 +27,6 @@ from flows.desk.storage.store import StoredFile
 from flows.desk.storage.tables import FileRow, new_id
 from flows.files.keyed_digest import KeyedDigest
 
-__all__ = [
-    "Original",
-    "hand_over",
-    "hash_of",
-    "is_handed_over",
-    "named_digests",
-    "open_handed_over",
-    "put_into_store",
-    "receive",
-]
-
 SCHEME = "kaiji:"
 """URL scheme of a place in our own store.  It is valid only with the recording's own random id behind it, so
 that an imported list cannot name the file of another recording."""

@@ -13,8 +13,6 @@ from flows.desk.kinds.values import IdentityCheck, IdentityMethod
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import IdentityRow, new_id
 
-__all__ = ["RecordedCheck", "checkers_of", "identity_checks", "write_check"]
-
 
 @dataclass(frozen=True, slots=True)
 class RecordedCheck:

@@ -18,8 +18,6 @@ from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import ListRow, new_id
 
-__all__ = ["Lists", "current_lists", "import_company", "import_staff", "lists_of"]
-
 L = TypeVar("L", StaffList, CompanyList)
 
 

@@ -15,8 +15,6 @@ from flows.desk.kinds.states import State, Step, step_call
 from flows.desk.kinds.values import Actor
 from flows.desk.storage.tables import CallRow, DecisionRow
 
-__all__ = ["MASKED_WITH", "Reach", "follow_list", "mask_again"]
-
 MASKED_WITH = (State.PROCESSING, State.IN_REVIEW)
 """States of calls that were masked, or are being masked, with the data as they were."""
 

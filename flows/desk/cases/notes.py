@@ -15,8 +15,6 @@ from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import NoteRow, RequestRow, new_id
 
-__all__ = ["NOTE_CONTENT", "NoteContent", "note_of", "notes_of", "select_notes", "write_note"]
-
 
 @dataclass(frozen=True, slots=True)
 class NoteContent:

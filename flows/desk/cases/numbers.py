@@ -13,14 +13,6 @@ from sqlalchemy.orm import Session
 from flows.desk.storage.tables import CounterRow
 from flows.settings import Settings
 
-__all__ = [
-    "BREACH_NUMBER",
-    "REQUEST_NUMBER",
-    "is_request_number",
-    "next_breach_number",
-    "next_request_number",
-]
-
 REQUEST_NUMBER: Final = r"(?:R|練習)-\d{4}-\d{4,8}"
 """Pattern of a request's public number."""
 

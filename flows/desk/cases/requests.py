@@ -33,17 +33,6 @@ from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import CallRow, RequestRow, new_id
 from flows.settings import Settings
 
-__all__ = [
-    "RequestQuery",
-    "find",
-    "get",
-    "list_requests",
-    "notes",
-    "receive",
-    "receive_all",
-    "receive_within",
-]
-
 CONTENT: Shape[NewRequest] = Shape(NewRequest)
 
 

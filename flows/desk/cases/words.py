@@ -26,8 +26,6 @@ from flows.desk.sealing.shape import Shape
 from pipeline.errors import ReviewRuleError
 from pipeline.listed_word import ListedWord
 
-__all__ = ["Entry", "list_for_company", "list_for_request", "merged", "words_of_request"]
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

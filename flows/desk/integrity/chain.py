@@ -28,20 +28,6 @@ from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import AuditRow, new_id
 from flows.files.keyed_digest import Digested, DigestKey, KeyedDigest
 
-__all__ = [
-    "FAULT_LABELS",
-    "AuditEntry",
-    "AuditFault",
-    "Fault",
-    "Subject",
-    "append",
-    "begin",
-    "entries",
-    "entries_about",
-    "key_hashes",
-    "verify",
-]
-
 Detail = Mapping[str, str | int]
 
 

@@ -32,8 +32,6 @@ from flows.settings import Settings
 if TYPE_CHECKING:
     from flows.desk.integrity.witness import Witness
 
-__all__ = ["Database", "open_database"]
-
 SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL = 5, 6, 13
 """Primary result codes; extended codes contain them in their lowest byte (sqlite.org/rescode.html)."""
 

@@ -13,8 +13,6 @@ from flows.desk.sealing.keys import Keyring
 from flows.desk.storage.tables import DigestKeyRow
 from flows.files.keyed_digest import DigestKey, new_digest_key
 
-__all__ = ["digest_key", "make_digest_key"]
-
 ROW_ID = 1
 SESSION_KEY = "digest key"
 PLACE = f"{DigestKeyRow.__tablename__}:{ROW_ID}"

@@ -18,8 +18,6 @@ from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import AuditHeadRow
 
-__all__ = ["GENESIS", "HEAD", "Head", "passed", "put_head", "take_head"]
-
 GENESIS = "0" * 64
 """Previous hash of the first entry of the audit log."""
 

@@ -36,8 +36,6 @@ from flows.desk.storage.tables import DeskRow, new_id
 from flows.files.keyed_digest import Digested
 from flows.settings import Settings
 
-__all__ = ["SYSTEM", "check_or_make", "is_desk"]
-
 DESK_ID = 1
 
 SYSTEM = Actor("kaiji", Role.SYSTEM)

@@ -35,26 +35,6 @@ from flows.desk.storage.tables import (
     UniqueTermRow,
 )
 
-__all__ = [
-    "BELONGS",
-    "EVERY_VERSION",
-    "MAX_PARAMETERS",
-    "OF_TABLE",
-    "UNSEALED",
-    "Belongs",
-    "Folder",
-    "Key",
-    "all_folders",
-    "broken",
-    "folder_hash",
-    "folder_of",
-    "folders_of",
-    "key_of",
-    "page_of",
-    "row_hash",
-    "sha256",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Belongs:

@@ -37,8 +37,6 @@ from flows.desk.storage.tables import (
 )
 from flows.files.keyed_digest import Digested, DigestKey
 
-__all__ = ["FIRST_SEALED", "SCHEMA_VERSION", "create_tables", "migrate"]
-
 SCHEMA_VERSION = 5
 
 DROPPED = re.compile("inbox:([0-9a-f]{64})")

@@ -18,17 +18,6 @@ from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import blind_marks
 from flows.desk.storage.tables import TermRow, UniqueTermRow
 
-__all__ = [
-    "add_terms",
-    "add_unique",
-    "find_subjects",
-    "find_unique",
-    "find_uniques",
-    "forget_terms",
-    "mark_unique",
-    "replace_terms",
-]
-
 FOLDERS: Mapping[str, str] = {"q": "request", "g": "recording", "u": "account"}
 """Kind of a subject's own folder, by the first letter of its id."""
 

@@ -43,8 +43,6 @@ from flows.desk.integrity.rows import (
 from flows.desk.kinds.errors import SealBrokenError
 from flows.desk.storage.tables import SealPageRow, SealRow, Table
 
-__all__ = ["SealTree", "build", "faults", "remove", "require_folders", "watch"]
-
 SESSION_KEY = "tree"
 """Key under which a session's ``info`` holds its tree."""
 

@@ -28,8 +28,6 @@ from flows.desk.sealing.keys import Keyring
 from flows.desk.storage.store import Store, open_store
 from flows.settings import Settings
 
-__all__ = ["MARKER", "Mark", "Witness", "open_witness", "place_of", "read_mark", "write_mark"]
-
 MARKER = "desk-marker"
 """Name of the marker file, which says whose store it is and has the database's last head."""
 

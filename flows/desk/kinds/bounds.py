@@ -10,20 +10,6 @@ from datetime import date
 from flows.desk.kinds.errors import OutOfBoundsError
 from flows.desk.kinds.values import NewRecording, NewRequest
 
-__all__ = [
-    "MAX_FREE_CHARS",
-    "MAX_LINE_CHARS",
-    "MAX_SECONDS",
-    "MAX_VALUES",
-    "MAX_WORDS",
-    "MAX_YEN",
-    "YEARS",
-    "check_day",
-    "check_recording",
-    "check_request",
-    "check_text",
-]
-
 MAX_YEN = 999_999_999
 """A fee (38条) is a few hundred yen."""
 

@@ -12,26 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-__all__ = [
-    "EXEMPT",
-    "GROUNDS",
-    "HARM_MEANT",
-    "ITEMS",
-    "ITEMS_OF_NOTICE",
-    "Breach",
-    "BreachKind",
-    "Done",
-    "Duty",
-    "DutyDecision",
-    "Fact",
-    "Mark",
-    "Paper",
-    "PaperItem",
-    "ReachedStage",
-    "Stage",
-    "days_left_text",
-]
-
 
 class BreachKind(enum.StrEnum):
     """Kind of a breach."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["plain_cell"]
-
 FORMULA = frozenset("=+-@\t\r\n|%＝＋－＠")
 """Characters that may begin a formula; some spreadsheets also accept full-width ones."""
 

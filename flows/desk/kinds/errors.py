@@ -7,34 +7,6 @@ from __future__ import annotations
 
 from pipeline.errors import PipelineError
 
-__all__ = [
-    "AccountError",
-    "ClaimLostError",
-    "ConflictError",
-    "DatabaseBusyError",
-    "DatabaseFullError",
-    "DatabaseGoneError",
-    "DeskError",
-    "DuplicateError",
-    "FileDamagedError",
-    "FileMissingError",
-    "ImpossibleStepError",
-    "KeyMissingError",
-    "KeySettingError",
-    "NotAllowedError",
-    "NotFoundError",
-    "NotIdentifiedError",
-    "OutOfBoundsError",
-    "RecordingChangedError",
-    "RecordingUnreadableError",
-    "RolledBackError",
-    "SchemaError",
-    "SealBrokenError",
-    "StorageFullError",
-    "StorageGoneError",
-    "WrongKeyError",
-]
-
 
 class DeskError(PipelineError):
     """Base of the desk's errors; ``code`` is a short stable word for counters and Prefect."""

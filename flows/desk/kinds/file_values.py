@@ -8,8 +8,6 @@ from datetime import date, datetime
 
 from flows.files.keyed_digest import KeyedDigest
 
-__all__ = ["DeskFile", "FileKind", "FileOwner"]
-
 
 class FileKind(enum.StrEnum):
     """Kinds of stored files."""

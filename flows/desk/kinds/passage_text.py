@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.ways import Passage
 
-__all__ = ["format_passage", "read_passage", "read_passages"]
-
 _TIME = r"(?:(\d{1,3}):)?(\d{1,5}):(\d{1,2}(?:\.\d{1,3})?)"
 _PASSAGE = re.compile(rf"(?:通話)?\s*(\d{{1,4}})\s*[\s:,、]\s*{_TIME}\s*(?:-|から)\s*{_TIME}(?:まで)?")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー〜~", "-"))

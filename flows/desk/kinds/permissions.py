@@ -7,8 +7,6 @@ import enum
 from flows.desk.kinds.errors import NotAllowedError
 from flows.desk.kinds.values import Actor, Role
 
-__all__ = ["May", "check_may"]
-
 
 class May(enum.Enum):
     """What not every role may do: the roles that may, and what the others are told.

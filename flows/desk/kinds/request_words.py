@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flows.desk.kinds.values import Answer, Delivery, Note, NoteKind, Wanted
 
-__all__ = ["AUTHORITIES", "CHANNELS", "DELIVERY", "NOTES", "WANTED", "label_of_note"]
-
 CHANNELS = {
     "郵送": "post",
     "窓口": "counter",

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 
 from flows.desk.kinds.values import NewRecording, NewRequest
 
-__all__ = ["recording_terms", "request_terms"]
-
 
 def request_terms(new: NewRequest) -> Iterable[tuple[str, str]]:
     """Return the search terms of a request."""

@@ -11,18 +11,6 @@ from collections.abc import Iterable
 
 from flows.desk.kinds.errors import ImpossibleStepError, NotIdentifiedError
 
-__all__ = [
-    "CALL_STEPS",
-    "CLOSED",
-    "REQUEST_STEPS",
-    "State",
-    "Step",
-    "check_open",
-    "state_of_request",
-    "step_call",
-    "step_request",
-]
-
 
 class State(enum.StrEnum):
     """States of a request or a call."""

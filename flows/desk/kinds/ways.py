@@ -12,8 +12,6 @@ from pipeline.third_voice import Remains
 if TYPE_CHECKING:
     from pipeline.types import MaskItem
 
-__all__ = ["AS_ASKED", "Chosen", "Manner", "Passage", "PlayedFrom", "Visit", "VisitSession", "Way"]
-
 
 class Way(enum.StrEnum):
     """Ways in which an answer discloses its calls."""

@@ -25,23 +25,6 @@ from flows.desk.sealing.shape import Shape
 from flows.desk.storage.review_tables import AccountRow, SessionRow
 from flows.desk.storage.tables import new_id
 
-__all__ = [
-    "ROLES",
-    "Account",
-    "account_id_of",
-    "add_account",
-    "any_account",
-    "change_own_password",
-    "check_password",
-    "disable_account",
-    "fold_login",
-    "get_account",
-    "list_accounts",
-    "note_wrong_password",
-    "require_unchanged",
-    "set_password",
-]
-
 ROLES = (Role.ANALYST, Role.APPROVER, Role.ADMIN, Role.INTAKE)
 """Roles of accounts, which may have several."""
 

@@ -25,8 +25,6 @@ from flows.desk.sealing.keys import Keyring
 from flows.desk.storage.review_tables import AccountRow
 from flows.desk.storage.tables import AuditRow
 
-__all__ = ["add_first_account", "first_word"]
-
 WORD_CHARS = 24
 """Hexadecimal digits of the word: 96 bits, which nobody guesses."""
 

@@ -21,19 +21,6 @@ from flows.desk.storage.review_tables import HeardRow, PresenceRow
 from flows.desk.storage.tables import new_id
 from pipeline.audio.spans import length, union
 
-__all__ = [
-    "Heard",
-    "Listened",
-    "Listener",
-    "What",
-    "add_heard",
-    "close_call",
-    "list_heard",
-    "listened",
-    "open_call",
-    "opened_by",
-]
-
 PRESENCE_TIMEOUT = timedelta(seconds=50)
 """A page reports every 20 s that it is open, so two reports may be lost."""
 

@@ -27,18 +27,6 @@ from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.sealing.shape import Shape
 from flows.desk.storage.review_tables import AttemptRow, SessionRow
 
-__all__ = [
-    "SignedIn",
-    "begin_attempt",
-    "begin_session",
-    "find_session",
-    "forget_attempt",
-    "note_failure",
-    "session_id_of",
-    "sign_in",
-    "sign_out",
-]
-
 TOUCH_INTERVAL = timedelta(seconds=60)
 """Interval at which the last use of a session is stored, so that not every request writes."""
 

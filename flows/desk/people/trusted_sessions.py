@@ -15,8 +15,6 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Role
 from flows.desk.people.sessions import begin_session
 
-__all__ = ["begin_trusted", "new_cookie"]
-
 
 def new_cookie(desk: Desk, login: str) -> str:
     """Make a cookie for a person, without storing anything.

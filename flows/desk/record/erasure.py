@@ -37,8 +37,6 @@ from flows.desk.storage.tables import (
 )
 from pipeline.call_case import Requester
 
-__all__ = ["due_requests", "erase_request"]
-
 
 def due_requests(desk: Desk, today: date) -> tuple[str, ...]:
     """Return the ids of the requests whose personal data is to be erased.

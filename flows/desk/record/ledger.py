@@ -43,8 +43,6 @@ from pipeline.third_voice import THIRD_VOICE, Remains
 if TYPE_CHECKING:
     from flows.desk.sealing.keys import Keyring
 
-__all__ = ["LedgerAnswer", "LedgerCall", "LedgerCheck", "LedgerQuery", "LedgerRow", "ledger"]
-
 READERS = {Role.APPROVER, Role.ADMIN}
 
 R = TypeVar("R", bound=Table)

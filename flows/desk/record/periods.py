@@ -13,8 +13,6 @@ from flows.desk.kinds.values import JAPAN, Actor, DeskFile, FileKind
 from flows.desk.record.erasure import due_requests, erase_request
 from flows.desk.work.corrections import forget_words
 
-__all__ = ["LEDGER", "Due", "erase_due", "find_due", "label_of"]
-
 LEDGER = "ledger"
 """Kind for the personal data of a request, in addition to the kinds of files."""
 

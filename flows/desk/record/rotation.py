@@ -31,8 +31,6 @@ from flows.desk.storage.tables import (
     Table,
 )
 
-__all__ = ["Rotated", "keys_in_use", "rotate"]
-
 BATCH_ROWS = 200
 """Rows in one transaction, for which other writers have to wait."""
 

@@ -21,8 +21,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flows.desk.kinds.errors import FileDamagedError
 from flows.desk.sealing.keys import Keyring
 
-__all__ = ["CHUNK_BYTES", "HEADER_BYTES", "SealedReader", "key_id_of", "seal_stream"]
-
 MAGIC = b"KJS1"
 ID, SALT, PREFIX, TAG = 4, 16, 7, 16
 HEADER_BYTES = len(MAGIC) + ID + SALT + PREFIX

@@ -31,18 +31,6 @@ from flows.folders.open_folder import open_folder
 from flows.folders.secret_file import OpenSecretError, read_secret_file
 from flows.settings import Settings
 
-__all__ = [
-    "Key",
-    "Keyring",
-    "add_key",
-    "create_key_file",
-    "keep_current_key",
-    "key_file",
-    "load_keyring",
-    "new_key",
-    "parse_keys",
-]
-
 KEY_BYTES = 32
 """AES-256."""
 

@@ -19,17 +19,6 @@ from flows.desk.sealing.shape import Shape
 from pipeline.sound.digits import phone_digits
 from pipeline.sound.morae import to_katakana
 
-__all__ = [
-    "SealedRow",
-    "blind_marks",
-    "fold_number",
-    "fold_text",
-    "put_sealed",
-    "reseal",
-    "sealed_json",
-    "take_sealed",
-]
-
 T = TypeVar("T")
 
 MIN_NUMBER_DIGITS = 3

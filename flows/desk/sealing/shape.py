@@ -7,8 +7,6 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
-__all__ = ["Shape"]
-
 T = TypeVar("T")
 
 

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-__all__ = ["LocalFiles", "files_at", "local_path", "split_protocol"]
-
 PROTOCOLS = ("file://", "local://")
 
 

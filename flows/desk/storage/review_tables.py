@@ -7,8 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from flows.desk.storage.tables import Table
 
-__all__ = ["NAMES", "AccountRow", "AttemptRow", "HeardRow", "PresenceRow", "SessionRow"]
-
 NAMES = ("accounts", "sessions", "sign_in_attempts", "heard", "presence")
 
 

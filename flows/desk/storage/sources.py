@@ -15,8 +15,6 @@ from flows.desk.storage.local_files import local_path, split_protocol
 from flows.settings import Settings
 from pipeline.file_bytes import open_file
 
-__all__ = ["copy_source", "copy_stream", "drain", "hash_source", "open_source"]
-
 PROTOCOLS = {"file", "s3", "s3a", "gs", "gcs", "abfs", "az", "sftp", "memory"}
 """Allowed fsspec protocols, so that an imported list cannot make the desk fetch from arbitrary servers."""
 

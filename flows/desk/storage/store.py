@@ -32,8 +32,6 @@ from flows.folders.held_folder import let_go, remove_left, swept_folder
 from flows.folders.open_folder import open_folder
 from flows.settings import Settings
 
-__all__ = ["Store", "StoredFile", "of_a_client", "open_store"]
-
 TEMPORARY_PREFIX = ".part-"
 CLEAR_PREFIX = "clear-"
 """Prefix of folders with clear copies."""

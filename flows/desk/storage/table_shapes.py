@@ -14,8 +14,6 @@ from sqlalchemy import Connection, create_engine, text
 
 from flows.desk.storage.tables import Table
 
-__all__ = ["strange_objects", "unsound_indexes"]
-
 Shape = frozenset[tuple[str, ...]]
 """Each object by kind, table and parts, without the names that SQLite gives."""
 

@@ -26,31 +26,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-__all__ = [
-    "ApprovalRow",
-    "AuditHeadRow",
-    "AuditRow",
-    "CallRow",
-    "CounterRow",
-    "DecisionRow",
-    "DeskRow",
-    "DigestKeyRow",
-    "FileRow",
-    "IdentityRow",
-    "ListRow",
-    "NoteRow",
-    "PlanRow",
-    "RecordingRow",
-    "ReleaseRow",
-    "RequestRow",
-    "SealPageRow",
-    "SealRow",
-    "Table",
-    "TermRow",
-    "UniqueTermRow",
-    "new_id",
-]
-
 
 def new_id(prefix: str) -> str:
     """Return a random id of 64 bits, enough that no two are equal."""

@@ -16,8 +16,6 @@ from flows.desk.kinds.values import JAPAN
 from flows.desk.storage.tables import CallRow, PlanRow, RecordingRow, RequestRow
 from flows.desk.work.holding import Held
 
-__all__ = ["Backlog", "Due", "Standing", "backlog", "standing"]
-
 BYTES_PER_SECOND = 8000
 """Bytes per second of telephone audio (G.711), to estimate a length that the catalogue does not contain."""
 

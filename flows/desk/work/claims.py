@@ -27,16 +27,6 @@ from flows.desk.work.holding import claim_text
 from flows.desk.work.plans import add_plan
 from pipeline.types import MaskPlan
 
-__all__ = [
-    "Claim",
-    "Processed",
-    "claim_call",
-    "extend_claim",
-    "fail_call",
-    "finish_processing",
-    "release_claim",
-]
-
 WORKER_LOST = "worker_lost"
 
 

@@ -16,8 +16,6 @@ from flows.desk.work.decisions import CONTENT, DECISION, decisions_of, on_text
 from flows.files.keyed_digest import Digested
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 
-__all__ = ["decisions_on_text", "forget_words"]
-
 
 def decisions_on_text(desk: Desk, call_id: str, transcript_sha256: str) -> tuple[ReviewDecision, ...]:
     """Return the decisions on every revision of one transcript, in order.

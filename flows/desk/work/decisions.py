@@ -25,24 +25,6 @@ from pipeline.reviewing.rules import check_complete
 from pipeline.reviewing.wordings import read_at
 from pipeline.types import MaskPlan
 
-__all__ = [
-    "COMPLETE",
-    "CONTENT",
-    "DECISION",
-    "Decision",
-    "add_decision",
-    "check_approvable",
-    "check_read",
-    "decisions_of",
-    "first_plan",
-    "folded",
-    "found_before",
-    "is_complete",
-    "made_on",
-    "on_text",
-    "who_decided",
-]
-
 COMPLETE = ReviewKind.COMPLETE.value
 """Action of the decision that completes a review."""
 

@@ -14,8 +14,6 @@ from flows.desk.kinds.values import Role
 from flows.desk.people.accounts import list_accounts
 from flows.desk.storage.tables import CallRow, PlanRow, RecordingRow, ReleaseRow, RequestRow
 
-__all__ = ["FirstStep", "Progress", "first_steps", "first_steps_left"]
-
 
 class FirstStep(enum.StrEnum):
     """The steps from an empty desk to its first answer, in order."""

@@ -14,8 +14,6 @@ from flows.desk.kinds.values import JAPAN
 from flows.desk.storage.tables import CallRow, PlanRow, RequestRow
 from flows.desk.work.backlog import standing
 
-__all__ = ["Gauges", "gauges"]
-
 
 @dataclass(frozen=True, slots=True)
 class Gauges:

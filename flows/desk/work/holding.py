@@ -7,8 +7,6 @@ from datetime import datetime
 
 from flows.desk.kinds.values import JAPAN
 
-__all__ = ["Held", "claim_text"]
-
 
 @dataclass(frozen=True, slots=True)
 class Held:

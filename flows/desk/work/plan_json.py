@@ -15,8 +15,6 @@ from flows.files.keyed_digest import Digested, KeyedDigest
 from pipeline.reason_text import reasons_in
 from pipeline.types import MaskPlan
 
-__all__ = ["PLAN", "digest_of"]
-
 
 def _with_reasons(plan: Any) -> Any:
     """Return a stored plan with the reasons of each item; earlier versions stored their sentences."""

@@ -14,8 +14,6 @@ from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN
 from flows.desk.storage.tables import CallRow, DecisionRow, PlanRow, RecordingRow, RequestRow
 
-__all__ = ["SHOWN", "QueuedCall", "list_queue", "queued"]
-
 SHOWN = (State.IN_REVIEW, State.APPROVED, State.RELEASED)
 """States in which a call can be opened."""
 

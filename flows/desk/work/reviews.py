@@ -22,8 +22,6 @@ from pipeline.reviewing.rules import check
 from pipeline.reviewing.wordings import read_at, wording_after
 from pipeline.types import MaskPlan
 
-__all__ = ["Review", "found_first", "load_review", "record"]
-
 
 @dataclass(frozen=True, slots=True)
 class Review:

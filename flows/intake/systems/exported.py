@@ -14,8 +14,6 @@ from flows.intake.systems.profile import Profile
 from flows.intake.tabular import FileError, read_rows
 from pipeline.errors import CaseFileError
 
-__all__ = ["Exported", "lists_of", "read_exported"]
-
 MAX_LISTS = 100_000
 """Lists in one folder: Genesys Cloud writes one for each recording."""
 

@@ -20,8 +20,6 @@ from flows.intake.systems.sound_files import SoundFiles
 from flows.intake.systems.values import CallValues, call_values, newest_of
 from flows.intake.tabular import FileError
 
-__all__ = ["Imported", "import_export"]
-
 UNTOLD = "どちらのチャンネルが担当者か、この一覧では分かりません(--operator-channel 0 か 1)"
 
 

@@ -14,8 +14,6 @@ from flows.files.case_file import UNKNOWN_KEY
 from flows.intake.fields import Refused, reasons_of
 from pipeline.file_bytes import read_file
 
-__all__ = ["Fields", "Profile", "ProfileError", "names_of_profiles", "profile_of"]
-
 FOLDER = Path(__file__).parent
 
 Word = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]

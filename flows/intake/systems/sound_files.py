@@ -16,8 +16,6 @@ from flows.intake.fields import Refused
 from flows.intake.recordings import AUDIO_SUFFIXES
 from pipeline.file_bytes import is_plain
 
-__all__ = ["SoundFiles"]
-
 MAX_PLACE_CHARS, MAX_PLACE_PARTS = 1_024, 40
 """Longest place that is searched: S3 allows 1,024 characters in a key."""
 

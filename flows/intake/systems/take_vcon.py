@@ -18,8 +18,6 @@ from flows.intake.faults import Fault, IntakeError
 from flows.intake.recordings import Sound, measured_sound
 from flows.intake.systems.vcon import VconRecording, read_vcon
 
-__all__ = ["take_vcon"]
-
 MAX_DIFFERENCE_SECONDS = 1.5
 """Greatest difference between the stated and the actual length: earlier drafts state whole seconds."""
 

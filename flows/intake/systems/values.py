@@ -12,8 +12,6 @@ from flows.intake.fields import number_of
 from flows.intake.systems.exported import Exported
 from flows.intake.systems.profile import Profile
 
-__all__ = ["EARLIEST", "CallValues", "call_values", "newest_of"]
-
 MAX_CHARS = 200
 """Characters of an id, a name, or a time."""
 

@@ -27,8 +27,6 @@ from flows.intake.systems.values import EARLIEST
 from flows.intake.tabular import FileError
 from pipeline.errors import CaseFileError
 
-__all__ = ["AGENT", "CC", "CUSTOMER", "VconRecording", "read_vcon"]
-
 AGENT, CUSTOMER = "agent", "customer"
 """Roles of parties, of the contact center extension."""
 

@@ -30,8 +30,6 @@ from flows.review.guarding.access import User, require
 from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import Site, site_of
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Clerk = Annotated[User, require(Role.INTAKE)]

@@ -22,8 +22,6 @@ from flows.review.routes.decide import Given
 from flows.runs.inbox import take_from_inbox
 from pipeline.audio.recording import read_recording
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Clerk = Annotated[User, require(Role.INTAKE)]

@@ -24,8 +24,6 @@ from flows.review.guarding.access import User, require
 from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import site_of
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Importer = Annotated[User, require(Role.INTAKE, Role.ADMIN)]

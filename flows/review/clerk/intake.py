@@ -29,8 +29,6 @@ from flows.review.content.once import SentForm
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import site_of
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Clerk = Annotated[User, require(Role.INTAKE)]

@@ -22,19 +22,6 @@ from flows.review.content.readings import Readings
 from flows.review.guarding.faults import RefusedError
 from pipeline.types import CaseName
 
-__all__ = [
-    "CHOICES",
-    "LABELS",
-    "PAIRS",
-    "Checked",
-    "check",
-    "proposed",
-    "shown",
-    "texts_of",
-    "texts_sent",
-    "unusual",
-]
-
 MAX_FIELD_CHARS = 4000
 """Characters of one field, more than any value of a request may have."""
 

@@ -28,8 +28,6 @@ from flows.review.guarding.site import site_of
 from flows.review.routes.document import GROUNDS
 from flows.runs.inbox import list_inbox
 
-__all__ = ["Number", "back_to", "clock_of", "days_left", "length_of", "request_page"]
-
 Number = Annotated[str, Path(pattern=f"^{REQUEST_NUMBER}$")]
 
 CALL_BUTTONS = {

@@ -19,8 +19,6 @@ from flows.desk.integrity.desk import Desk
 from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.guard import MAX_BODY_BYTES
 
-__all__ = ["GivenFile", "as_file", "as_row"]
-
 
 class GivenFile(BaseModel):
     """A file in a form.

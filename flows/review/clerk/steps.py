@@ -21,8 +21,6 @@ from flows.review.guarding.access import User, require
 from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import Site, site_of
 
-__all__ = ["checked_at", "router"]
-
 router = APIRouter()
 
 SUBJECTS = {"number": f"^{REQUEST_NUMBER}$", "call_id": r"^[a-z0-9]{1,40}$"}

@@ -15,8 +15,6 @@ from pydantic import TypeAdapter, ValidationError
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DeskError, NotFoundError
 
-__all__ = ["ADDRESS_SECONDS", "Addresses", "Granted"]
-
 ADDRESS_SECONDS = 600
 """Seconds for which an address is valid; then the page requests a new one."""
 

@@ -14,8 +14,6 @@ from pipeline.reason_text import sentence, verdict, what_to_do
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, MaskItem
 
-__all__ = ["Comparing", "shown_reasons"]
-
 NO_VALUE: Final = frozenset(
     {
         Reason.ANSWERS_WHICH_KANJI,

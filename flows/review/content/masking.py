@@ -24,8 +24,6 @@ from flows.masking.pace import Pace
 from pipeline.errors import PipelineError
 from pipeline.hearing.progress import followed
 
-__all__ = ["Masking", "Work"]
-
 LOG = logging.getLogger("kaiji.review")
 
 Mask = Callable[[Desk, Actor, str], Mapping[str, int]]

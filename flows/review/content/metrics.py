@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from flows.desk.kinds.states import State
 from flows.desk.work.gauges import Gauges
 
-__all__ = ["CONTENT_TYPE", "as_metrics"]
-
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 

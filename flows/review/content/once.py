@@ -7,8 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-__all__ = ["Once", "SentForm"]
-
 REMEMBERED = 1000
 """Greatest number of forms whose outcome is remembered."""
 

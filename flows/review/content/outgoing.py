@@ -27,8 +27,6 @@ from pipeline.errors import PipelineError, StillThereError
 if TYPE_CHECKING:
     from flows.loaded_models import Models
 
-__all__ = ["Errand", "Outgoing"]
-
 LOG = logging.getLogger("kaiji.review")
 
 

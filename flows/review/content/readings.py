@@ -13,8 +13,6 @@ from flows.intake.fields import Reading
 if TYPE_CHECKING:
     from models.language.readings import Reader
 
-__all__ = ["Readings"]
-
 READING: TypeAdapter[str] = TypeAdapter(Reading)
 
 

@@ -29,8 +29,6 @@ from pipeline.masking.audio import fill, masked_windows
 from pipeline.masking.sketch import Sketch, sketch_of
 from pipeline.types import MaskPlan
 
-__all__ = ["OpenedSound", "Shelf", "Sketches", "View"]
-
 Samples = npt.NDArray[np.int16]
 
 PIECE_SAMPLES = 1 << 15

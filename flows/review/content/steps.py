@@ -31,8 +31,6 @@ from pipeline.types import MaskItem
 if TYPE_CHECKING:
     from flows.loaded_models import Models
 
-__all__ = ["Check", "Completing", "complete", "reopen"]
-
 _LISTENING: Final = threading.Lock()
 """Lock for one check at a time: listening needs a whole processor and the memory of a model."""
 

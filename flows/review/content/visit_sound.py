@@ -13,8 +13,6 @@ from flows.desk.kinds.ways import VisitSession
 from flows.files.keyed_digest import Digested, KeyedDigest
 from pipeline.audio.recording import Recording, read_recording
 
-__all__ = ["VisitSound"]
-
 
 class VisitSound:
     """The copies that visits play now.

@@ -10,8 +10,6 @@ from flows.masking.new_words import Corrections, items_in
 from flows.settings import Settings
 from pipeline.types import MaskItem
 
-__all__ = ["Watch"]
-
 
 class Watch:
     """The recognizers, loaded when they are first needed and used by one request at a time.

@@ -29,8 +29,6 @@ from pipeline.types import CallCase, CharSpan, MaskItem, TimeSpan, Transcript, W
 if TYPE_CHECKING:
     from models.language.readings import Reader, SoundLine
 
-__all__ = ["Alike", "Library", "OpenedWords"]
-
 KEPT_CALLS = 8
 KEPT_SECONDS = 1800.0
 """Seconds after which a transcript is dropped, because it may have been erased from the store."""

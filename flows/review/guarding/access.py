@@ -24,19 +24,6 @@ from flows.review.guarding.faults import ForgedError, RefusedError, SignedOutErr
 from flows.review.guarding.site import site_of
 from flows.settings import Settings
 
-__all__ = [
-    "PUBLIC",
-    "UNATTENDED",
-    "User",
-    "address_of",
-    "check_forgery",
-    "cookie_name",
-    "csrf_of",
-    "current_user",
-    "home_of",
-    "require",
-]
-
 UNATTENDED = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Routes for machines, which contain no person's data: no sign-in is looked up, and no cookie is set."""
 

@@ -12,8 +12,6 @@ from flows.desk.people.sessions import begin_attempt, forget_attempt
 from flows.review.guarding.access import address_of
 from flows.review.guarding.site import site_of
 
-__all__ = ["HeldBackError", "try_password"]
-
 LOG = logging.getLogger("kaiji.review")
 
 HASHING_SLOTS = threading.BoundedSemaphore(2)

@@ -21,8 +21,6 @@ from flows.review.guarding.access import cookie_name
 from flows.review.guarding.practising import Practising
 from flows.settings import Settings
 
-__all__ = ["DOOR", "Door", "door_mark", "practises"]
-
 DOOR = "practice"
 """Purpose of the cookie."""
 

@@ -17,8 +17,6 @@ from flows.desk.cases.numbers import REQUEST_NUMBER
 from flows.review.guarding.site import site_of
 from pipeline.errors import PipelineError, ReviewRuleError
 
-__all__ = ["FORM_HEADER", "ForgedError", "RefusedError", "SignedOutError", "add_faults", "failed"]
-
 FORM_HEADER = "x-kaiji-form"
 """Header that our script (``static/forms.js``) sends with a form; it shows an error next to the form."""
 

@@ -21,8 +21,6 @@ from flows.review.guarding.access import cookie_name
 from flows.review.guarding.faults import FORM_HEADER, failed
 from flows.settings import Settings
 
-__all__ = ["MAX_BODY_BYTES", "Guard", "security_headers"]
-
 GOES_ON = b"x-kaiji-to"
 """Header with the target of a redirect, for our script."""
 

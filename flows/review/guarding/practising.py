@@ -15,8 +15,6 @@ from flows.practice.mark import MARK, is_practice, practice_settings
 from flows.practice.practice_desk import SAMPLES, PracticeError, begin_practice, check_can_begin, end_practice
 from flows.settings import Settings
 
-__all__ = ["Practising"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Open:

@@ -14,8 +14,6 @@ from fastapi import Request
 from flows.review.guarding.secret_file import is_one_of, secrets_of
 from flows.settings import SettingError, Settings
 
-__all__ = ["SECRET_HEADER", "TrustedProxy", "trusted_proxy"]
-
 SECRET_HEADER = "x-kaiji-proxy-secret"  # noqa: S105 (its name, not what it says)
 
 

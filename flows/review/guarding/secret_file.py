@@ -9,8 +9,6 @@ from pathlib import Path
 from flows.folders.secret_file import OpenSecretError, read_secret_file
 from flows.settings import SettingError
 
-__all__ = ["is_one_of", "secrets_of"]
-
 MIN_SECRET_CHARS = 32
 """Characters of a secret: 128 bits as hexadecimal digits."""
 

@@ -31,8 +31,6 @@ from flows.review.guarding.secret_file import secrets_of
 from flows.settings import Settings
 from flows.version import VERSION
 
-__all__ = ["PAGE_FOLDER", "Site", "open_site", "site_of"]
-
 PAGE_FOLDER = Path(__file__).parents[1]
 
 DATE = re.compile(r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)")

@@ -21,8 +21,6 @@ from flows.desk.record.rotation import keys_in_use
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import site_of
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Admin = Annotated[User, require(Role.ADMIN)]

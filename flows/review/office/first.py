@@ -13,8 +13,6 @@ from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import Site, site_of
 from flows.review.office.accounts import same
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Short = Annotated[str, Field(max_length=200)]

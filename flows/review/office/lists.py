@@ -18,8 +18,6 @@ from flows.review.guarding.site import site_of
 from pipeline.kinds import FURTHER_KINDS
 from pipeline.types import MaskAction, Party
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Admin = Annotated[User, require(Role.ADMIN)]

@@ -22,8 +22,6 @@ from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.site import site_of
 from flows.review.office.accounts import same
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Anybody = Annotated[User, require(*ROLES)]

@@ -20,8 +20,6 @@ from flows.review.guarding.faults import RefusedError
 from flows.review.guarding.practising import Practising
 from flows.review.guarding.site import Site, site_of
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Beginner = Annotated[User, require(Role.INTAKE, Role.ADMIN)]

@@ -15,8 +15,6 @@ from pipeline.sound.honorifics import with_honorific
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
-__all__ = ["alike_places"]
-
 LIKELY_LIKENESS, LIKELY_MORAE = 0.9, 3
 """Least similarity and number of morae of a likely mention.  Of 25 such stretches with an honorific 23 were a
 third party's name, in 14 calls of ``tuning`` and on bad lines; without an honorific 41 of 70.  In 56 calls

@@ -25,8 +25,6 @@ from flows.review.routes.document import OpenedCall
 from pipeline.errors import PipelineError
 from pipeline.masking.sketch import PEAKS_PER_SECOND, coarser
 
-__all__ = ["CallId", "Reviewer", "open_whole", "router"]
-
 router = APIRouter()
 
 Reviewer = Annotated[User, require(Role.ANALYST, Role.APPROVER)]

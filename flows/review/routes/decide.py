@@ -30,8 +30,6 @@ from pipeline.masking.text import LABELS
 from pipeline.reviewing.decisions import Consent, ReviewDecision, ReviewKind, Stretch
 from pipeline.types import CharSpan, MaskAction, Party, TimeSpan
 
-__all__ = ["Count", "Given", "ItemId", "bare", "conflict", "recorded", "router"]
-
 router = APIRouter()
 
 ANSWERED_WITHIN = 2.0

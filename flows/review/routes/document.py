@@ -32,8 +32,6 @@ from pipeline.reviewing.wordings import TextChange, text_changes
 from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import CallCase, CharSpan, MaskAction, MaskItem, MaskPlan, Party, Transcript
 
-__all__ = ["GROUNDS", "PARTIES", "OpenedCall", "head", "heard_now", "label_of", "lines", "state", "whole"]
-
 PARTIES = {
     Party.REQUESTER: "本人",
     Party.THIRD_PARTY: "第三者",

@@ -31,8 +31,6 @@ from flows.releasing.release import draft_letter
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import site_of
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Reader = Annotated[User, require(Role.APPROVER, Role.ADMIN)]

@@ -18,8 +18,6 @@ from flows.review.guarding.secret_file import is_one_of
 from flows.review.guarding.site import site_of
 from flows.version import VERSION
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 BEARER = "bearer "

@@ -21,8 +21,6 @@ from pipeline.played import Shown, listening_seconds
 from pipeline.reviewing.decisions import ReviewKind
 from pipeline.reviewing.questions import question_ids
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 MAX_COUNTED_CALLS = 5000

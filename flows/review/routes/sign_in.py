@@ -15,8 +15,6 @@ from flows.review.guarding.access import User, cookie_name, current_user, home_o
 from flows.review.guarding.attempts import HeldBackError, try_password
 from flows.review.guarding.site import site_of
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 OWN_PAGE = re.compile(

@@ -27,8 +27,6 @@ from pipeline.audio.recording import to_samples
 from pipeline.errors import ReviewRuleError
 from pipeline.types import CharSpan, TimeSpan
 
-__all__ = ["played", "router"]
-
 router = APIRouter()
 
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")

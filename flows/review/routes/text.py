@@ -31,8 +31,6 @@ from pipeline.reviewing.wordings import MAX_CHARS, check_text
 from pipeline.third_voice import THIRD, THIRD_VOICE
 from pipeline.types import CharSpan, MaskItem, Segment, Transcript
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Char = Annotated[int, Field(ge=0)]

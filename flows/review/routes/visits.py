@@ -33,8 +33,6 @@ from flows.review.guarding.site import site_of
 from flows.review.routes.decide import Given
 from flows.review.routes.sound import played
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Approver = Annotated[User, require(Role.APPROVER)]

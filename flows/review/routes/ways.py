@@ -30,8 +30,6 @@ from pipeline.audio.spans import merged
 from pipeline.masking.passages import masked_transcript
 from pipeline.masking.text import SOMEBODY, SPEAKERS, MaskedSegment
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 Reviewer = Annotated[User, require(Role.ANALYST, Role.APPROVER)]

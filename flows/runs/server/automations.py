@@ -17,8 +17,6 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import ObjectNotFound
 
-__all__ = ["FILE", "apply_rules", "rules_for"]
-
 FILE = Path(__file__).with_name("automations.json")
 
 NOBODY = UUID(int=0)

@@ -11,8 +11,6 @@ from typing import Any
 
 from pipeline.errors import PipelineError
 
-__all__ = ["CONTAINER_FILE", "JOB_TEMPLATE", "TemplateError", "read_template"]
-
 JOB_TEMPLATE: dict[str, Any] = {
     # Prefect refuses an empty configuration.
     "job_configuration": {"stream_output": True},

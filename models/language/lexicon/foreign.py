@@ -9,8 +9,6 @@ from functools import lru_cache
 
 from models.language.lexicon.lexicon import FOLDER, lexicon_lines
 
-__all__ = ["COMMON_WORD", "ForeignName", "foreign_name", "load_foreign_names"]
-
 COMMON_WORD = 49
 """Word band of a name that is also a common word: マーク, ホワイト."""
 

@@ -9,8 +9,6 @@ from models.language.lexicon.lexicon import FOLDER, lexicon_lines
 from pipeline.ownership.known.kanji import KanjiSounds
 from pipeline.sound.morae import fold_kana
 
-__all__ = ["load_kanji"]
-
 
 @lru_cache(maxsize=1)
 def load_kanji() -> Mapping[str, KanjiSounds]:

@@ -25,17 +25,6 @@ import numpy as np
 from models.registry import LEXICON, registered_bytes
 from pipeline.sound.morae import fold_kana
 
-__all__ = [
-    "Lexicon",
-    "NameEntry",
-    "NameRow",
-    "PlaceEntry",
-    "PlaceSpelling",
-    "lexicon_lines",
-    "load_lexicon",
-    "place_stem",
-]
-
 FOLDER = Path(__file__).parent
 
 _SUFFIXES = {"都": "ト", "府": "フ", "県": "ケン", "市": "シ", "区": "ク", "郡": "グン"}

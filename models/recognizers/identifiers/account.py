@@ -11,8 +11,6 @@ from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.reasons import Reason
 from pipeline.sound.identifiers import LETTER_NAMES, code_of
 
-__all__ = ["AccountRecognizer", "is_account"]
-
 _ID = r"(?:ID|ＩＤ|アイディー|アイディ)"
 _CALLED = re.compile(
     rf"(?:ログイン|ユーザー|アカウント|ライン|LINE|インスタ(?:グラム)?|ツイッター|スカイプ|ゲーム)の?(?:{_ID}|名|ネーム)|"

@@ -16,8 +16,6 @@ from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.kinds import LEGAL_FORMS
 from pipeline.reasons import Reason
 
-__all__ = ["DEPARTMENT_ENDS", "AffiliationRecognizer"]
-
 DEPARTMENT_ENDS = "課|部|室|係|科|支店|支社|本社|営業所|工場|病棟|事業部|本部|センター|店"
 """Ends of the names of departments and branches, as alternatives of a regular expression."""
 

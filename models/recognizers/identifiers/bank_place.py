@@ -14,8 +14,6 @@ from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.identifiers.figure_kinds import BANK_AND_BRANCH
 from pipeline.reasons import Reason
 
-__all__ = ["BankPlaceRecognizer"]
-
 _ACCOUNT = re.compile(r"口座|通帳|振り?込|引き?落と?し|普通預金|普通の|普通です|名義")
 
 

@@ -12,8 +12,6 @@ from models.recognizers.identifiers.said_numbers import SLIP
 from pipeline.reasons import Reason
 from pipeline.sound.identifiers import SpokenDate, dates_in
 
-__all__ = ["BirthRecognizer"]
-
 _CALLED = re.compile(r"生年月日|お?誕生日|お?生まれ(?!変|故郷|育)|出生|誕生(?!会|石)")
 _BEHIND = re.compile(
     r"[、。\s]*(?:はい|ええ)?[、。\s]*(?:の|に|で|が|です|と)?[、\s]*(?:お?生まれ(?!変)|誕生(?!会)|"

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-__all__ = ["BANK_AND_BRANCH", "FIGURE_KINDS", "FigureKind", "is_card", "is_my_number"]
-
 
 def is_my_number(digits: str) -> bool:
     """Whether twelve digits have the check digit of a My Number (総務省令85号5条)."""

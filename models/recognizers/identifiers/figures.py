@@ -27,8 +27,6 @@ from models.wording.digits import Run, complete, goes_on
 from pipeline.reasons import Reason
 from pipeline.sound.identifiers import LETTER_NAMES
 
-__all__ = ["CalledNumberRecognizer"]
-
 _OTHER = re.compile(
     r"[一-龠ァ-ヶー]の?番号|注文|伝票|電話|携帯|ナンバー|コード|郵便|住所|金額|料金|期限|お?名前|時間|円|年齢|内線|暗証|西暦|昭和|平成|令和"
 )

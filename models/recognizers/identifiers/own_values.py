@@ -24,8 +24,6 @@ from pipeline.sound.digits import digits_of
 from pipeline.sound.identifiers import dates_in, plates_in
 from pipeline.types import Requester
 
-__all__ = ["OwnValueRecognizer"]
-
 _DEPARTMENT = (
     rf"(?:[の、]?[ァ-ヶー一-龠々A-Za-z]{{1,8}}?(?:{DEPARTMENT_ENDS})"
     r"(?:の?(?:課長|部長|係長|主任|店長|支店長|所長|室長|師長))?(?![ァ-ヶー一-龠々]))?"

@@ -9,8 +9,6 @@ from models.recognizers.identifiers.said_numbers import counted, groups_of
 from pipeline.reasons import Reason
 from pipeline.sound.identifiers import plates_in
 
-__all__ = ["PlateRecognizer"]
-
 LEAST_FIGURES = 3
 """Least figures of a plate's number that is looked for elsewhere."""
 

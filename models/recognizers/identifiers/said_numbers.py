@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 from models.calls.artifacts import Call
 from models.wording.digits import UNIT_AFTER, Run, goes_on, runs
 
-__all__ = ["SLIP", "SaidNumber", "counted", "groups_of", "grown"]
-
 SLIP = re.compile(r"違|ちが|間違|まちが|失礼|じゃなく|ではなく|訂正|言い直|もとい|すみません")
 """Words between a number that was said wrong and the right one."""
 

@@ -23,8 +23,6 @@ from models.registry import adapted_model, registered_bytes
 from models.speech.whisper.weights_file import Array
 from pipeline.errors import ModelError
 
-__all__ = ["Adapter", "load_adapter", "read_adapter"]
-
 
 @dataclass(frozen=True, slots=True)
 class Adapter:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["FRAMES_PER_SECOND", "HOP", "MOST_FRAMES", "PADDING_SECONDS"]
-
 FRAMES_PER_SECOND: Final = 100
 """Frames of the spectrogram per second, for every Whisper model."""
 

@@ -23,8 +23,6 @@ from numpy.typing import NDArray
 
 from models.speech.whisper.weights_file import Array, rewritten
 
-__all__ = ["SPECIAL", "NarrowWhisper", "kept_tokens", "narrowed_config", "narrowed_weights", "without_layers"]
-
 LETTERS = 2
 """Greatest number of Latin letters in a kept token: a call holds no whole English words, and spelt-out text
 (a mail address, a product's name) is still written, in shorter pieces."""

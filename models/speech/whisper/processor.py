@@ -6,8 +6,6 @@ import os
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["MOST_THREADS", "Processor", "choose_processor"]
-
 MOST_THREADS: Final = 4
 """Default for the greatest number of windows recognised at once: each has its own working memory."""
 

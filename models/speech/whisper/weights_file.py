@@ -18,8 +18,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "arrays", "rewritten"]
-
 _VERSION: Final = 6
 _TYPES: Final[dict[int, np.dtype[Any]]] = {
     0: np.dtype(np.float32),

@@ -19,8 +19,6 @@ from pipeline.hearing.transcribe import RATE
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["WindowEncoder", "encode_only_sound", "frames_of"]
-
 
 class WindowEncoder:
     """Encoder of a loaded model with its spectrogram; thread-safe.

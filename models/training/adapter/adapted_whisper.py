@@ -12,8 +12,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-__all__ = ["Adapted", "Whisper"]
-
 RANK = 64
 """Of what is added to each matrix."""
 

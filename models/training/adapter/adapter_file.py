@@ -10,8 +10,6 @@ import numpy as np
 
 from models.speech.whisper.adapter import Adapter
 
-__all__ = ["made_for", "write_adapter"]
-
 SMALLEST: Final = 1e-12
 """Scale of a row of zeros."""
 

@@ -24,8 +24,6 @@ from models.speech.whisper.adapter import Adapter, read_adapter
 from models.training.adapter.adapter_file import made_for, write_adapter
 from models.training.written import say_written
 
-__all__ = ["average", "main"]
-
 ENCODER: Final = "encoder/"
 """How the names of its matrices begin, in the model's file."""
 

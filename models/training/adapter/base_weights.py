@@ -22,8 +22,6 @@ from models.registry import embedded_asr, verified_bytes
 from models.speech.whisper.narrow_vocabulary import kept_tokens
 from models.speech.whisper.weights_file import arrays
 
-__all__ = ["main"]
-
 KATAKANA = re.compile("[ァ-ヴー]")
 """A letter of it."""
 

@@ -16,8 +16,6 @@ from torch import nn
 from models.training.tagging.train import Block, go_on_from, write_network
 from pipeline.sound.posteriorgram import CLASSES
 
-__all__ = ["Ear", "Phonetic", "kinds_of", "read", "write"]
-
 ENCODED_WIDTH = 512
 """Values of each step of ``base``'s encoder."""
 

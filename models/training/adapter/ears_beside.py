@@ -24,8 +24,6 @@ from models.training.adapter.ear_networks import (
 from models.training.adapter.windows import Window
 from pipeline.sound.digits import edit_distance
 
-__all__ = ["ear_loss", "kinds_heard", "mora_loss", "morae_wrong"]
-
 MASKED = (2, 9)
 """Steps of a stretch, one in every 60, of which the phonetic network hears nothing."""
 

@@ -16,8 +16,6 @@ from models.training.speech.text_sets import WindowHeard, read_set
 from pipeline.sound.morae import morae
 from pipeline.sound.posteriorgram import class_of
 
-__all__ = ["Line", "Window", "batches", "spectrograms", "windows"]
-
 BATCH = 8
 """Windows a step."""
 

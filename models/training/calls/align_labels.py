@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from pipeline.sound.morae import Mora, mora_price
 
-__all__ = ["LabelledMora", "aligned", "carry_over"]
-
 FAR = 1.5
 """Seconds between where a mora was spoken and where it was heard beyond which they are not the same;
 word times are off by 0.5 s at worst."""

@@ -16,8 +16,6 @@ from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcrip
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import Transcript
 
-__all__ = ["exact_words", "laid_words"]
-
 
 def exact_words(truth: CallTruth, audio_sha256: str) -> Transcript:
     """A call's own words at their true times, as a file of exact words would give them.

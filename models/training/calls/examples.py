@@ -19,8 +19,6 @@ from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.types import CharSpan, Transcript
 
-__all__ = ["KINDS", "PARTIES", "Example", "from_heard", "said_then", "spoken_and_heard"]
-
 KINDS = ("O", "NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
 PARTIES = ("O", "third", "requester", "operator", "company")
 

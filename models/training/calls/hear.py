@@ -35,8 +35,6 @@ from pipeline.hearing.second_hearing import BatchRecogniser, Cut, hear_again
 from pipeline.hearing.transcribe import HeardSegment, transcribe
 from pipeline.types import CharSpan, Posteriorgram, Segment, TimeSpan, Trace, Transcript, Word
 
-__all__ = ["OTHERWISE", "main", "read_heard"]
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Manner:

@@ -14,8 +14,6 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Final
 
-__all__ = ["Durations", "Phoneme", "when_spoken"]
-
 ENGINE_BYTES: Final = 8192
 """Room for a ``HTS_Engine``, which the library fills in; it takes less than 1,000."""
 

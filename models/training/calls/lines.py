@@ -15,8 +15,6 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CODECS", "RATE", "on_a_line", "through", "worn"]
-
 Sound = NDArray[np.float32]
 
 RATE: Final = 8000

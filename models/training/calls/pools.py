@@ -11,8 +11,6 @@ from models.language.lexicon.lexicon import FOLDER, NameEntry, NameRow, lexicon_
 from pipeline.sound.morae import fold_kana
 from sample_audio.pools import Company, Named, Place, Pools, default_pools
 
-__all__ = ["spellings", "towns", "training_pools"]
-
 
 def _table(words: str) -> tuple[Named, ...]:
     """``コーポ 荘:ソウ`` as written and read; what is in kana needs no reading."""

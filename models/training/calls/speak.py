@@ -28,8 +28,6 @@ from sample_audio.pools import Pools
 from sample_audio.script import Dialogue, read_scripts
 from sample_audio.voices import Voices, join_network
 
-__all__ = ["main"]
-
 CACHE = Path(tempfile.gettempdir()) / "kaiji-voices"
 """As ``sample_audio.make_calls`` has it."""
 

@@ -25,15 +25,6 @@ from pipeline.measuring.truth import CallTruth, read_truth
 from pipeline.sound.identifiers import plates_in
 from pipeline.types import CallCase, CaseName, Requester, Transcript
 
-__all__ = [
-    "StoredCall",
-    "made_case",
-    "stored_calls",
-    "unheard",
-    "unheard_words",
-    "unlistened",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:

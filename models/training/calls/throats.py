@@ -15,8 +15,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MELS", "another_voice", "bent"]
-
 MELS: Final = 80
 """Bins of the spectrogram of ``base``, to 8 kHz on Slaney's mel scale."""
 

@@ -22,8 +22,6 @@ from numpy.typing import NDArray
 from models.training.calls.hts_durations import Durations, when_spoken
 from sample_audio.voices import RATE, VOICES, KokoroVoices, Sentence, Voice, native_styles
 
-__all__ = ["HtsVoice", "ManyVoices", "MeiVoices", "resampled"]
-
 MEI = "mei"
 
 THROATS = dict(zip(VOICES, (1.0, 1.07, 0.94, 1.13, 0.82), strict=True))

@@ -29,8 +29,6 @@ from models.training.calls.lines import RATE, on_a_line
 from pipeline.audio.recording import Recording, read_recording
 from pipeline.measuring.frames import FRAME_SECONDS, AudioPair, frames_of
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""

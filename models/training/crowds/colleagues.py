@@ -22,8 +22,6 @@ from pipeline.measuring.truth import CallTruth
 from pipeline.sound.morae import fold_kana
 from pipeline.types import CallCase, CaseName
 
-__all__ = ["SIZES", "with_colleagues"]
-
 SIZES: Final = (5, 50, 200, 1000)
 """People on the lists that are made: a shop, an office, a company, a group of companies."""
 

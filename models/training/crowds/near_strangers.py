@@ -24,8 +24,6 @@ from pipeline.sound.digits import digits_of
 from pipeline.sound.morae import fold_kana, likeness, morae
 from pipeline.types import CallCase, CaseName
 
-__all__ = ["near_stranger"]
-
 NAMES: Final = 1500
 """Surnames, and given names, among which one is looked for that sounds alike."""
 

@@ -24,8 +24,6 @@ from pipeline.types import TimeSpan
 from sample_audio.telephone import draw_line, transmit
 from sample_audio.voices import RATE
 
-__all__ = ["SPEEDS", "Spoken", "people_speaking", "read_clip", "trimmed"]
-
 Sound = NDArray[np.float32]
 
 CLIPS: Final = Path("common-voice-ja")

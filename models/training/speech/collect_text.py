@@ -38,8 +38,6 @@ from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS, brightened
 from pipeline.hearing.transcribe import RATE
 from pipeline.hearing.windows import MAX_WINDOW_SECONDS, Window
 
-__all__ = ["main"]
-
 EMPTY_SHARE = 0.05
 """Windows in which nobody speaks, as a share of the others: nothing may be written there."""
 

@@ -12,8 +12,6 @@ from pipeline.hearing.transcribe import RATE
 from pipeline.hearing.windows import Window
 from pipeline.types import TimeSpan
 
-__all__ = ["Data", "Line", "Said", "silences", "windows_of_lines"]
-
 MARGINS = (0.1, 0.3)
 """Seconds of silence kept around what is said, least and most; the product keeps .12 or .3."""
 

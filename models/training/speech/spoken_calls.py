@@ -22,8 +22,6 @@ from pipeline.audio.recording import Recording, read_recording
 from pipeline.measuring.truth import KINDS, TruthSpan, channel_of, read_truth
 from pipeline.types import TimeSpan
 
-__all__ = ["SpokenCall", "add_sources", "sources"]
-
 SpokenCall = tuple[str, Recording, tuple[Line, ...], Any]
 """Name, sound, lines, and who speaks."""
 

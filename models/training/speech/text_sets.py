@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LineHeard", "WindowHeard", "read_set"]
-
 
 @dataclass(frozen=True, slots=True)
 class LineHeard:

@@ -14,8 +14,6 @@ from pipeline.measuring.truth import TruthSpan, channel_of
 from pipeline.sound.morae import fold_kana
 from pipeline.types import TimeSpan
 
-__all__ = ["Turn", "names_in_kana", "read_aloud", "turns_of"]
-
 CUT = 0.02
 """Seconds that a span may seem to reach out of its turn."""
 

@@ -11,8 +11,6 @@ from models.language.readings import Reader
 from models.training.calls.examples import KINDS, PARTIES
 from pipeline.sound.morae import Mora, fold_kana, morae
 
-__all__ = ["Atom", "Label", "Phrase", "SaidPiece", "label_of", "phrases"]
-
 MARKS = "、。？！「」・…?!,. \u3000"
 """Written, not said."""
 

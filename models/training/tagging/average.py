@@ -18,8 +18,6 @@ from onnx import numpy_helper
 
 from models.training.written import say_written
 
-__all__ = ["main"]
-
 
 def main() -> int:
     """Write the average."""

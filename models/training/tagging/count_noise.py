@@ -23,8 +23,6 @@ from models.training.calls.hear import read_heard
 from pipeline.sound.morae import mora_price
 from pipeline.types import Transcript
 
-__all__ = ["Counts", "main"]
-
 FAR_OFF = 0.75
 """Price of a pair beyond which it is no confusion but a stretch that was lost and another made up."""
 

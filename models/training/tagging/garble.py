@@ -24,8 +24,6 @@ from pipeline.hearing.transcribe import TURN_PAUSE_SECONDS, HeardSegment, HeardW
 from pipeline.sound.morae import Mora
 from sample_audio.spoken import morae
 
-__all__ = ["from_script"]
-
 QUALITIES = (0.1, 0.6, 1.3, 2.6)
 """How much worse than others a phrase is heard; errors come in bursts."""
 

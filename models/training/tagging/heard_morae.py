@@ -26,8 +26,6 @@ from models.weighing.phonetic_tagger.features import SpokenMora, encode
 from pipeline.measuring.truth import CallTruth, read_truth
 from pipeline.sound.heard_morae import TimedMora, heard_morae
 
-__all__ = ["labels", "main"]
-
 BEFORE, AFTER = 0.04, 0.02
 """Seconds before a span's start in which the middle of a mora of it may lie, before its end from which one is
 none of it: a step of what is heard, and half of one."""

@@ -31,8 +31,6 @@ from pipeline.sound.morae import Mora, fold_kana, morae
 from sample_audio.casting import cast
 from sample_audio.script import read_scripts
 
-__all__ = ["made_call", "main", "write_calls"]
-
 RATES = NoiseRates(swap=0.045, drop=0.03, add=0.025)
 """Of speech that is heard as well as the average."""
 

@@ -36,8 +36,6 @@ from models.weighing.tagger.features import Vocabulary, encode, short_pos
 from sample_audio.casting import cast
 from sample_audio.script import Dialogue, read_scripts
 
-__all__ = ["left_out", "main", "read_dialogues"]
-
 RAREST = 4
 """Characters seen less often are known by their script alone."""
 

@@ -18,8 +18,6 @@ from pathlib import Path
 from models.language.readings import Reader
 from pipeline.sound.morae import Mora, mora_price, morae
 
-__all__ = ["KANA_OF", "NoiseRates", "Respeller", "garble_digits", "garble_morae", "misheard"]
-
 KANA_OF: dict[Mora, str] = {}
 for _kana in (
     "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモ"

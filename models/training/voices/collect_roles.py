@@ -19,8 +19,6 @@ from models.training.calls.pools import training_pools
 from sample_audio.casting import cast
 from sample_audio.script import read_scripts
 
-__all__ = ["main"]
-
 _PIECE = re.compile(r"[^、。？！?!…]+[、。？！?!…]*")
 
 

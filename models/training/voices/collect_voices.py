@@ -32,8 +32,6 @@ from pipeline.measuring.truth import read_truth
 from sample_audio.voices import RATE as VOICE_RATE
 from sample_audio.voices import Voice
 
-__all__ = ["main"]
-
 Sound = NDArray[np.float32]
 
 Utterance = tuple[str, Sound]

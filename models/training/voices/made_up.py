@@ -26,8 +26,6 @@ from pipeline.speaking.units import Unit
 from pipeline.types import TimeSpan
 from sample_audio.script import Dialogue
 
-__all__ = ["MadeUp", "Sittings", "found_rightly", "made_up", "read_sittings"]
-
 ANNOUNCED, THROUGH, RETURNS = 0.55, 0.2, 0.6
 """Shares of calls: a third person who is announced; staff who are put through; a caller who comes back."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["BACK", "HANDING", "PUTTING_THROUGH", "PUT_THROUGH", "TAKING"]
-
 HANDING: Final = (
     "主人に代わりますね。",
     "ちょっと母に代わります。",

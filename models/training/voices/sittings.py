@@ -30,8 +30,6 @@ from models.voices.voice import load_voices
 from pipeline.audio.recording import for_recogniser, read_recording
 from pipeline.measuring.truth import read_truth
 
-__all__ = ["main"]
-
 Sound = NDArray[np.float32]
 
 Said = tuple[tuple[str, str], Sound]

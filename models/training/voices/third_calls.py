@@ -35,8 +35,6 @@ from models.training.calls.stored import StoredCall, stored_calls
 from pipeline.audio.recording import Recording
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, as_heard, build_transcript
 
-__all__ = ["main", "sent"]
-
 Sound = NDArray[np.float32]
 
 LEVEL: Final = 0.08

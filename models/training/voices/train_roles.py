@@ -18,8 +18,6 @@ import torch
 
 from models.voices.roles import BUCKETS, buckets
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""

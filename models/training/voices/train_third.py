@@ -29,8 +29,6 @@ from pipeline.speaking.sides import share_between_sides
 from pipeline.speaking.third import EVIDENCE, evidence
 from sample_audio.script import read_scripts
 
-__all__ = ["main"]
-
 Values = NDArray[np.float64]
 
 ODDS: Final = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.5, 1.0)

@@ -25,8 +25,6 @@ from torch import Tensor, nn
 
 from models.voices.spectra import COLUMNS
 
-__all__ = ["main"]
-
 WIDTH: Final = 96
 SAYS: Final = 48
 """Numbers that tell a voice."""

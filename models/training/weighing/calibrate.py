@@ -36,8 +36,6 @@ from pipeline.hearing.supplement import supplemented
 from pipeline.measuring.truth import read_truth
 from pipeline.types import CallCase, Transcript
 
-__all__ = ["Folder", "fit", "heard_twice", "main"]
-
 RIGHT = 0.5
 """Share of a finding's characters that must be somebody's data for it to be right."""
 

@@ -42,8 +42,6 @@ from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, TimeSpan, Transcript
 
-__all__ = ["Case", "cases", "collected", "found_cases", "heard_as", "main"]
-
 SHIFTED = 2
 """Times that an edge is shown with its word timed otherwise."""
 

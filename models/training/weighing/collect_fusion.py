@@ -30,8 +30,6 @@ from pipeline.hearing.supplement import supplemented
 from pipeline.measuring.truth import CallTruth, read_truth
 from pipeline.types import CallCase, Transcript
 
-__all__ = ["main"]
-
 BESIDE: Final = 0.02
 """Seconds beside a span in which the middle of a character may lie that is a part of it."""
 

@@ -28,8 +28,6 @@ from models.weighing.tagger.tagger import load_tagger
 from pipeline.finding.detect import unite
 from pipeline.types import CallCase
 
-__all__ = ["main"]
-
 SHARES = (0.05, 0.1, 0.15, 0.2)
 """Shares of the unmasked words for which it is printed what they hold."""
 

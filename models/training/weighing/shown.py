@@ -7,8 +7,6 @@ from typing import Final
 
 from pipeline.ownership.known.claimant import Claimant
 
-__all__ = ["NOBODY", "Shown"]
-
 
 class Shown(enum.StrEnum):
     """With which case a call is shown."""

@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 from models.training.written import say_written
 from models.trees import COLUMNS
 
-__all__ = ["Shape", "learn", "log_odds", "write_trees"]
-
 _ML_OPSET, _OPSET, _IR = 3, 17, 8
 """Versions of the operators and of the file: onnxruntime 1.17 reads them."""
 

@@ -28,8 +28,6 @@ from pipeline.types import CallCase, TimeSpan, Transcript
 from sample_audio.casting import CastCall, case_json, cast
 from sample_audio.script import read_scripts
 
-__all__ = ["ReadCall", "unspoken_calls"]
-
 EXACT = 0.5
 """Share of the calls in their exact words; the others are as a recogniser would have written them."""
 

@@ -16,8 +16,6 @@ from models.wording.vocabulary import HONORIFICS
 from pipeline.hearing.traces import read_off
 from pipeline.types import SOUND_KINDS
 
-__all__ = ["NAMES", "fusion_rows", "known_words", "sounds"]
-
 Array = NDArray[np.float64]
 
 MIN_PROBABILITY: Final = 1e-4

@@ -25,8 +25,6 @@ from models.weighing.tagger.tagger import Tagger
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["fused_probabilities"]
-
 CHUNK_CHARS: Final = 4000
 """Characters per run of the network, so that memory does not grow with the length of the call."""
 

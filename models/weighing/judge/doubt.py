@@ -26,8 +26,6 @@ from pipeline.errors import ModelError
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan
 
-__all__ = ["SOURCE", "Doubt", "DoubtFeature", "doubt_features", "load_doubt"]
-
 SOURCE = "Doubt"
 """``EntitySpan.recognizer`` of these candidates."""
 

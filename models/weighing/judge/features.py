@@ -21,8 +21,6 @@ from models.weighing.tagger.tagger import Tagger
 from pipeline.errors import ModelError
 from pipeline.types import EntitySpan
 
-__all__ = ["KIND_COLUMNS", "WITNESS", "CallValues", "JudgeFeature", "call_values", "check_names", "features"]
-
 MAX_LOG_ODDS = 6.0
 """Bound to which log odds are clipped."""
 

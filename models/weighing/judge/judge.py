@@ -35,8 +35,6 @@ from pipeline.finding.doubtful_names import MASK_FROM_AT_USUAL
 from pipeline.kinds import FURTHER_KINDS
 from pipeline.types import CharSpan, EntitySpan
 
-__all__ = ["MASK_FROM", "SHOW_FROM", "Judge", "load_judge"]
-
 MASK_FROM = {"PERSON": MASK_FROM_AT_USUAL, "ADDRESS": 0.1, "PHONE_NUMBER": 0.2}
 """Least probability of a masked finding.  The thresholds weigh a second of leak of a third party's name like
 five seconds of over-mask.  On 96 made calls that the ear was not trained on, .12 for names instead of .2

@@ -20,8 +20,6 @@ from pipeline.sound.reader import SoundLine
 from pipeline.sound.search import SoundText
 from pipeline.types import CharSpan
 
-__all__ = ["KINDS_OF_NUMBER", "SAID_FIGURE", "passages_about_other_numbers"]
-
 SAID_FIGURE: Final = re.compile(r"[0-9０-９丸]|まる|マル|ゼロ|ナナ|ロク|ハチ|ヨン|キュ[ウー]")
 """A digit, as a recogniser writes one that is spoken alone."""
 

@@ -21,8 +21,6 @@ from pipeline.sound.digits import digits_of, longest_common_run, without_digits
 from pipeline.sound.reader import SoundLine
 from pipeline.types import CharSpan
 
-__all__ = ["OtherNumbers", "figures_told", "is_another_number", "is_no_block", "is_read_back"]
-
 _FIGURES = "0-9０-９〇零一二三四五六七八九十百千万億,，.．"
 _UNIT = (
     r"(?:円|えん|キロ|グラム|リットル|メートル|パーセント|ポイント|枚|回|名様|人|歳|才|年|月|時|分|コマ|"

@@ -14,8 +14,6 @@ from typing import Final
 
 from pipeline.types import CharSpan
 
-__all__ = ["parts_of"]
-
 MAX_VALLEY_SHARE: Final = 0.9
 """Greatest value of a valley, as a share of the lower peak beside it; where only a pause lies between two
 peaks, greatest value of the lower peak as a share of the higher.  On u22 and u24 to u27 with networks that

@@ -36,17 +36,6 @@ from pipeline.ownership.verdicts import (
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, Finding, Party, Transcript
 
-__all__ = [
-    "CLEAR_CONTENT_PROBABILITY",
-    "CLEAR_PROBABILITY",
-    "MIN_CONTENT_PROBABILITY",
-    "MIN_PROBABILITY",
-    "UNLIKELY_PROBABILITY",
-    "Owner",
-    "load_owner",
-    "probabilities",
-]
-
 MIN_CONTENT_PROBABILITY: Final = 0.25
 """Least probability by content alone at which a claimant owns a finding; the model card has the table."""
 

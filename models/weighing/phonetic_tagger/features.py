@@ -13,8 +13,6 @@ from models.language.gazetteer import COLUMNS, VALUES, Gazetteer
 from pipeline.sound.morae import Mora
 from pipeline.sound.posteriorgram import CLASSES, class_of
 
-__all__ = ["PAUSES", "SIZES", "SpokenMora", "encode"]
-
 PAUSES = (0.0, 0.2, 0.4, 0.8, 1.6)
 """Lower bounds of the classes of pause before a mora, in seconds; class 0 is "no pause"."""
 

@@ -25,8 +25,6 @@ from pipeline.types import SOUND_KINDS, Transcript
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["PhoneticTagger", "load_phonetic_tagger"]
-
 CHUNK_MORAE, CONTEXT_MORAE = 4000, 140
 """Morae per run of the network, so that memory does not grow with the length of the call; and morae of
 context on each side: the reach of the convolutions."""

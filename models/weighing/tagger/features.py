@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 from models.language.readings import SoundLine, Token
 from pipeline.types import Transcript
 
-__all__ = ["FEATURES", "Vocabulary", "encode"]
-
 FEATURES = ("char", "pos", "place", "first_mora", "last_mora", "speaker", "doubt", "pause")
 """Names of the columns, in order."""
 

@@ -20,8 +20,6 @@ from pipeline.types import CharSpan, Party, Transcript
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["Marked", "Tagger", "load_tagger", "mark"]
-
 KINDS = ("", "PERSON", "ADDRESS", "PHONE_NUMBER")
 """Classes of the network's first output, in order; the first is "no personal data"."""
 

@@ -10,8 +10,6 @@ from typing import Final
 from pipeline.audio.containers.extent import Extent, contradictory, cut_off, divided, surplus, unclosed
 from pipeline.file_bytes import FileBytes
 
-__all__ = ["account_mp4"]
-
 _CONTAINER_BOXES: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex"})
 """Boxes that contain the boxes with the tables."""
 

@@ -10,8 +10,6 @@ from pipeline.audio.containers.extent import Extent, contradictory, cut_off, div
 from pipeline.errors import UnreadableAudioError
 from pipeline.file_bytes import FileBytes
 
-__all__ = ["account_aiff", "account_au", "account_caf", "account_w64", "account_wav"]
-
 _ALL_ONES: Final = 0xFFFF_FFFF
 _OPEN_64: Final = 1 << 62  # writers that cannot seek leave a size beyond that of any file
 

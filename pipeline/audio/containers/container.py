@@ -26,8 +26,6 @@ from pipeline.audio.containers.pages import account_flac, account_ogg
 from pipeline.errors import UnreadableAudioError
 from pipeline.file_bytes import FileBytes
 
-__all__ = ["FORMATS", "extent_of"]
-
 _READERS: Final[Mapping[str, Callable[[FileBytes], Extent]]] = {
     "aac": account_adts,
     "aiff": account_aiff,

@@ -11,8 +11,6 @@ from pipeline.audio.containers.extent import Extent, contradictory, cut_off, div
 from pipeline.errors import UnreadableAudioError
 from pipeline.file_bytes import FileBytes
 
-__all__ = ["account_matroska"]
-
 _HEADER, _SEGMENT, _CLUSTER, _INFO, _TRACKS = 0x1A45DFA3, 0x18538067, 0x1F43B675, 0x1549A966, 0x1654AE6B
 _VOID, _CRC = 0xEC, 0xBF
 _SCALE, _DURATION, _TRACK, _TRACK_TYPE = 0x2AD7B1, 0x4489, 0xAE, 0x83

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from pipeline.errors import UnreadableAudioError
 
-__all__ = ["Extent", "contradictory", "cut_off", "divided", "skip_id3", "surplus", "unclosed"]
-
 
 @dataclass(frozen=True, slots=True)
 class Extent:

@@ -8,8 +8,6 @@ from pipeline.audio.containers.extent import Extent, contradictory, cut_off, ski
 from pipeline.errors import UnreadableAudioError
 from pipeline.file_bytes import FileBytes
 
-__all__ = ["account_adts", "account_amr", "account_gsm", "account_mp3", "mp3_frame_bytes"]
-
 # Kilobits per second of MPEG audio layer III by index, MPEG-1 and MPEG-2/2.5 (ISO 11172-3, 13818-3).
 _MP3_RATES: Final = (
     (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),

@@ -16,8 +16,6 @@ from pipeline.audio.containers.extent import (
 from pipeline.errors import UnreadableAudioError
 from pipeline.file_bytes import FileBytes
 
-__all__ = ["account_flac", "account_ogg"]
-
 _PAGE_HEADER_BYTES: Final = 27
 _FIRST_PAGE, _LAST_PAGE = 2, 4  # flags of a page: of the first and of the last one of a stream (RFC 3533)
 

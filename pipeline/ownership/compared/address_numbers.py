@@ -9,8 +9,6 @@ from pipeline.ownership.compared.address_parts import AddressNumber
 from pipeline.ownership.compared.aligned import aligned
 from pipeline.ownership.compared.comparison import Mark
 
-__all__ = ["Marked", "NumberComparison", "compared_numbers"]
-
 Marked = tuple[str, Mark]
 
 

@@ -17,8 +17,6 @@ from pipeline.ownership.known.names import KanaReader
 from pipeline.sound.digits import digits_of
 from pipeline.types import CaseName
 
-__all__ = ["AddressNumber", "AddressParts", "AddressPlace", "Level", "address_parts"]
-
 BLOCK_NUMBERS: Final = 3
 """Greatest number of numbers of a block: 丁目, 番 and 号.  Those after them are a room's."""
 

@@ -11,8 +11,6 @@ from pipeline.ownership.compared.comparison import Mark
 from pipeline.ownership.known.names import KanaReader
 from pipeline.sound.morae import MIN_TELLING, morae
 
-__all__ = ["PlaceComparison", "compared_places", "reading_of", "with_regions_apart"]
-
 
 class PlaceComparison(NamedTuple):
     """Result of comparing the places of a spoken address with those of a registered one.

@@ -19,8 +19,6 @@ from pipeline.ownership.known.names import KanaReader
 from pipeline.sound.morae import likeness, morae
 from pipeline.types import CaseName, Party
 
-__all__ = ["compared_address"]
-
 MIN_TOWN_NEAR: Final = 0.7
 """Least similarity of two towns' readings from which both are shown together."""
 

@@ -15,8 +15,6 @@ from typing import Final
 
 from pipeline.ownership.compared.comparison import Mark
 
-__all__ = ["Alignment", "aligned"]
-
 OTHER, MISSING, MISSING_AT_END = 2, 3, 2
 """Prices of a substitution, of a gap within a value, and of a gap at its end.  A gap within costs more: two
 numbers that share little are easier to compare digit above digit than shifted until a few agree."""

@@ -20,8 +20,6 @@ from pipeline.ownership.known.names import KanaReader
 from pipeline.ownership.known.spelling import letter_by_letter, without_lead
 from pipeline.types import CallCase, Party
 
-__all__ = ["COMPARED", "Registered", "compared", "registered_in"]
-
 COMPARED: Final = ("PERSON", "ADDRESS", "PHONE_NUMBER")
 """Entity types of which a case registers values."""
 

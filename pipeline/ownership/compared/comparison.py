@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 from pipeline.types import Party
 
-__all__ = ["Comparison", "Likeness", "Mark", "Run", "runs_of"]
-
 
 class Mark(enum.StrEnum):
     """Result of comparing a run of characters with the other value."""

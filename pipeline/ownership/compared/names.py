@@ -13,8 +13,6 @@ from pipeline.ownership.known.names import KanaReader, KnownName, claimed_names,
 from pipeline.sound.morae import Mora, fold_kana, likeness, morae
 from pipeline.types import CallCase, CaseName
 
-__all__ = ["RegisteredName", "compared_name", "registered_names", "sounds_of"]
-
 MIN_NEAR: Final = 0.6
 """Least similarity of two readings from which both are shown together."""
 

@@ -11,8 +11,6 @@ from pipeline.ownership.compared.comparison import Comparison, Likeness, Mark, r
 from pipeline.sound.digits import digits_of
 from pipeline.types import Party
 
-__all__ = ["compared_number"]
-
 MISSING_OF_A_PIECE: Final = 2
 """Least number of missing digits from which a number counts as a piece of the registered one, not as
 misheard."""

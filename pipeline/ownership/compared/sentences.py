@@ -12,8 +12,6 @@ from pipeline.ownership.compared.comparison import Comparison, Likeness
 from pipeline.reason_text import SENTENCES
 from pipeline.reasons import Reason
 
-__all__ = ["UNLIKE", "comparison_sentence"]
-
 _LIKENESSES: Final[Mapping[Likeness, str]] = {
     Likeness.NUMBER_SAME: "登録の番号と同じです",
     Likeness.NUMBER_PIECE_SAME: "登録の番号の一部({in_all}桁)と同じです",

@@ -42,16 +42,6 @@ from pipeline.sound.search import SoundText
 from pipeline.sound.spotting import covered, spotted
 from pipeline.types import CaseName
 
-__all__ = [
-    "CLEAR",
-    "KnownAddresses",
-    "other_address",
-    "other_kanji",
-    "other_mail",
-    "other_name",
-    "other_number",
-]
-
 CLEAR: Final = 1.0
 """Least clear disagreement: one digit, a name of two morae, a place of three."""
 

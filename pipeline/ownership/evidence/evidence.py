@@ -44,8 +44,6 @@ from pipeline.ownership.known.names import KanaReader
 from pipeline.sound.morae import Mora, morae, spell_out
 from pipeline.types import Finding, Transcript
 
-__all__ = ["Evidence"]
-
 _LATIN = re.compile(r"[A-Za-z]+")
 _MAIL_JOINT = re.compile(r"[-_.]")
 

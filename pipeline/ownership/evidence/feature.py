@@ -21,8 +21,6 @@ import enum
 from collections.abc import Mapping
 from typing import Self
 
-__all__ = ["LEARNED", "Feature", "FeatureValues", "Role"]
-
 
 class Role(enum.Enum):
     """Effect of a feature on the log odds.

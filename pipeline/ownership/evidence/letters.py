@@ -14,8 +14,6 @@ from pipeline.ownership.known.spelling import TAIL, letter_by_letter, without_le
 from pipeline.sound.digits import longest_common_run
 from pipeline.sound.morae import likeness, morae
 
-__all__ = ["EXPLAINS", "WrittenName", "explains", "is_relative", "name_in", "written_name"]
-
 MIN_KANJI: Final = 2
 """Least number of kanji of a name that is spelt as another person's: one kanji occurs in any word."""
 

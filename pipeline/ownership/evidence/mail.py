@@ -12,8 +12,6 @@ from dataclasses import replace
 
 from pipeline.ownership.evidence.stretches import Stretch
 
-__all__ = ["heard_user", "written_user"]
-
 _AT = re.compile(r"[@＠]|[アあ][ッっ]?[トと][マま]|アット|(?<![a-z])at+o?ma", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<=\D)[0-9０-９]+\s*$")
 """Digits after a name, which distinguish users of the same name."""

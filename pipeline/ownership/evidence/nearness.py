@@ -17,8 +17,6 @@ from pipeline.sound.morae import Mora, morae, undrawn
 from pipeline.sound.search import SoundText
 from pipeline.sound.spotting import covered, spotted
 
-__all__ = ["FAIR_ODDS", "heard_nearness", "without_honorific", "without_particles", "written_nearness"]
-
 MAX_PRICE, FAIR_PRICE = 0.6, 0.3
 """Greatest price per mora of a form at which it may match the words at all, and fairly."""
 

@@ -16,8 +16,6 @@ from pipeline.ownership.known.claimant import Claimant
 from pipeline.sound.morae import likeness
 from pipeline.types import EntitySpan
 
-__all__ = ["Neighbour", "PairValues", "name_before", "neighbour_features"]
-
 PairValues = Mapping[Claimant, FeatureValues]
 """Features of one finding, for each claimant."""
 

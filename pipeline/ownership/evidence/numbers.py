@@ -11,17 +11,6 @@ from pipeline.ownership.known.addresses import numbers_of
 from pipeline.ownership.known.known_case import ROOM_DIGITS
 from pipeline.sound.digits import digits_of, longest_common_run
 
-__all__ = [
-    "BLOCK_NUMBERS",
-    "MIN_PIECE_DIGITS",
-    "block_in",
-    "figures_in",
-    "holds_whole_block",
-    "other_block_figures",
-    "other_figures",
-    "strange_places",
-]
-
 PREFIX_DIGITS: Final = 3
 """Number of first digits that many telephone numbers share."""
 

@@ -16,8 +16,6 @@ from pipeline.ownership.evidence.feature import Feature, FeatureValues
 from pipeline.sound.digits import digits_of, without_digits
 from pipeline.types import EntitySpan
 
-__all__ = ["POSTAL_FIGURES", "addresses_of_codes", "is_postal_code", "names_town", "without_leading_code"]
-
 POSTAL_FIGURES: Final = 7
 """Number of digits of a postal code, three and four."""
 

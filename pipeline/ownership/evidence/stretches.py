@@ -16,8 +16,6 @@ from pipeline.sound.posteriorgram import HeardMora, likeliest
 from pipeline.sound.spotting import Hit
 from pipeline.types import Finding, TimeSpan, Transcript
 
-__all__ = ["Channels", "Stretch"]
-
 AROUND_SECONDS: Final = 1.0
 """Margin in seconds on each side: the edges may be off, and the words after a surname matter."""
 

@@ -13,15 +13,6 @@ from pipeline.ownership.known.claimant import Claimant
 from pipeline.sound.honorifics import with_honorific
 from pipeline.types import EntitySpan, Party, Transcript
 
-__all__ = [
-    "MIN_IN_GROUP",
-    "MIN_IN_GROUP_WITH_HONORIFIC",
-    "in_group_anywhere",
-    "is_in_group",
-    "owner_in_talk",
-    "setting",
-]
-
 SMOOTHING: Final = 0.01
 """Smoothing added to the probabilities of a ratio: a probability of zero means no more than a small one."""
 

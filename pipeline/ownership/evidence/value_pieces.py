@@ -15,8 +15,6 @@ from pipeline.ownership.known.addresses import block_of
 from pipeline.sound.digits import digits_of
 from pipeline.types import EntitySpan
 
-__all__ = ["FILLERS", "PIECE_CHARS", "pieces_of_values"]
-
 PIECE_CHARS: Final = 24
 """Greatest number of characters between two pieces of one value: a short turn of the other side."""
 

@@ -12,16 +12,6 @@ from pipeline.sound.digits import ZERO_KANJI, digits_of
 from pipeline.sound.morae import fold_kana
 from pipeline.types import CaseName
 
-__all__ = [
-    "BUILDINGS",
-    "block_of",
-    "number_of",
-    "numbers_of",
-    "parted_code",
-    "places_of",
-    "without_numbering",
-]
-
 BUILDINGS = (
     "ハイツ|コーポ|マンション|アパート|ハイム|メゾン|コート|パレス|レジデンス|グラン|ヴィラ|ビラ|シャトー|ドミール|"
     "ルミエール|ビル|荘|団地|寮|タワー|ヒルズ|ガーデン|プラザ|テラス|エステート|ホーム|カーサ|住宅|社宅"

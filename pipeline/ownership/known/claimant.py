@@ -6,8 +6,6 @@ import enum
 
 from pipeline.types import Party
 
-__all__ = ["Claimant"]
-
 
 class Claimant(enum.Enum):
     """Person or group of a case.

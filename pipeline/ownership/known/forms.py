@@ -21,8 +21,6 @@ from pipeline.sound.digits import counted_kana, digits_of, kana_of
 from pipeline.sound.morae import MIN_TELLING, Mora, morae
 from pipeline.types import CallCase, CaseName
 
-__all__ = ["NAMES", "NUMBERS", "SpokenForm", "spoken_forms"]
-
 MIN_NAME_MORAE: Final = 2
 """Least number of morae of a name; for any other datum it is ``MIN_TELLING``."""
 

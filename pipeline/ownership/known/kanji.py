@@ -18,8 +18,6 @@ from pipeline.sound.morae import Mora, mora_price, morae
 from pipeline.sound.reader import SoundReader
 from pipeline.sound.search import SoundText
 
-__all__ = ["Explained", "KanjiReader", "KanjiSounds", "explained_each"]
-
 MIN_WORTH, WORTH_PER_MORA, MIN_WORTH_SHARE = 9.5, 0.1, 0.4
 """Worth, in morae, of the words that make a text the explanation of a name: the least, the addition for each
 mora of the text, and the least share of the text.  A long text has a little of each kanji of any name."""

@@ -22,8 +22,6 @@ from pipeline.ownership.known.spelling import BLANKS
 from pipeline.sound.digits import digits_of
 from pipeline.types import CallCase
 
-__all__ = ["ROOM_DIGITS", "KnownCase", "read_case"]
-
 ROOM_DIGITS: Final = 3
 """Number of digits of a room number."""
 

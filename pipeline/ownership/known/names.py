@@ -17,8 +17,6 @@ from pipeline.ownership.known.kanji import KanjiReader
 from pipeline.sound.morae import fold_kana
 from pipeline.types import CallCase, CaseName
 
-__all__ = ["KanaReader", "KnownName", "claimed_names", "known_names", "other_orders"]
-
 _MARKS = re.compile(r"[\s・･＝=,，、]+")
 """Separators between the parts of a foreign name."""
 

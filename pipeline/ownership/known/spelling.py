@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["BLANKS", "LEAD", "TAIL", "letter_by_letter", "without_lead"]
-
 LEAD = re.compile(
     r"^(?:(?:カタカナ|片仮名|ひらがな|平仮名)で|はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|"
     r"[のはがをにでとも、。 ]|[ぁ-ん](?=[一-龠]{2}))(?=..)"

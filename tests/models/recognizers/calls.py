@@ -8,8 +8,6 @@ from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.language.readings import Reader, load_reader
 from pipeline.types import CallCase, CharSpan, Segment, TimeSpan, Transcript
 
-__all__ = ["NOBODY", "artifacts_of", "call_of", "shown"]
-
 NOBODY = CallCase("R-0")
 """A case that names no one."""
 

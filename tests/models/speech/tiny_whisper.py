@@ -11,8 +11,6 @@ from ctranslate2.specs import WhisperSpec
 
 from models.registry import embedded_asr, verified_bytes
 
-__all__ = ["MELS", "WIDTH", "write_tiny_whisper"]
-
 WIDTH, MELS = 96, 128
 """Values of a step of its encoder, and mel bins of its spectrogram; the embedded model has 512 and 80."""
 

@@ -12,8 +12,6 @@ from models.language.readings import load_reader
 from models.training.calls.examples import KINDS, Example
 from models.training.tagging.noise import Respeller
 
-__all__ = ["NAME", "PHONE", "READER", "RESPELLER", "TURNS", "Piece", "Slot", "chance", "marked"]
-
 READER = load_reader()
 RESPELLER = Respeller([("荷物", "ニモツ", 5), ("側", "ガワ", 3), ("橋", "ハシ", 4)])
 

@@ -26,6 +26,7 @@ from flows.desk.kinds.errors import (
     DatabaseGoneError,
     DeskError,
 )
+from flows.desk.storage.sqlite_connection import SQLiteConnection
 from flows.folders.endings import undisturbed
 from flows.settings import Settings
 
@@ -244,7 +245,9 @@ def open_database(settings: Settings, *, create: bool = False) -> Database:
             _prepare_file(file, create=create)
             # mode=rw: SQLite must not create an empty database when ours is missing.
             parsed = make_url(f"sqlite:///file:{file}?mode=rw&uri=true")
-            engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": 1.0})
+            engine = create_engine(
+                parsed, hide_parameters=True, connect_args={"timeout": 1.0, "factory": SQLiteConnection}
+            )
             _set_up_sqlite(engine)
         else:
             options = {"connect_timeout": max(2, int(settings.database_wait_seconds))}
@@ -281,6 +284,12 @@ def _set_up_sqlite(engine: Engine) -> None:
         # Erased data is overwritten, not only marked as free.
         cursor.execute("PRAGMA secure_delete=ON")
         cursor.close()
+
+    @event.listens_for(engine, "checkin")
+    def returned(connection: SQLiteConnection | None, _: object) -> None:
+        # ``None``: the pool has closed it already.
+        if connection is not None:
+            connection.end_statements()
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:

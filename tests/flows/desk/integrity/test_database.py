@@ -95,6 +95,24 @@ def test_a_lock_that_is_let_go_of_in_time_is_waited_for(tmp_path, database):
     assert count(database) == 1
 
 
+def test_a_result_that_nobody_read_to_its_end_holds_no_state(database, tmp_path):
+    """Its connection reads what others have written since, and writes."""
+    with database.write() as session:
+        session.add_all(CounterRow(name=f"{number:04}", value=0) for number in range(2000))
+    with database.read() as session:
+        left = iter(session.execute(text("SELECT name FROM counters")).cursor)
+        next(left)
+    other = other_writer(tmp_path)
+    other.execute("UPDATE counters SET value = 1")
+    other.execute("COMMIT")
+
+    with database.read() as session:
+        assert session.get_one(CounterRow, "0000").value == 1
+    with database.write() as session:
+        session.get_one(CounterRow, "0000").value = 2
+    other.close()
+
+
 @pytest.mark.usefixtures("database")
 def test_writers_come_one_after_the_other(tmp_path):
     """Twenty that read, add one and write lose nothing."""

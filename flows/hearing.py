@@ -24,7 +24,7 @@ import pipeline.speaking.speakers
 from flows.files.transcript_file import read_transcript
 from flows.listener import Listener, against_file, beside_words
 from flows.workspace import JOB, LISTENER, RECORDING, SECOND_HEARING, TRANSCRIPT, Job, Workspace
-from models.wording.known import known_people
+from models.wording.known import known_people, known_trade
 from pipeline.audio.memory import give_back
 from pipeline.hearing.progress import part
 from pipeline.types import Transcript
@@ -111,6 +111,7 @@ def _words(job: Job, recording: Recording, hearing: Hearing, models: Models) -> 
     if hearing.second is None:
         return hearing.first
     words = pipeline.hearing.spelt.spelt(hearing.first, known_people(job.case, models.reader))
+    words = pipeline.hearing.spelt.spelt_by_sound(words, known_trade(job.case, models.reader), models.reader)
     words = pipeline.hearing.supplement.supplemented(words, hearing.second)
     words = pipeline.speaking.speakers.with_speakers(recording, words, models.voices)
     return pipeline.hearing.second_wording.with_second(words, hearing.second)

@@ -36,6 +36,16 @@ def known_people(case: CallCase, reader: Reader) -> tuple[CaseWord, ...]:
     return _read((*case.requester.names, *case.staff, *_parts(case, reader)), reader)
 
 
+def known_trade(case: CallCase, reader: Reader) -> tuple[CaseWord, ...]:
+    """Return the names of the company and its products.
+
+    Args:
+        case: The case.
+        reader: Reads names without a stated reading.
+    """
+    return _read((*case.company_names, *case.products), reader)
+
+
 def _read(names: Iterable[CaseName], reader: Reader) -> tuple[CaseWord, ...]:
     """Return names with their readings; the first reading wins where a name occurs twice."""
     words = {each.text: each.kana or reader.kana(each.text) for each in reversed(tuple(names))}

@@ -39,11 +39,16 @@ MOST_FURTHER, FURTHER_PRICE = 2, 0.05
 AROUND_SECONDS: Final = 0.3
 """Seconds heard before and after the run: word times are off by that much."""
 
-_SIGNS: Final = "、。，．,.？?！! 　"
+SIGNS: Final = "、。，．,.？?！! 　"
 
 
 def offers_for(
-    now: Transcript, run: CharSpan, sounds: SoundLine, words: Sequence[CaseWord]
+    now: Transcript,
+    run: CharSpan,
+    sounds: SoundLine,
+    words: Sequence[CaseWord],
+    *,
+    min_log_odds: float = MIN_LOG_ODDS,
 ) -> tuple[Offer, ...]:
     """Find words of the case for a run of a line, by its sound and by its reading.
 
@@ -55,6 +60,7 @@ def offers_for(
         run: Characters within one line of it.
         sounds: Reading of the run.
         words: Words of the case.
+        min_log_odds: Least log odds of a whole word that is heard.
 
     Returns:
         Offers in order that share no character; positions count from the beginning of the run.
@@ -63,10 +69,10 @@ def offers_for(
     line = next((s for s in now.segments if s.chars.start <= run.start and run.end <= s.chars.end), None)
     if line is None or not line.posteriorgrams:
         return offers_by_reading(text, sounds, words)
-    spoken = [w.chars for w in line.words if now.text[w.chars.start : w.chars.end].strip(_SIGNS)]
+    spoken = [w.chars for w in line.words if now.text[w.chars.start : w.chars.end].strip(SIGNS)]
     ends = sorted({chars.end - run.start for chars in spoken if run.start < chars.end <= run.end})
     sizes = {word.text: word.morae for word in words}
-    said = offers_by_sound(line, run, now.text, words)
+    said = offers_by_sound(line, run, now.text, words, min_log_odds=min_log_odds)
     heard = [_fitted(offer, sizes[offer.text], ends, sounds) for offer in said]
     for spelt in offers_by_reading(text, sounds, words, same=True):
         over = [number for number, each in enumerate(heard) if each.chars.overlaps(spelt.chars)]
@@ -98,7 +104,14 @@ def _fitted(offer: Offer, known: Sequence[Mora], ends: Sequence[int], sounds: So
     return replace(offer, chars=CharSpan(offer.chars.start, end))
 
 
-def offers_by_sound(line: Segment, run: CharSpan, text: str, words: Sequence[CaseWord]) -> tuple[Offer, ...]:
+def offers_by_sound(
+    line: Segment,
+    run: CharSpan,
+    text: str,
+    words: Sequence[CaseWord],
+    *,
+    min_log_odds: float = MIN_LOG_ODDS,
+) -> tuple[Offer, ...]:
     """Find where words of the case are heard in a run of a line but not written.
 
     Args:
@@ -106,6 +119,7 @@ def offers_by_sound(line: Segment, run: CharSpan, text: str, words: Sequence[Cas
         run: Characters within the line.
         text: The whole text, as corrected.
         words: Words of the case; where two are heard, the likelier is offered, then the longer.
+        min_log_odds: Least log odds of a whole word.
 
     Returns:
         Offers in order that share no character; positions count from the beginning of the run.  None without
@@ -117,7 +131,7 @@ def offers_by_sound(line: Segment, run: CharSpan, text: str, words: Sequence[Cas
         return ()
     start, end = min(word.time.start for word in timed), max(word.time.end for word in timed)
     logs, times = heard_between([line], TimeSpan(max(0.0, start - AROUND_SECONDS), end + AROUND_SECONDS))
-    least = [max(MIN_LOG_ODDS, MIN_ODDS_PER_MORA * len(form.morae)) for form in forms]
+    least = [max(min_log_odds, MIN_ODDS_PER_MORA * len(form.morae)) for form in forms]
     hits = spotted([form.morae for form in forms], logs, least)
     found: list[Offer] = []
     for hit in _best(hits, [len(form.morae) for form in forms]):
@@ -153,7 +167,7 @@ def _under(words: Sequence[Word], heard: TimeSpan, text: str) -> CharSpan | None
         word.chars
         for word in words
         if heard.start <= (word.time.start + word.time.end) / 2 <= heard.end
-        and text[word.chars.start : word.chars.end].strip(_SIGNS)
+        and text[word.chars.start : word.chars.end].strip(SIGNS)
     ]
     return CharSpan(inside[0].start, inside[-1].end) if inside else None
 

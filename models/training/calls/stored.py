@@ -16,9 +16,9 @@ from typing import Any
 from models.language.readings import load_reader
 from models.training.calls.exact import exact_words
 from models.training.calls.hear import read_heard
-from models.wording.known import known_people
+from models.wording.known import known_people, known_trade
 from pipeline.audio.recording import Recording, read_recording
-from pipeline.hearing.spelt import spelt
+from pipeline.hearing.spelt import spelt, spelt_by_sound
 from pipeline.hearing.supplement import supplemented
 from pipeline.masking.echoed_words import without_echo
 from pipeline.measuring.truth import CallTruth, read_truth
@@ -76,6 +76,7 @@ def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bo
             words = read_heard(laid) if laid.exists() else exact_words(truth, recording.sha256)
         else:
             words = spelt(without_echo(read_heard(heard), recording), known_people(case, reader))
+            words = spelt_by_sound(words, known_trade(case, reader), reader)
         yield StoredCall(
             recording,
             words if again is None else supplemented(words, again),

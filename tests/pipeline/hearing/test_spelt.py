@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
+from models.language.readings import load_reader
 from pipeline.correcting.offers import CaseWord
-from pipeline.hearing.spelt import spelt
+from pipeline.hearing.spelt import spelt, spelt_by_sound
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.sound.morae import morae
 from pipeline.types import Transcript
+from tests.posteriorgrams import heard
 
 PEOPLE = (
     CaseWord("須ヶ間ひろみ", morae("スガマヒロミ")),
@@ -87,3 +89,46 @@ def test_of_words_of_which_little_is_known_nothing_more_is() -> None:
     heard = (HeardWord("スガ", 0.0, 1.0, 0.9), HeardWord("マ", 1.0, 2.0, 0.8, (0.1, 0.0, 0.2), (0.1, 0.2)))
     (segment,) = spelt(build_transcript([HeardSegment(heard)], "c-1", "base", "0" * 64), PEOPLE).segments
     assert [(word.sounds, word.spread) for word in segment.words] == [((), ())]
+
+
+TRADE = (CaseWord("花咲水産", morae("ハナサキスイサン")), CaseWord("中村", morae("ナカムラ")))
+
+
+@pytest.mark.parametrize(
+    ("said", "written", "instead", "text"),
+    [
+        ("ハナサキスイサン", "鼻先水産、", {}, "花咲水産、"),
+        # One mora is not clear.
+        ("ハナサキスイサン", "鼻先水産", {3: ("ギ", -3.0)}, "花咲水産"),
+        # Another company, which differs in one clear mora.
+        ("ハナサギスイサン", "鼻先水産", {}, "鼻先水産"),
+        ("ヤマシタスイサン", "鼻先水産", {}, "鼻先水産"),
+        ("ハナサキスイサン", "花咲水産", {}, "花咲水産"),
+        # As short as a surname: it may be somebody's.
+        ("ナカムラ", "中邨", {}, "中邨"),
+    ],
+)
+def test_the_company_is_spelt_where_it_is_heard(
+    said: str, written: str, instead: Mapping[int, tuple[str, float]], text: str
+) -> None:
+    """Whatever was written; a mora that is clearly another one makes it another name."""
+    assert spelt_by_sound(heard(said, written, instead), TRADE, load_reader()).text == text
+
+
+def test_words_around_the_company_stay() -> None:
+    """With their own times."""
+    before = heard("ハイハナサキスイサンデス", "はい鼻先水産です")
+    (segment,) = before.segments
+    after = spelt_by_sound(before, TRADE, load_reader())
+    (now,) = after.segments
+
+    assert after.text == "はい花咲水産です"
+    assert now.words[0].time == segment.words[0].time
+    assert now.words[-1].time == segment.words[-1].time
+    assert now.posteriorgrams == segment.posteriorgrams
+
+
+def test_without_a_listener_nothing_is_spelt_by_sound() -> None:
+    """The transcript itself is given back."""
+    before = call(("鼻先", "水産"))
+    assert spelt_by_sound(before, TRADE, load_reader()) is before

@@ -25,16 +25,13 @@ from typing import Final
 from pipeline.correcting.offers import CaseWord, Offer
 from pipeline.correcting.spoken_offers import SIGNS, offers_by_sound, offers_for
 from pipeline.hearing.transcribe import HeardWord, as_heard, build_transcript
+from pipeline.ownership.known.names import MIN_COMPANY_MORAE
 from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.sound.reader import SoundReader
 from pipeline.types import Segment, Transcript
 
 LEAST_MORAE: Final = 2
 """Least number of morae of a name that is spelt: a name of one mora, such as イ, is hardly said alone."""
-
-LEAST_SPOKEN_MORAE: Final = 6
-"""Least number of morae of a company's name that is spelt by its sound: more than nearly all surnames have,
-so that nobody's name is written as the company's."""
 
 MIN_SPOKEN_LOG_ODDS: Final = -4.0
 """Least log odds of such a name: one mora may be unclear, none may be clearly another.  Of 2,408 names that
@@ -98,7 +95,7 @@ def spelt_by_sound(transcript: Transcript, names: Sequence[CaseWord], reader: So
     Returns:
         The transcript with each of those names as one word, as ``spelt`` gives it.
     """
-    known = [name for name in names if len(name.morae) >= LEAST_SPOKEN_MORAE]
+    known = [name for name in names if len(name.morae) >= MIN_COMPANY_MORAE]
     heard = [as_heard(segment, transcript.text) for segment in transcript.segments]
     now = []
     for segment, line in zip(transcript.segments, heard, strict=True):

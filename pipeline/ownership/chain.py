@@ -18,7 +18,8 @@ from pipeline.finding.doubtful_names import show_doubtful_names
 from pipeline.finding.parts import split_into_parts
 from pipeline.finding.whole_names import with_scraps
 from pipeline.ownership.address_ends import part_address_ends
-from pipeline.ownership.known.names import KanaReader
+from pipeline.ownership.company_names import part_company_names
+from pipeline.ownership.known.names import KanaReader, long_company_names
 from pipeline.ownership.repeated_names import mask_repeated_names
 from pipeline.ownership.whole_numbers import part_whole_numbers
 from pipeline.reasons import Reason
@@ -98,9 +99,11 @@ def nobodys(entities: Iterable[EntitySpan]) -> Findings:
 
 
 def _part_ends(findings: Findings, context: Context) -> Findings:
-    """Separate an address from a postal code before it and a name behind it, and a number from the next."""
+    """Separate an address from what is no part of it, a number from the next, the company from a name."""
     text = context.transcript.text
-    return nobodys(part_whole_numbers(part_address_ends((each.entity for each in findings), text), text))
+    entities = part_address_ends((each.entity for each in findings), text)
+    company = long_company_names(context.case, context.reader)
+    return nobodys(part_company_names(part_whole_numbers(entities, text), text, company))
 
 
 def _judge(findings: Findings, context: Context) -> Findings:

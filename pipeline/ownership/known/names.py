@@ -14,7 +14,7 @@ from typing import Protocol
 
 from pipeline.ownership.known.claimant import Claimant
 from pipeline.ownership.known.kanji import KanjiReader
-from pipeline.sound.morae import fold_kana
+from pipeline.sound.morae import fold_kana, morae
 from pipeline.types import CallCase, CaseName
 
 _MARKS = re.compile(r"[\s・･＝=,，、]+")
@@ -22,6 +22,13 @@ _MARKS = re.compile(r"[\s・･＝=,，、]+")
 
 _ABROAD = re.compile(r"[ァ-ヴーA-Za-zÀ-ỹ'’.\-\s・･＝=,，、]+")
 """Spelling of a foreign name in a case."""
+
+
+MIN_COMPANY_MORAE = 6
+"""Least number of morae of a company's name that no surname is mistaken for: nearly all have fewer."""
+
+MIN_COMPANY_CHARS = 3
+"""Least number of its characters: fewer occur in any word."""
 
 
 class KanaReader(KanjiReader, Protocol):
@@ -116,3 +123,18 @@ def _split(name: CaseName, whole: str, reader: KanaReader) -> tuple[str, ...]:
     if len(words) == 2 and whole.startswith(first := reader.kana(words[0])):
         return first, whole[len(first) :]
     return reader.name_parts("".join(words), whole) or ()
+
+
+def long_company_names(case: CallCase, reader: KanaReader) -> tuple[str, ...]:
+    """Return the spellings of the company's names that are longer than a surname, in sound and writing.
+
+    Args:
+        case: Has the company's names.
+        reader: Reads names without a stated reading.
+    """
+    return tuple(
+        name.text
+        for name in case.company_names
+        if len(name.text) >= MIN_COMPANY_CHARS
+        and len(morae(fold_kana(name.kana or reader.kana(name.text)))) >= MIN_COMPANY_MORAE
+    )

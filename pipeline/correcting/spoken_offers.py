@@ -40,6 +40,7 @@ AROUND_SECONDS: Final = 0.3
 """Seconds heard before and after the run: word times are off by that much."""
 
 SIGNS: Final = "、。，．,.？?！! 　"
+"""Punctuation and blanks, which belong to no word that is offered."""
 
 
 def offers_for(

@@ -17,25 +17,25 @@ from __future__ import annotations
 
 import itertools
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.correcting.offers import CaseWord, Offer
+from pipeline.correcting.offers import CaseWord
 from pipeline.correcting.spoken_offers import SIGNS, offers_by_sound, offers_for
 from pipeline.hearing.transcribe import HeardWord, as_heard, build_transcript
 from pipeline.ownership.known.names import MIN_COMPANY_MORAE
 from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.sound.reader import SoundReader
-from pipeline.types import Segment, Transcript
+from pipeline.types import CharSpan, Segment, Transcript
 
 LEAST_MORAE: Final = 2
 """Least number of morae of a name that is spelt: a name of one mora, such as イ, is hardly said alone."""
 
 MIN_SPOKEN_LOG_ODDS: Final = -4.0
-"""Least log odds of such a name: one mora may be unclear, none may be clearly another.  Of 2,408 names that
-differ from a spoken one in one mora, one reached it; of 26 spoken ones, 22 did (31 made calls)."""
+"""Least log odds of a name that is spelt by its sound: one mora may be unclear, none clearly another.  Of
+2,408 names that differ from a spoken one in one mora, one reached it; of 26 spoken ones, 22 did (31 made
+calls)."""
 
 _KATAKANA: Final = re.compile(r"[ァ-ヴー]+")
 
@@ -66,22 +66,6 @@ def spelt(transcript: Transcript, people: Sequence[CaseWord]) -> Transcript:
     return build_transcript(now, transcript.call_id, transcript.model, transcript.audio_sha256)
 
 
-def _spelt(words: Sequence[HeardWord], names: Mapping[tuple[Mora, ...], str]) -> Iterator[HeardWord]:
-    """Yield the words of an utterance, with the words of a known name joined into one."""
-    ends = list(itertools.accumulate(len(word.text) for word in words))
-    starts = [0, *ends]
-    done = 0
-    for run in _KATAKANA.finditer("".join(word.text for word in words)):
-        name = names.get(morae(fold_kana(run[0])))
-        if name is None or run.start() not in starts or run.end() not in ends:
-            continue
-        first, last = starts.index(run.start()), ends.index(run.end())
-        yield from words[done:first]
-        yield _one_word(name, words[first : last + 1])
-        done = last + 1
-    yield from words[done:]
-
-
 def spelt_by_sound(transcript: Transcript, names: Sequence[CaseWord], reader: SoundReader) -> Transcript:
     """Spell names of a company and its products where they are heard, whatever was written.
 
@@ -97,29 +81,57 @@ def spelt_by_sound(transcript: Transcript, names: Sequence[CaseWord], reader: So
     """
     known = [name for name in names if len(name.morae) >= MIN_COMPANY_MORAE]
     heard = [as_heard(segment, transcript.text) for segment in transcript.segments]
-    now = []
-    for segment, line in zip(transcript.segments, heard, strict=True):
-        offers = _offers(transcript, segment, known, reader)
-        words, ends = list(line.words), [word.chars.end - segment.chars.start for word in segment.words]
-        for offer in reversed(offers):
-            first, last = bisect_right(ends, offer.chars.start), bisect_left(ends, offer.chars.end)
-            signs = words[last].text[len(words[last].text.rstrip(SIGNS)) :]
-            words[first : last + 1] = [_one_word(offer.text + signs, words[first : last + 1])]
-        now.append(replace(line, words=tuple(words)) if offers else line)
+    now = [
+        replace(line, words=tuple(_with_names(line.words, _heard_names(transcript, segment, known, reader))))
+        for segment, line in zip(transcript.segments, heard, strict=True)
+    ]
     if now == heard:
         return transcript
     return build_transcript(now, transcript.call_id, transcript.model, transcript.audio_sha256)
 
 
-def _offers(
+def _spelt(words: Sequence[HeardWord], names: Mapping[tuple[Mora, ...], str]) -> Iterator[HeardWord]:
+    """Yield the words of an utterance, with the words of a known name joined into one."""
+    runs = _KATAKANA.finditer("".join(word.text for word in words))
+    named = ((CharSpan(*run.span()), names.get(morae(fold_kana(run[0])))) for run in runs)
+    yield from _with_names(words, ((chars, name) for chars, name in named if name is not None))
+
+
+def _heard_names(
     transcript: Transcript, segment: Segment, names: Sequence[CaseWord], reader: SoundReader
-) -> tuple[Offer, ...]:
-    """Return where names are heard in an utterance; few are, and only those are read."""
+) -> Iterator[tuple[CharSpan, str]]:
+    """Yield where names are heard in an utterance, with the punctuation behind: their last word may hold it."""
     run, text = segment.chars, transcript.text
+    # Names are heard in few utterances, and only those are read.
     if not offers_by_sound(segment, run, text, names, min_log_odds=MIN_SPOKEN_LOG_ODDS):
-        return ()
-    line = reader.line(text[run.start : run.end])
-    return offers_for(transcript, run, line, names, min_log_odds=MIN_SPOKEN_LOG_ODDS)
+        return
+    line = text[run.start : run.end]
+    for offer in offers_for(transcript, run, reader.line(line), names, min_log_odds=MIN_SPOKEN_LOG_ODDS):
+        written = line[: offer.chars.end].rstrip(SIGNS)
+        behind = line[len(written) :]
+        signs = behind[: len(behind) - len(behind.lstrip(SIGNS))]
+        yield CharSpan(offer.chars.start, len(written + signs)), offer.text + signs
+
+
+def _with_names(words: Sequence[HeardWord], names: Iterable[tuple[CharSpan, str]]) -> Iterator[HeardWord]:
+    """Yield the words of an utterance, each name as one word.
+
+    Args:
+        words: The words.
+        names: Characters of each name within the utterance, in order, and its spelling.  A name that begins
+            or ends within a word, or shares one with the name before, is left as it was written.
+    """
+    ends = list(itertools.accumulate(len(word.text) for word in words))
+    starts = [0, *ends]
+    done = 0
+    for chars, name in names:
+        if chars.start not in starts or chars.end not in ends or starts.index(chars.start) < done:
+            continue
+        first, last = starts.index(chars.start), ends.index(chars.end)
+        yield from words[done:first]
+        yield _one_word(name, words[first : last + 1])
+        done = last + 1
+    yield from words[done:]
 
 
 def _one_word(text: str, words: Sequence[HeardWord]) -> HeardWord:

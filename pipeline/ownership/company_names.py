@@ -16,6 +16,7 @@ from pipeline.sound.honorifics import with_honorific
 from pipeline.types import CharSpan, EntitySpan
 
 _KINDS: Final = frozenset({"PERSON", "WORKPLACE"})
+"""Kinds of findings that a company's name is cut out of; in an address it is part of a building's name."""
 
 
 def part_company_names(

@@ -23,7 +23,6 @@ _MARKS = re.compile(r"[\s・･＝=,，、]+")
 _ABROAD = re.compile(r"[ァ-ヴーA-Za-zÀ-ỹ'’.\-\s・･＝=,，、]+")
 """Spelling of a foreign name in a case."""
 
-
 MIN_COMPANY_MORAE = 6
 """Least number of morae of a company's name that no surname is mistaken for: nearly all have fewer."""
 

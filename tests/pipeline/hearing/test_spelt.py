@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from pipeline.correcting.offers import CaseWord
 from pipeline.hearing.spelt import spelt, spelt_by_sound
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.sound.morae import morae
-from pipeline.types import Transcript
+from pipeline.types import CharSpan, TimeSpan, Transcript
 from tests.posteriorgrams import heard
 
 PEOPLE = (
@@ -132,3 +133,18 @@ def test_without_a_listener_nothing_is_spelt_by_sound() -> None:
     """The transcript itself is given back."""
     before = call(("鼻先", "水産"))
     assert spelt_by_sound(before, TRADE, load_reader()) is before
+
+
+def test_a_word_that_holds_more_than_the_company_stays() -> None:
+    """What else it says, such as a third party's name, would be lost from the text, and would be heard."""
+    before = heard("ハナサキスイサンタナカ", "鼻先水産田中")
+    (segment,) = before.segments
+    joined = replace(
+        segment.words[2],
+        chars=CharSpan(segment.words[2].chars.start, segment.words[-1].chars.end),
+        time=TimeSpan(segment.words[2].time.start, segment.words[3].time.end),
+    )
+    whole = replace(before, segments=(replace(segment, words=(*segment.words[:2], joined)),))
+
+    assert spelt_by_sound(before, TRADE, load_reader()).text == "花咲水産田中"
+    assert spelt_by_sound(whole, TRADE, load_reader()).text == "鼻先水産田中"

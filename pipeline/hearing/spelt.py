@@ -100,7 +100,7 @@ def _spelt(words: Sequence[HeardWord], names: Mapping[tuple[Mora, ...], str]) ->
 def _heard_names(
     transcript: Transcript, segment: Segment, names: Sequence[CaseWord], reader: SoundReader
 ) -> Iterator[tuple[CharSpan, str]]:
-    """Yield where names are heard in an utterance, with the punctuation behind: their last word may hold it."""
+    """Yield where names are heard in an utterance, each with the punctuation behind it."""
     run, text = segment.chars, transcript.text
     # Names are heard in few utterances, and only those are read.
     if not offers_by_sound(segment, run, text, names, min_log_odds=MIN_SPOKEN_LOG_ODDS):

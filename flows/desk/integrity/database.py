@@ -75,11 +75,6 @@ class Database:
         self._file = file
         self._inode: int | None = None
 
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether it is an SQLite database."""
-        return self._file is not None
-
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()

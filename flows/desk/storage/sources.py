@@ -83,12 +83,6 @@ def _within(path: str, root: str, protocol: str | None) -> bool:
     return ".." not in path.split("/") and path.startswith(root.rstrip("/") + "/")
 
 
-def hash_source(settings: Settings, uri: str) -> tuple[str, int]:
-    """Return SHA-256 and length of a recording."""
-    with open_source(settings, uri) as file:
-        return drain(file)
-
-
 def copy_source(settings: Settings, uri: str, target: Path) -> tuple[str, int]:
     """Copy a recording, and return SHA-256 and length of the written bytes."""
     with open_source(settings, uri) as file:

@@ -24,7 +24,7 @@ from pipeline.correcting.spoken_offers import offers_for
 from pipeline.correcting.wording import Piece, Wording
 from pipeline.sound.morae import Mora
 from pipeline.sound.search import find_sound
-from pipeline.types import CallCase, CharSpan, MaskItem, TimeSpan, Transcript, Word
+from pipeline.types import CallCase, CharSpan, MaskItem, TimeSpan, Transcript
 
 if TYPE_CHECKING:
     from models.language.readings import Reader, SoundLine
@@ -171,16 +171,6 @@ class OpenedWords:
             if not where.overlaps(chars):
                 found.append(Alike(where, round(1 - match.price / len(needle), 3)))
         return tuple(found)
-
-    def words_in(self, time_: TimeSpan, channels: tuple[int, ...]) -> tuple[Word, ...]:
-        """Return the words with more than half of their time in a stretch, in order of text."""
-        return tuple(
-            word
-            for segment in self.transcript.segments
-            if segment.channel in channels
-            for word in segment.words
-            if _inside(word.time, time_)
-        )
 
     def chars_in(self, time_: TimeSpan, channels: tuple[int, ...]) -> CharSpan:
         """Return the text range of a stretch of time in the utterance that has most of it; it may be empty.

@@ -12,7 +12,7 @@ from flows.desk.cases.files import list_files
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotFoundError, RecordingUnreadableError
 from flows.desk.kinds.values import NewRecording
-from flows.desk.storage.sources import hash_source
+from flows.desk.storage.sources import open_source
 from flows.runs import inbox
 from flows.runs.inbox import inbox_folder, list_inbox, take_from_inbox
 from tests.desk_builders import CLERK, NOW, identified
@@ -86,11 +86,12 @@ def test_a_link_in_a_circle_lies_nowhere(desk: Desk, tmp_path: Path):
     """Where recordings have to lie in a folder, it is outside, and no error of the program."""
     settings = desk.settings.model_copy(update={"recordings": str(tmp_path)})
     with pytest.raises(RecordingUnreadableError):
-        hash_source(settings, str(odd(tmp_path / "call.wav", "loop")))
+        open_source(settings, str(odd(tmp_path / "call.wav", "loop"))).__enter__()
 
 
 def test_a_file_is_read_by_path_and_by_address(desk: Desk, tmp_path: Path):
     """As before."""
     (tmp_path / "a b.wav").write_bytes(b"sound")
     for place in (str(tmp_path / "a b.wav"), f"file://{tmp_path}/a b.wav"):
-        assert hash_source(desk.settings, place)[1] == 5
+        with open_source(desk.settings, place) as file:
+            assert file.read() == b"sound"

@@ -35,8 +35,8 @@ for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
 
-# Libraries and collected tests are millions of objects that stay; looking through them at every 700 new ones took a
-# tenth of the run.
+# Libraries and collected tests are millions of objects that stay; looking through them at every 700 new ones
+# took a tenth of the run.
 gc.set_threshold(100_000, 20, 20)
 
 # As where GiNZA is loaded: beside another worker, a second thread for small products mostly waits.

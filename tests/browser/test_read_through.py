@@ -40,7 +40,7 @@ def test_reading_through_stops_where_something_is_open_and_lists_what_nobody_hea
     dialog.get_by_role("button", name="1.5倍で聴いて読み通す").click()
 
     expect(opened.locator("#read-bar")).to_be_visible()
-    assert opened.evaluate("document.getElementById('audio').playbackRate") == 1.5
+    until(opened, "document.getElementById('audio').playbackRate === 1.5")
     expect(opened.locator("#read-why")).to_have_text("二度目の聞き取りは、別の言葉でした", timeout=60_000)
     until(opened, "document.getElementById('audio').paused")
     expect(opened.get_by_role("button", name=f"二度目の聞き取り：{AGAIN}")).to_be_visible()

@@ -47,6 +47,7 @@ export class Player extends EventTarget {
   setRate(rate) {
     this.rate = rate;
     this.audio.playbackRate = rate;
+    this.audio.defaultPlaybackRate = rate; // which each load goes back to
     this.tell("state");
   }
 
@@ -70,7 +71,6 @@ export class Player extends EventTarget {
       this.length = (answer.end ?? end ?? this.call.seconds) - this.offset;
       this.count = this.call.count;
     }
-    this.audio.playbackRate = this.rate;
     return mine === this.asked;
   }
 

@@ -26,6 +26,7 @@ class Call {
     this.time = box.querySelector(".time");
     this.at = 0;
     this.button.addEventListener("click", () => this.toggle().catch(fault));
+    this.button.disabled = false; // until here a press would have been lost
     this.place.addEventListener("change", () => this.seek().catch(fault));
   }
 

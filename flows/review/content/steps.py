@@ -131,6 +131,11 @@ class Completing:
         with self._lock:
             return self._checks.get(call_id)
 
+    def running(self, call_id: str) -> Check | None:
+        """Return the present completion of a call."""
+        check = self.of(call_id)
+        return check if check is not None and check.running else None
+
     @property
     def working(self) -> bool:
         """Whether a completion runs."""

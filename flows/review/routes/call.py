@@ -58,6 +58,8 @@ def open_whole(site: Site, user: User, call_id: str) -> OpenedCall:
     Raises:
         NotFoundError: when there is no such call, or it has no plan yet.
     """
+    # First: a check that ends meanwhile would leave a call that is neither checked nor complete.
+    check = site.completing.running(call_id)
     shown = _shown(site, call_id)
     review = load_review(site.desk, call_id)
     plan = review.stored.plan
@@ -65,7 +67,7 @@ def open_whole(site: Site, user: User, call_id: str) -> OpenedCall:
     now, words = recognised.written(review.wording)
     sketch = site.sketches.get(user.actor, call_id, plan.audio_sha256)
     case, draft = case_of(site.desk, call_id).case, now.plan(review.draft)
-    return OpenedCall(shown, review, recognised.transcript, now, words, draft, sketch, case)
+    return OpenedCall(shown, review, recognised.transcript, now, words, draft, sketch, case, check)
 
 
 @router.get("/calls/{call_id}")

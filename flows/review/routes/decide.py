@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as NotYetError
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -233,7 +233,9 @@ def _checked(site: Site, user: User, call_id: str, check: steps.Check | None, wa
     try:
         found = check.found.result(wait) if check is not None else ()
     except NotYetError:
-        return JSONResponse(document.state(site, user, open_whole(site, user, call_id)), 202)
+        # The page asks again, even if the check has ended in this moment.
+        opened = replace(open_whole(site, user, call_id), check=check)
+        return JSONResponse(document.state(site, user, opened), 202)
     except ConflictError:
         return conflict(open_whole(site, user, call_id))
     told = document.state(site, user, open_whole(site, user, call_id))

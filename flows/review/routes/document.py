@@ -12,6 +12,7 @@ from flows.desk.people.presence import list_heard, listened, opened_by
 from flows.desk.work.decisions import folded
 from flows.desk.work.review_queue import QueuedCall
 from flows.desk.work.reviews import Review
+from flows.review.content.steps import Check
 from flows.review.content.words import OpenedWords
 from flows.review.guarding.access import User
 from flows.review.guarding.site import Site
@@ -68,6 +69,7 @@ class OpenedCall:
         draft: The plan with all decisions, pointing into the corrected text.
         sketch: Its waveform.
         case: The desk's data on the requester, the staff and the company.
+        check: The last check of its copy that ran when the call was opened.
     """
 
     queued: QueuedCall
@@ -78,6 +80,7 @@ class OpenedCall:
     draft: MaskPlan
     sketch: Sketch
     case: CallCase
+    check: Check | None
 
     @property
     def wording(self) -> int:
@@ -172,7 +175,7 @@ def state(site: Site, user: User, opened: OpenedCall, *, lines_too: bool = False
         "state": review.call.state.value,
         "state_label": review.call.state.label,
         "complete": review.complete,
-        "checking": _checking(site, review.call.call_id),
+        "checking": None if opened.check is None else _checking(opened.check),
         "findings": findings(opened),
         "decisions": decisions(review, opened.recognised),
         "undecided": undecided(plan, review.made),
@@ -191,11 +194,8 @@ def state(site: Site, user: User, opened: OpenedCall, *, lines_too: bool = False
     }
 
 
-def _checking(site: Site, call_id: str) -> dict[str, str] | None:
-    """Return the person who has begun to complete the call, while its copy is still being checked."""
-    check = site.completing.of(call_id)
-    if check is None or not check.running:
-        return None
+def _checking(check: Check) -> dict[str, str]:
+    """Return the person who has begun to complete a call, and since when its copy has been checked."""
     return {"by": check.by, "since": check.since.isoformat(timespec="seconds")}
 
 

@@ -12,6 +12,7 @@ from flows.desk.kinds.states import State
 from flows.desk.work import plans
 from flows.desk.work.reviews import load_review
 from flows.review.routes import decide as routes_decide
+from flows.review.routes.document import OpenedCall
 from pipeline.errors import CallUnsafeError
 from pipeline.listed_word import ListedWord
 from pipeline.types import MaskAction
@@ -393,6 +394,13 @@ class Gate:
             raise self.fault
         return FakeModels()
 
+    def end(self, call) -> None:
+        """Let the check end, where one runs, and wait until it has."""
+        for thread in threading.enumerate():
+            if thread.name == f"check-{call.call_id}":
+                self._open.set()
+                thread.join(60)
+
     def open(self, person: Person, call):
         """Let the check end; how it is told that it has."""
         self._open.set()
@@ -421,6 +429,22 @@ def test_a_long_check_runs_behind_the_page(analyst, second, call, desk, gate):
     done = gate.open(second, call).json()
     assert (done["complete"], done["checking"], done["revision"]) == (True, None, 2)
     assert [entry.action for entry in audit.entries(desk)].count("call.complete") == 1
+
+
+def test_a_check_that_ends_while_somebody_asks_is_asked_about_again(analyst, call, gate, monkeypatch):
+    """The call was read before the check's end, and the check looked at afterwards: neither says how it ended."""
+    really = routes_decide.open_whole
+
+    def slowly(*given) -> OpenedCall:
+        opened = really(*given)
+        gate.end(call)
+        return opened
+
+    monkeypatch.setattr(routes_decide, "open_whole", slowly)
+    state = finish(analyst, call)
+    assert (state["complete"], state["checking"]["by"]) == (False, "kubota")
+    told = gate.open(analyst, call).json()
+    assert (told["complete"], told["checking"]) == (True, None)
 
 
 def test_what_is_decided_during_the_check_ends_it_without_completion(analyst, second, call, desk, gate):

@@ -83,10 +83,8 @@ class Clock:
 
 
 def desk_settings(folder: Path, **more: object) -> Settings:
-    """A desk of its own in a folder, that waits for nobody."""
-    return Settings(home=folder / "home", work=folder / "work", database_wait_seconds=0.5).model_copy(
-        update=more
-    )
+    """A desk of its own in a folder."""
+    return Settings(home=folder / "home", work=folder / "work").model_copy(update=more)
 
 
 def new_request(**more: object) -> NewRequest:

@@ -517,7 +517,7 @@ def test_what_is_erased_is_nowhere_on_the_disk(desk, tmp_path):
     assert not [value for value in gone if value in on_disk(desk)]
 
 
-def test_an_erasure_whose_log_is_held_says_so_and_can_be_repeated(desk):
+def test_an_erasure_whose_log_is_held_says_so_and_can_be_repeated(desk, tmp_path):
     """Somebody reads for long: the erasure is not told as done until its traces are gone."""
     number = identified(desk).number
     do(desk, CLERK, Withdrawn(number, "取下げ"))
@@ -525,8 +525,9 @@ def test_an_erasure_whose_log_is_held_says_so_and_can_be_repeated(desk):
     with closing(raw_database(desk)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM requests").fetchone()
-        with pytest.raises(DatabaseBusyError):
-            erase_request(desk, CLERK, number)
+        impatient = desk_settings(tmp_path, database_wait_seconds=0.5)
+        with open_desk(impatient) as other, pytest.raises(DatabaseBusyError):
+            erase_request(other, CLERK, number)
         reader.execute("COMMIT")
 
     erase_request(desk, CLERK, number)

@@ -24,7 +24,7 @@ from tests.desk_builders import desk_settings
 @pytest.fixture
 def database(tmp_path: Path):
     """A database with tables and nothing in them."""
-    opened = open_database(desk_settings(tmp_path), create=True)
+    opened = open_database(desk_settings(tmp_path, database_wait_seconds=0.5), create=True)
     with opened.write() as session:
         Table.metadata.create_all(session.connection())
     yield opened
@@ -83,7 +83,7 @@ def test_a_locked_database_is_busy_and_unchanged(database, tmp_path):
 
 def test_a_lock_that_is_let_go_of_in_time_is_waited_for(tmp_path, database):
     """Nobody is told of it."""
-    patient = open_database(desk_settings(tmp_path, database_wait_seconds=20.0))
+    patient = open_database(desk_settings(tmp_path))
     other = sqlite3.connect(tmp_path / "home" / "desk.sqlite3", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(0.3, lambda: other.execute("ROLLBACK")).start()
@@ -208,7 +208,7 @@ def test_a_url_that_cannot_be_used_is_told(tmp_path, url):
 def test_a_server_that_does_not_answer_is_gone(tmp_path):
     """PostgreSQL at a port where nobody listens; the password is not told."""
     url = SecretStr("postgresql+psycopg://kaiji:sesame@127.0.0.1:1/kaiji")
-    database = open_database(desk_settings(tmp_path, database=url))
+    database = open_database(desk_settings(tmp_path, database=url, database_wait_seconds=0.5))
 
     with pytest.raises(DatabaseGoneError) as raised, database.write():
         pytest.fail("it was opened")

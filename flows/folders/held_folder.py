@@ -80,8 +80,11 @@ def held_folder(root: Path, prefix: str) -> Iterator[Path]:
                     folder = root / name
                     _held[folder] = os.getpid()
                     made = held.enter_context(parent.make(name))
-                lock = held.enter_context(made.create(LOCK))
+                # Locked before it has its name: a sweep between the two would take the folder for a leftover.
+                unnamed, lock = made.part()
+                held.enter_context(lock)
                 fcntl.flock(lock, fcntl.LOCK_EX)
+                made.move(unnamed, made, LOCK)
             yield folder
         finally:
             if folder is not None:

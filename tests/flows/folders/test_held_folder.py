@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import stat
@@ -87,6 +88,25 @@ def test_a_folder_without_a_lock_goes_when_it_is_old(tmp_path: Path, age, stays)
     sweep(tmp_path, "x-")
 
     assert folder.is_dir() is stays
+
+
+def test_a_folder_is_never_seen_with_a_lock_that_nobody_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Another thread may sweep at any moment, and did just before the lock was taken."""
+    take = fcntl.flock
+
+    def take_after_a_sweep(file, how: int) -> None:
+        if how == fcntl.LOCK_EX:
+            sweep(tmp_path, "x-")
+        take(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", take_after_a_sweep)
+    with held_folder(tmp_path, "x-") as folder:
+        (folder / "clear.txt").write_text("clear")
+        sweep(tmp_path, "x-")
+        assert [path.name for path in tmp_path.glob("x-*/clear.txt")] == ["clear.txt"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_process_that_ends_lets_go_of_its_own(tmp_path: Path):

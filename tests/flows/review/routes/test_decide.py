@@ -432,7 +432,7 @@ def test_a_long_check_runs_behind_the_page(analyst, second, call, desk, gate):
 
 
 def test_a_check_that_ends_while_somebody_asks_is_asked_about_again(analyst, call, gate, monkeypatch):
-    """The call was read before the check's end, and the check looked at afterwards: neither says how it ended."""
+    """The call was read before the end, the check looked at after it: neither says how it ended."""
     really = routes_decide.open_whole
 
     def slowly(*given) -> OpenedCall:

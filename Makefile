@@ -73,7 +73,7 @@ bench: $(READY) ## how fast every command starts, speed and cost: 20 minutes on 
 	$(BIN)/python -m tests.bench.speed $(BENCH)
 
 .PHONY: soak
-soak: $(READY) ## the long tests: damaged files, odd inputs, kills, two machines, a night, a release and its races, sealed values replayed
+soak: $(READY) ## the long tests: damaged files, odd inputs, kills, two machines, a night, a release and its races, several people at one page, sealed values replayed
 	KAIJI_SOAK=1000 $(BIN)/python -m pytest tests/pipeline/audio/test_damaged.py --timeout 0
 	$(BIN)/python -m tests.soak.kills
 	$(BIN)/python -m tests.soak.inputs
@@ -81,6 +81,7 @@ soak: $(READY) ## the long tests: damaged files, odd inputs, kills, two machines
 	$(BIN)/python -m tests.soak.night
 	$(BIN)/python -m tests.soak.release
 	$(BIN)/python -m tests.soak.races
+	$(BIN)/python -m tests.soak.page
 	$(BIN)/python -m tests.soak.doors
 	$(BIN)/python -m tests.soak.replay
 	$(BIN)/python -m tests.soak.install

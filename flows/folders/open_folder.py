@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO, Final, Self
 
+from flows.folders.endings import undisturbed
 from flows.folders.way import WALK, NotOurFolderError, check_nothing, check_ours, check_way, walk
 from pipeline.file_bytes import NotAFileError
 
@@ -52,6 +53,9 @@ class OtherNamesError(OSError):
 class OpenFolder:
     """A folder held by its descriptor; each name in it is one step, and no link is followed.
 
+    Parts that have no name of their own yet are removed at the end of the context: a signal's exception can
+    come just before the code that would remove them.
+
     Args:
         handle: Descriptor of the folder, closed with the context.
 
@@ -61,12 +65,16 @@ class OpenFolder:
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
+        self._parts: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._handle)
+        with undisturbed():
+            for part in tuple(self._parts):
+                self.remove(part)
+            os.close(self._handle)
 
     @property
     def identity(self) -> tuple[int, int]:
@@ -163,7 +171,10 @@ class OpenFolder:
     def part(self, mode: int = 0o600) -> tuple[str, BinaryIO]:
         """Open a new file under a random name; it gets its own name when it is complete."""
         name = f"{PART}{secrets.token_hex(16)}.part"
-        return name, self.create(name, mode)
+        with undisturbed():
+            file = self.create(name, mode)
+            self._parts.add(name)
+        return name, file
 
     def put(self, name: str, content: bytes | IO[bytes], mode: int = 0o644) -> None:
         """Write a file as a whole, in place of an ordinary file of the name and of nothing else."""
@@ -212,12 +223,16 @@ class OpenFolder:
 
     def move(self, name: str, into: OpenFolder, new: str) -> None:
         """Move a file or folder to a name in an open folder, in place of a file of that name."""
-        os.rename(_one(name), _one(new), src_dir_fd=self._handle, dst_dir_fd=into._handle)
+        with undisturbed():
+            os.rename(_one(name), _one(new), src_dir_fd=self._handle, dst_dir_fd=into._handle)
+            self._parts.discard(name)
 
     def remove(self, name: str) -> None:
         """Remove a name that is no folder's; a link goes itself.  A missing one is no error."""
-        with suppress(FileNotFoundError):
-            os.unlink(_one(name), dir_fd=self._handle)
+        with undisturbed():
+            with suppress(FileNotFoundError):
+                os.unlink(_one(name), dir_fd=self._handle)
+            self._parts.discard(name)
 
     def make(self, name: str) -> OpenFolder:
         """Make a new folder for its owner only, and open it; a name that is taken is refused."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -89,7 +90,9 @@ def _interrupted(work: Callable[[], None], line: int) -> bool:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        work()
+        # Where an exception leaves an ``except`` at its first line, Python 3.11 goes on to hold the former
+        # one as handled, and gives it to every later error as its context; but not beyond a generator.
+        deque(work() for _ in "1")
     except _Ended:
         return True
     finally:

@@ -78,7 +78,8 @@ def embedded_models(
             kept = _lay_out(files, places, adapters)
             models = [WhisperModel(str(place), **options) for place in places]
     except OSError as error:
-        msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
+        # Where there is no temporary folder at all, asking for its name fails as well.
+        msg = f"the speech model could not be laid into the temporary folder ({type(error).__name__})"
         raise ModelError(msg) from None
     for model in models:
         # faster-whisper only calls its methods and reads its attributes, so a wrapper suffices.

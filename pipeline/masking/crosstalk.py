@@ -43,7 +43,7 @@ _PATH_CONTEXT_SECONDS: Final = 1.0  # on each side: the echo path does not chang
 _NOISE_CONTEXT_SECONDS: Final = 10.0  # on each side: somewhere in it the channel is at its own noise
 # A copy counts where the channel carries only its own noise for at least this long: a shorter copy is no
 # intelligible word (``MaskPolicy.merge_gap``).  For a shorter entity half its length suffices.
-_MIN_NOISE_SECONDS: Final = 0.15
+MIN_COPY_SECONDS: Final = 0.15
 # Least phase agreement, in units of 1 / sqrt(n).  Unrelated signals of n samples reach about 1 at a given
 # delay and 3 to 5 at the best of all delays.  Of 360 made pairs of unrelated telephone speech 1 in 70
 # exceeded 9; of echoes 20 dB down without other speech over them 9 in 10 do.
@@ -101,10 +101,10 @@ def channels_and_echo(
     return tuple(sorted(found)), tuple(echo)
 
 
-def still_audible_channels(
+def copies_left(
     original: Recording, masked: Audio, time: TimeSpan, channels: tuple[int, ...]
-) -> tuple[int, ...]:
-    """Find the channels of the masked copy on which a masked stretch is still audible.
+) -> tuple[tuple[int, TimeSpan], ...]:
+    """Find copies of a masked stretch on the channels of the masked copy where it is not masked itself.
 
     Args:
         original: The call.
@@ -113,14 +113,16 @@ def still_audible_channels(
         channels: Channels on which it is masked.
 
     Returns:
-        The other channels with a copy of it, ascending.
+        Each other channel that holds a copy, ascending, and when it sounds there: later or earlier by the
+        delay.  The delay may be that of what is said around, so another mask may lie over that time.
     """
-    others = (other for other in range(original.channels) if other not in channels)
-    return tuple(
-        other
-        for other in others
-        if any(_lag((original, said), (masked, other), time) is not None for said in channels)
-    )
+    copies = []
+    for other in (other for other in range(original.channels) if other not in channels):
+        lags = (_lag((original, said), (masked, other), time) for said in channels)
+        late = next((lag for lag in lags if lag is not None), None)
+        if late is not None:
+            copies.append((other, TimeSpan(max(0.0, time.start + late), max(0.0, time.end + late))))
+    return tuple(copies)
 
 
 Line = tuple[Audio, int]
@@ -158,7 +160,7 @@ def _found_in_noise(one: Array, other: Line, where: tuple[TimeSpan, TimeSpan], f
         return None
     begin = round((time.start - span.start + margin) * RATE) + late
     there = only_noise(two, floor)[begin : begin + round(time.duration * RATE)]
-    least = min(_MIN_NOISE_SECONDS, time.duration / 2)
+    least = min(MIN_COPY_SECONDS, time.duration / 2)
     return late if np.count_nonzero(there) >= least * RATE else None
 
 

@@ -20,7 +20,7 @@ from pipeline.audio.recording import Recording, to_samples, to_span
 from pipeline.finding.parts import whole_of
 from pipeline.hearing.clips import Audio
 from pipeline.masking.audio import fill, masked_windows
-from pipeline.masking.crosstalk import still_audible_channels
+from pipeline.masking.crosstalk import MIN_COPY_SECONDS, copies_left
 from pipeline.masking.text import LABELS, OTHER_LABEL, masked_in_text
 from pipeline.nearby import Nearby
 from pipeline.reviewing.queue import is_candidate
@@ -81,9 +81,20 @@ def verify_audio(
         leaks += [
             Leak("CROSSTALK", item.item_id, item.time)
             for item in plan.masked
-            if item not in known and still_audible_channels(original, masked, item.time, item.channels)
+            if item not in known
+            and any(
+                not _hidden(filled[channel], copy, original)
+                for channel, copy in copies_left(original, masked, item.time, item.channels)
+            )
         ]
     return tuple(leaks)
+
+
+def _hidden(windows: Sequence[tuple[int, int]], copy: TimeSpan, original: Recording) -> bool:
+    """Whether other masks lie over a copy, but for less than a word at its ends."""
+    start, end = to_samples(copy, original.rate, original.length)
+    covered = sum(max(0, min(end, stop) - max(start, begin)) for begin, stop in windows)
+    return end - start - covered < min(MIN_COPY_SECONDS * original.rate, (end - start) / 2)
 
 
 def _holds(windows: Sequence[tuple[int, int]], start: int, end: int) -> bool:

@@ -19,6 +19,7 @@ from functools import cached_property
 
 from pipeline.audio.recording import Recording
 from pipeline.masking.align import WordIndex, align_indexed, index_words
+from pipeline.masking.crosstalk import channels_and_echo
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason, Why
 from pipeline.reviewing.queue import is_candidate
@@ -112,7 +113,8 @@ def _grown(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
     """
     channels = tuple(range(recording.channels))
     if item.time.start <= where.start and where.end <= item.time.end and item.channels != channels:
-        return replace(item, channels=channels, needs_review=True)
+        echo = channels_and_echo(recording, item.time, item.channels)[1]
+        return replace(item, channels=channels, echo=item.echo or echo, needs_review=True)
     around = _around(where, recording)
     start, end = (
         min(item.time.start - HEARD_MARGIN_SECONDS, around.start),

@@ -111,6 +111,14 @@ def _review(people: dict[str, Person], call: Call, truth: tuple[TruthSpan, ...])
         body = {"count": state["count"], "items": state["unconfirmed"], "reason": "確かめた"}
         state = _sent(people["mori"], f"{path}/confirm", body)
     state = _completed(analyst, path, state)
+    if state.get("found"):
+        # What the check of the copy still hears, such as an echo of what was added, waits for a decision too.
+        whole = analyst.get(path).json()
+        heard = [found for found in whole["findings"] if found["item_id"] in whole["undecided"]]
+        print(f"the check of the copy found {len(heard)} more")
+        made = [_decision(found, truth, whole["channels"]) for found in heard]
+        state = _sent(analyst, f"{path}/decisions", {"count": whole["count"], "decisions": made})
+        state = _completed(analyst, path, state)
     body = {"count": state["count"], "revision": state["revision"], "note": ""}
     state = _sent(people["kobayakawa"], f"{path}/approve", body)
     print("completed by kubota, approved by kobayakawa:", state["state_label"])

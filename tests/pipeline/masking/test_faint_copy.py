@@ -13,7 +13,7 @@ import pytest
 from pipeline.audio.g711 import quantise
 from pipeline.audio.recording import Recording, read_recording, to_samples
 from pipeline.masking.audio import mask_audio
-from pipeline.masking.crosstalk import audible_channels, channels_and_echo
+from pipeline.masking.crosstalk import audible_channels, channels_and_echo, copies_left
 from pipeline.types import TimeSpan
 from pipeline.verifying.verify import verify_audio
 from pipeline.verifying.widen import widen
@@ -175,6 +175,23 @@ def test_an_echo_of_each_on_the_other_is_found() -> None:
     one, two = voice() * turns, voice("card-secret", 0) * (1 - turns)
     recording = both(one + two / 300 + noise("quiet", len(one)), two + one / 300 + noise("dither", len(one)))
     assert audible_channels(recording, NAME, (0,)) == (0, 1)
+
+
+def test_a_copy_under_another_mask_is_no_leak() -> None:
+    """As where an analyst adds on one channel what is found on both: what is said around tells of a copy."""
+    recording = call(-20)
+    whole = make_item(NAME.start - 0.1, NAME.end + 0.1, item_id="m0000", channels=(0, 1))
+    added = make_item(NAME.start, NAME.end, item_id="a0001", channels=(0,))
+    plan = make_plan(whole, added)
+    product = Recording(mask_audio(recording.samples, RATE, plan), RATE, "pcm16", "")
+    assert copies_left(recording, product, added.time, added.channels)
+    assert verify_audio(recording, product, plan) == ()
+    half = make_item(NAME.start, (NAME.start + NAME.end) / 2, item_id="m0000", channels=(0, 1))
+    plan = make_plan(half, added)
+    product = Recording(mask_audio(recording.samples, RATE, plan), RATE, "pcm16", "")
+    assert [(leak.kind, leak.item_id) for leak in verify_audio(recording, product, plan)] == [
+        ("CROSSTALK", "a0001")
+    ]
 
 
 def test_a_copy_left_in_the_product_is_a_leak_and_is_mended() -> None:

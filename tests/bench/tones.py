@@ -1,6 +1,6 @@
 """Make calls with tones in place of voices: ``python -m tests.bench.tones SCRIPT... --out DIR --seed N``.
 
-Figures of exact words need no voice, only where each word stands: a hundred calls are made in a minute or two.
+Figures of exact words need no voice, only where each word stands: a hundred calls are made in minutes.
 Nothing listens to such calls (``tests.bench.figures DIR --exact``).
 """
 

@@ -44,6 +44,7 @@ def faults(page: Page, name: str) -> Iterator[str]:
         page: The page, as it is to be judged.
         name: What it is called in what is found.
     """
+    page.wait_for_load_state()  # a page without its style sheet yet has other sizes
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     page.evaluate(AXE_SCRIPT)
     for width in reversed(WIDTHS):

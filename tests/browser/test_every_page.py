@@ -91,6 +91,7 @@ def first_day_faults(page: Page, known: Known, folder: Path) -> Iterator[str]:
         page.goto(f"{served.address}/sign-in")
         yield from new_faults(page, known, "/sign-in", "a sign-in on the first day")
         page.get_by_role("link", name="最初の利用者を登録する").click()
+        page.wait_for_url("**/first")
         yield from new_faults(page, known, "/first", "the first account")
         page.get_by_label(re.compile("^合言葉")).fill(first_word(desk))
         page.get_by_label("利用者名").fill("saiki")

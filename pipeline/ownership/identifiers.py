@@ -32,6 +32,15 @@ MIN_FIGURES: Final = 4
 _BANK: Final = re.compile(
     r".*(?:銀行|信用金庫|信金|信用組合|農協|労金|支店|出張所|本店|普通|当座|貯蓄|預金|口座|番号)", re.DOTALL
 )
+TALK_CHARS: Final = 60
+"""Distance before a value in which another person may be named whose value it is."""
+
+_ANOTHER: Final = re.compile(
+    r"(?P<title>さん|様|さま|くん|君|ちゃん|氏)|母|父|妻|夫|兄|姉|弟|妹|息子|娘|孫|祖父|祖母|叔父|叔母|伯父|伯母|主人|家内|旦那|嫁|婿|彼|"
+    r"友人|友達|知人|同僚|先輩|後輩|上司|部下|大家|隣|向かい|あの人|あいつ|本人|相手|仲間|さっきの"
+)
+"""A person's title, or a word for another person."""
+
 _SHARED: Final = frozenset({"WORKPLACE", "SCHOOL"})
 """Kinds whose values many people share."""
 
@@ -47,12 +56,12 @@ class _Agreement(enum.IntEnum):
     WHOLE = 3
 
 
-def is_compared(entity_type: str, case: CallCase) -> bool:
+def is_compared(entity_type: str) -> bool:
     """Whether this module, and no learned judge, decides the owner.
 
-    For mail only if the case has an address.
+    A family shares the surname in its mail addresses, so an address that the case does not know is nobody's.
     """
-    return entity_type in FURTHER_KINDS or (entity_type == "EMAIL_ADDRESS" and bool(case.requester.emails))
+    return entity_type in FURTHER_KINDS or entity_type == "EMAIL_ADDRESS"
 
 
 def owner_by_value(finding: Finding, text: str, case: CallCase, kana: KanaOf) -> Finding:
@@ -72,7 +81,8 @@ def owner_by_value(finding: Finding, text: str, case: CallCase, kana: KanaOf) ->
     agreement = _agreement(entity.entity_type, said, case.requester, kana)
     third = owner_in_talk(entity, Claimant.REQUESTER).get(Feature.READ_AS_THIRD, 0.0) > 0
     shared = entity.entity_type in _SHARED or agreement is _Agreement.IN_PART
-    if agreement >= _Agreement.IN_PART and not (third and shared):
+    withheld = third and shared and _names_another(text, entity.chars.start, case)
+    if agreement >= _Agreement.IN_PART and not withheld:
         whole = agreement is _Agreement.WHOLE
         reason = Reason.VALUE_SAME if whole else Reason.VALUE_SAME_IN_PART
         review = entity.needs_review or third or not whole
@@ -84,6 +94,24 @@ def owner_by_value(finding: Finding, text: str, case: CallCase, kana: KanaOf) ->
         reason = Reason.VALUE_DIFFERS_AND_TALK if differs else Reason.VALUE_SAID_OF_ANOTHER
         return _nobodys(finding, Party.THIRD_PARTY, reason)
     return _nobodys(finding, Party.UNKNOWN, Reason.VALUE_DIFFERS if differs else Reason.VALUE_NOT_REGISTERED)
+
+
+def _names_another(text: str, start: int, case: CallCase) -> bool:
+    """Whether a person other than the requester is named before a value, in its clause or the one before.
+
+    Without one, a value that agrees with the case is the requester's, however the talk around it reads.
+    """
+    before = text[max(0, start - TALK_CHARS) : start]
+    line = before[before.rfind("\n", 0, max(0, before.rfind("\n"))) + 1 :]
+    return any(
+        not (match["title"] and _ends_in_own_name(line[: match.start()], case))
+        for match in _ANOTHER.finditer(line)
+    )
+
+
+def _ends_in_own_name(before: str, case: CallCase) -> bool:
+    """Whether the requester's name, or its end, stands right before a title."""
+    return any(before[-2:] in name.text for name in case.requester.names if len(before) >= 2)
 
 
 def _nobodys(finding: Finding, party: Party, reason: Reason) -> Finding:

@@ -131,7 +131,7 @@ class Owner:
                     out[at] = _judged(findings[at], claims)
         return tuple(
             owner_by_value(each, transcript.text, case, self._reader.kana)
-            if is_compared(each.entity.entity_type, case)
+            if is_compared(each.entity.entity_type)
             else each
             for each in out
         )

@@ -29,11 +29,12 @@ READINGS = {
 }
 
 
-def owned(kind: str, said: str, case: CallCase, owners: tuple[float, ...]) -> Finding:
-    """The finding of all that is said, with its owner."""
-    entity = EntitySpan(kind, CharSpan(0, len(said)), 0.9, "T", owners=owners)
+def owned(kind: str, said: str, case: CallCase, owners: tuple[float, ...], *, before: str = "") -> Finding:
+    """The finding of what is said behind other words, with its owner."""
+    span = CharSpan(len(before), len(before + said))
+    entity = EntitySpan(kind, span, 0.9, "T", owners=owners)
     finding = Finding(entity, UNKNOWN, Reason.NOT_GIVEN, needs_review=True)
-    return owner_by_value(finding, said, case, lambda text: READINGS.get(text, text))
+    return owner_by_value(finding, before + said, case, lambda text: READINGS.get(text, text))
 
 
 @pytest.mark.parametrize(
@@ -79,24 +80,30 @@ def test_talk_gives_nothing(kind: str, owners: tuple[float, ...], party: Party) 
 
 
 @pytest.mark.parametrize(
-    ("kind", "said", "party"),
+    ("before", "kind", "said", "party"),
     [
-        ("WORKPLACE", "みなと精工", UNKNOWN),
-        ("CUSTOMER_NUMBER", "5678", UNKNOWN),
-        ("CUSTOMER_NUMBER", "12345678", OWN),
+        ("田中さんは", "WORKPLACE", "みなと精工", UNKNOWN),
+        ("母のが", "CUSTOMER_NUMBER", "5678", UNKNOWN),
+        ("母のが", "CUSTOMER_NUMBER", "12345678", OWN),
+        ("お勤め先は", "WORKPLACE", "みなと精工", OWN),
+        ("山田様は", "WORKPLACE", "みなと精工", OWN),
+        ("母の話です。\nはい\nそれで、番号は", "CUSTOMER_NUMBER", "5678", OWN),
     ],
 )
-def test_talk_withholds_what_others_may_share(kind: str, said: str, party: Party) -> None:
+def test_talk_of_another_withholds_what_others_may_share(
+    before: str, kind: str, said: str, party: Party
+) -> None:
     """A colleague's workplace and the end of another's number are not given; a whole one is asked."""
-    finding = owned(kind, said, CASE, READ_AS_THIRD)
+    asks = replace(ASKS, names=(CaseName("山田太郎", "ヤマダタロウ"),))
+    finding = owned(kind, said, replace(CASE, requester=asks), READ_AS_THIRD, before=before)
     assert (finding.party, finding.needs_review) == (party, True)
 
 
-def test_mail_is_left_to_the_judge_where_the_case_has_none() -> None:
-    """As before."""
-    assert is_compared("EMAIL_ADDRESS", CASE)
-    assert not is_compared("EMAIL_ADDRESS", NOBODY)
-    assert not is_compared("PERSON", CASE)
+def test_what_has_a_value_is_compared() -> None:
+    """Mail too, whether the case has an address or not: a family shares the surname in its addresses."""
+    assert is_compared("EMAIL_ADDRESS")
+    assert not is_compared("PERSON")
+    assert owned("EMAIL_ADDRESS", "taro.yamada@example.com", NOBODY, READ_AS_OWN).party is UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     from models.recognizers.identifiers.figures import CalledNumberRecognizer
     from models.recognizers.identifiers.own_values import OwnValueRecognizer
     from models.recognizers.identifiers.plate import PlateRecognizer
+    from models.recognizers.identifiers.unnamed_numbers import UnnamedNumberRecognizer
     from models.recognizers.kanji_description import KanjiDescriptionRecognizer
     from models.recognizers.learned import LearnedRecognizer
     from models.recognizers.repeated_mention import RepeatedMentionRecognizer
@@ -51,6 +52,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
         AccountRecognizer(),
         AffiliationRecognizer(),
         OwnValueRecognizer(),
+        UnnamedNumberRecognizer(),
         ConfidentialTermRecognizer(),
         SecondHearingRecognizer(),
         RepeatedMentionRecognizer(),

@@ -164,6 +164,13 @@ _PLACES: Final = (
 )  # fmt: skip
 """Places on number plates (地域名)."""
 
+_PLATE_JOINT: Final = (
+    rf"(?:{_JOINT}|ほんで|それから|そのあと|最後が?|どうぞ|"
+    r"(?:ひらがな|平仮名|かな|仮名|字|数字)(?:のほう)?[がは]?|"
+    r"\n[^0-9０-９\n]{0,20}(?=\n))*"
+)
+"""Words between two parts of a plate: also what each part is called, and a short line of the other side."""
+
 _FIGURE: Final = (
     r"(?:[0-9０-９〇零一二三四五六七八九]|ゼロ|ぜろ|まる|イチ|いち|ニー|ニ|サン|さん|ヨン|よん|ゴー|ゴ|ロク|ろく|"
     r"ナナ|なな|ハチ|はち|キュウ|きゅう|に(?=[\s、])|ご(?=[\s、]))"
@@ -173,10 +180,10 @@ _CLASS: Final = (
     rf"|{_FIGURE}(?:[\s、]*{_FIGURE}){{1,2}}"
 )
 _PLATE: Final = re.compile(
-    rf"(?:(?P<place>{'|'.join(sorted(_PLACES, key=len, reverse=True))})(?:ナンバー)?{_JOINT})?"
-    rf"(?P<class>{_CLASS})(?:番)?{_JOINT}"
+    rf"(?:(?P<place>{'|'.join(sorted(_PLACES, key=len, reverse=True))})(?:ナンバー)?{_PLATE_JOINT})?"
+    rf"(?<![,.])(?P<class>{_CLASS})(?![0-9０-９円年月日時分%])(?:番)?{_PLATE_JOINT}"
     r"(?:(?P<explains>[ぁ-んァ-ヶー一-龠]{1,5}の)(?P<kana>[ぁ-んァ-ヴ])|(?P<bare>[ぁ-んァ-ヴ]))"
-    rf"{_JOINT}(?P<number>{_FIGURE}(?:(?:[\s、・\-ー−‐]|の|ハイフン|はい)*{_FIGURE}){{0,3}})(?![0-9０-９])"
+    rf"{_PLATE_JOINT}(?P<number>{_FIGURE}(?:(?:[\s、・\-ー−‐]|の|ハイフン|はい)*{_FIGURE}){{0,3}})(?![0-9０-９])"
 )
 """A number plate: 地域名, 分類番号, kana, 一連指定番号."""
 

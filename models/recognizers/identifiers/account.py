@@ -31,6 +31,18 @@ _SPOKEN_OF = re.compile(rf"{_CALLED.pattern}|ログイン|サインイン|アカ
 REACH, LEAST = 40, 3
 """Greatest distance from the word for an account to the first letter; least length of an account name."""
 
+LEAST_SPELT = 4
+"""Least number of letters said one by one that are somebody's name: ATM and URL have three."""
+
+_ONE_LETTER = re.compile(
+    rf"(?<![A-Za-zＡ-Ｚａ-ｚ])[A-Za-zＡ-Ｚａ-ｚ](?![A-Za-zＡ-Ｚａ-ｚ])|(?:{LETTER_NAMES})(?![ァィゥェォャュョ])"
+)
+_WRITTEN = re.compile(
+    r"(?=[a-z0-9_.\-]*[0-9_])[a-z]{3,}[a-z0-9_.\-]*|"
+    r"(?=[a-z]{5})(?:(?:[bcdfghjkmnprstwyz]|[kgnhbpmrsj]y|sh|ch|ts)?[aiueo]|n)+"
+)
+"""A name as it is written: small letters with figures or a sign, or a Japanese word in letters (rintarou)."""
+
 
 class AccountRecognizer(CallRecognizer):
     """Names of accounts."""
@@ -48,7 +60,9 @@ class AccountRecognizer(CallRecognizer):
         again = (
             spelt
             for spelt in _SPELT.finditer(text)
-            if _repeats(_code(spelt[0]), codes) or (spelt.start() >= begin and _is_name(spelt[0]))
+            if _repeats(_code(spelt[0]), codes)
+            or _is_spelt_out(spelt[0])
+            or (spelt.start() >= begin and _is_name(spelt[0]))
         )
         return [
             *(self.result("ACCOUNT_NAME", *span, 0.85, Reason.SPELT_ACCOUNT) for span in behind),
@@ -87,6 +101,11 @@ def _code(said: str) -> str:
 def _repeats(code: str, codes: Collection[str]) -> bool:
     """Whether a name, or its beginning or end, is spelt again."""
     return len(code) >= LEAST and any(known.startswith(code) or known.endswith(code) for known in codes)
+
+
+def _is_spelt_out(said: str) -> bool:
+    """Whether letters are said one by one, as nobody says a word or a model, or are written like a name."""
+    return len(_ONE_LETTER.findall(said)) >= LEAST_SPELT or bool(_WRITTEN.fullmatch(said))
 
 
 def _is_name(said: str) -> bool:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from presidio_analyzer import RecognizerResult
 
@@ -54,7 +54,7 @@ _COMPANY = re.compile(
     rf"{_KANA}{_NAME}{{0,4}}{_COMPANY_TAIL}))(?P<rest>(?:(?:の|、|\s)*{_DEPARTMENT}){{0,2}})"
 )
 _UNIT = re.compile(
-    rf"(?P<org>(?<!{_NAME}){_NAME}{{2,12}}?)(?P<rest>(?:の|、)?{_NAME}{{1,6}}?(?:課|部|室|係|支店|工場|病棟|営業所|センター)"
+    rf"(?P<org>(?<!{_NAME})(?!(?:{_NO_EMPLOYER})(?!{_NAME})){_NAME}{{2,12}}?)(?P<rest>(?:の|、)?{_NAME}{{1,6}}?(?:課|部|室|係|支店|工場|病棟|営業所|センター)"
     rf"(?:の?(?:課長|部長|係長|主任|店長|支店長|次長|所長|室長|師長|工場長))?)(?!{_NAME})"
 )
 """A department says that what stands before it is a firm, whatever it is called."""
@@ -66,8 +66,8 @@ _SCHOOL = re.compile(
     rf"(?P<org>{_KANA}?(?:{_NAME}|が(?=[丘浜原])){{0,10}}(?<=[^はがのもで、。\s]){_SCHOOL_TAIL})(?P<rest>(?:(?:の|、|\s)*{_CLASS}){{0,3}})"
 )
 _WORKS = re.compile(
-    r"[、\s]*(?:の(?:ほう|方))?(?:に|で|へ)?[、\s]*(?:ずっと|今も|今|長年|去年から|今年から)?[、\s]*"
-    r"(?:お?勤[めま務]|つとめ|働[いき]|はたら|勤務|就職|パート|バイト|アルバイト|在職|派遣|転職|入社|社員|正社員|契約社員|嘱託|出向|配属|研修|に?(?:おり|い|お)(?:る|ます|まし|られる)(?:者|もの|人|方)|"
+    r"[、\s]*(?:の(?:ほう|方))?(?:に|で|へ|さ|(?:って|て|と|とか)?(?:いう|言う|ゆう)?(?:とこ(?:ろ)?|会社|店)(?:に|で|へ|さ)?)?[、\s]*(?:ずっと|今も|今|長年|去年から|今年から)?[、\s]*"
+    r"(?:お?勤[めま務]|つとめ|移[っり]|出て(?:は|い|お|る)|働[いき]|はたら|勤務|就職|パート|バイト|アルバイト|在職|派遣|転職|入社|社員|正社員|契約社員|嘱託|出向|配属|研修|に?(?:おり|い|お)(?:る|ます|まし|られる)(?:者|もの|人|方)|"
     r"(?:を|から)(?:辞め|やめ|退職|定年|異動)|に(?:いた|いらした)(?:人|方|者|とき|頃|ころ)|出身|の(?:社員|職員|従業員|同僚|上司|部下|後輩|先輩|先生|看護師|教師|店員|事務員|パート|人(?=[がはでとにの、。])))"
 )
 _LEARNS = re.compile(
@@ -80,6 +80,39 @@ _PERSON = re.compile(
     r"(?:(?<!お客)(?:さん|様|くん|君|ちゃん)|母|父|妻|夫|兄|姉|弟|妹|息子|娘|孫|祖父|祖母|主人|家内|旦那|嫁|婿|連れ合い|彼女?|友人|友達|知人|"
     r"大家|上の子|下の子|うちの子|長男|次男|長女|次女)(?:は|が|も|の|、|って)[^。\n]{0,10}$"
 )
+_NEAR_PERSON = re.compile(
+    r"(?:(?<!お客)(?<![店屋社])(?:さん|様|くん|君|ちゃん)|母|父|妻|夫|兄|姉|弟|妹|息子|娘|孫|祖父|祖母|主人|家内|旦那|嫁|婿|彼女?|あの人|本人|あいつ|"
+    r"友人|友達|知人|同僚|先輩|後輩|上司|部下|大家|バイト|パートの|運転手|相手の?方|名刺|勤め|勤務|職場|お仕事|前職)"
+)
+"""Words for a person, or for where one works."""
+
+_VISITED = re.compile(
+    r"(?:銀行|信用金庫|信金|組合|農協|病院|医院|クリニック|薬局|郵便局|役所|県庁|役場|警察署|消防署|ホテル|スーパー|デパート|百貨店|センター|"
+    r"電鉄|鉄道|交通|新聞社|テレビ|証券|生命|損保|放送|ホーム|運輸|運送|通信|電気|不動産|サービス|グループ)$"
+)
+"""What people deal with far more often than they work there: it takes a verb to be a workplace."""
+
+_THING = re.compile(
+    r"[、\s]*(?:さん)?(?:の(?:製品|商品|前|近く|隣|裏|向かい|そば|角|交差点|電話|窓口|駐車場|バス|チラシ|カタログ|広告|工事|見学|説明会|文化祭|校舎|キャンパス|運動会|体育館|"
+    r"グラウンド|グランド|プール|ほう(?:から|へ)|方(?:から|へ)|入口|入り口|横|脇|先|手前|あたり|辺り|正門|校門|ホール|売り場)|前|行き|まで|から(?:歩|車|徒歩|すぐ)|製|で(?:買|売|借|見|開))"
+)
+"""What is said of a firm or school as a thing or a place, and of nobody who belongs there."""
+
+NEAR_CHARS = 80
+"""Greatest distance behind a word for a person at which a firm is where that person works."""
+
+_CLASS_AGAIN = re.compile(
+    rf"(?<![0-9０-９一二三四五六七八九十]){_COUNT}{{1,2}}年(?:生)?の?(?:{_COUNT}{{1,2}}|[A-Za-zＡ-Ｚ]|エー|ビー|シー|ディー)組|"
+    rf"(?<!{_NAME})[一-龠]{{1,4}}(?:学部|学科)(?!{_NAME})"
+)
+"""A class or a faculty, in a call that has named a school."""
+
+_DEPARTMENT_AGAIN = re.compile(
+    r"(?<![ァ-ヶー一-龠々A-Za-z])(?!全部|一部|内部|外部|細部|幹部|腹部|頭部|この部|その部|部|課|係)"
+    r"[ァ-ヶー一-龠々]{1,5}(?:課|部|係)(?:の?(?:課長|部長|係長|主任|次長))?(?![ァ-ヶー一-龠々屋品分門数下活])"
+)
+"""A department, in a call that has named somebody's workplace."""
+
 _CARRIED = re.compile(r"(?:学生証|生徒手帳|生徒証|学校名)[^\n]{0,6}$")
 _CLASS_ALONE = re.compile(rf"(?:クラス|学年|組)(?:は|が|も|、)[^\n。]{{0,4}}?(?P<rest>{_CLASS})")
 _INTRODUCED = re.compile(
@@ -104,6 +137,8 @@ class AffiliationRecognizer(CallRecognizer):
             found[_span(match)] = (kind, Reason.WORKS_OR_STUDIES_THERE)
             if not _is_requesters(call, match.groupdict().get("org") or ""):
                 words |= dict.fromkeys(_words(match), kind)
+        for kind, span in _again(call, set(words.values())):
+            found.setdefault(span, (kind, Reason.WORKS_OR_STUDIES_THERE))
         text = call.text.translate(_FIGURES)
         for word, kind in words.items():
             for again in re.finditer(re.escape(word), text):
@@ -158,9 +193,30 @@ def _belonging(call: Call, shape: re.Pattern[str], verb: re.Pattern[str]) -> Ite
             or (person and (detailed or _IS.match(text, end)))
             or (shape is _SCHOOL and _CARRIED.search(before))
             or _CALLED.search(text[max(0, start - 40) : start])
+            or _near_person(text, match, shape)
         )
         if said:
             yield match
+
+
+def _near_person(text: str, match: re.Match[str], shape: re.Pattern[str]) -> bool:
+    """Whether a firm or a school stands behind a word for a person, and is no thing or place."""
+    end = match.end()
+    if shape is _UNIT or _THING.match(text, end) or _INTRODUCED.match(text, end):
+        return False
+    before = text[max(0, match.start() - NEAR_CHARS) : match.start()]
+    return not _VISITED.search(match["org"]) and bool(_NEAR_PERSON.search(before))
+
+
+def _again(call: Call, found: Collection[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield classes and departments by themselves, in a call that has named a school or a workplace."""
+    text = call.text
+    if "SCHOOL" in found:
+        yield from (("SCHOOL", match.span()) for match in _CLASS_AGAIN.finditer(text))
+    if "WORKPLACE" in found:
+        for match in _DEPARTMENT_AGAIN.finditer(text):
+            if not _INTRODUCED.match(text, match.end()) and not _is_own(call, match[0]):
+                yield "WORKPLACE", match.span()
 
 
 def _is_own(call: Call, org: str) -> bool:

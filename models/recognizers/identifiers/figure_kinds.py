@@ -27,13 +27,15 @@ def is_card(digits: str) -> bool:
     return 14 <= len(digits) <= 16 and sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
 
 
-def _is_day(digits: str) -> bool:
+def is_day(digits: str) -> bool:
     """Whether eight digits are a date from 1900 on."""
+    if len(digits) != 8:
+        return False
     try:
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return False
-    return len(digits) == 8 and day.year >= 1900
+    return day.year >= 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ FIGURE_KINDS: Final = (
         re.compile(
             r"(?:保険証|医療証|年金手帳|健康保険|介護保険|雇用保険|国民健康保険)(?:証)?の?(?:被保険者)?(?:記号)?(?:番号|記号)|"
             r"保険者番号|被保険者(?:証の?)?番号|(?:基礎)?年金の?番号|受給者番号|負担者番号|"
-            r"(?:保険証|保険者証|医療証|受給者証|資格確認書)(?=[はがのを、。]|って)"
+            r"(?:保険証|保険者証|医療証|受給者証|資格確認書)(?=[はがのを、。]|って)|(?<![一-龠ァ-ヶー])保険(?=[がは])"
         ),
         range(6, 14),
     ),
@@ -151,7 +153,7 @@ FIGURE_KINDS: Final = (
         (2, 3, 4),
         reach=24,
     ),
-    FigureKind("DATE_OF_BIRTH", re.compile(r"生年月日|誕生日"), (8,), _is_day, must=True),
+    FigureKind("DATE_OF_BIRTH", re.compile(r"生年月日|誕生日"), (8,), is_day, must=True),
     FigureKind("CUSTOMER_NUMBER", re.compile(_PERSONS), range(4, 23), lettered=True),
     FigureKind("CUSTOMER_NUMBER", re.compile(_CARRIED), range(4, 16), lettered=True, reach=40),
     FigureKind("CUSTOMER_NUMBER", re.compile(_THEIRS + _MATTERS), range(4, 17), lettered=True, reach=24),

@@ -17,23 +17,24 @@ from presidio_analyzer import RecognizerResult
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.identifiers.figure_kinds import FIGURE_KINDS, FigureKind, is_card, is_my_number
 from models.recognizers.identifiers.said_numbers import (
+    LETTER,
+    LETTERS_BEFORE,
+    NEAR_CHARS,
     SLIP,
     SaidNumber,
     counted,
     groups_of,
     grown,
+    with_letters,
 )
 from models.wording.digits import Run, complete, goes_on
 from pipeline.reasons import Reason
-from pipeline.sound.identifiers import LETTER_NAMES
 
 _OTHER = re.compile(
     r"[一-龠ァ-ヶー]の?番号|注文|伝票|電話|携帯|ナンバー|コード|郵便|住所|金額|料金|期限|お?名前|時間|円|年齢|内線|暗証|西暦|昭和|平成|令和"
 )
 """Name of another number; between a name and a number it shows that the number belongs to the other name."""
 
-_LETTER = rf"(?:[A-Za-zＡ-Ｚａ-ｚ]|{LETTER_NAMES})"
-_LETTERS_BEFORE = re.compile(rf"(?<![ァ-ヶーA-Za-z])(?:{_LETTER}(?:[\s、・の\-]|ハイフン|はい)*)+$")
 _MISSED = re.compile(r"(?:[^0-9０-９。\n]|[。\n](?!.*番号)){0,24}")
 """Text between two groups of one number where the first alone is too short."""
 
@@ -45,8 +46,6 @@ _BANK = re.compile(
 _SORT = re.compile(r"(?:普通|当座|貯蓄)(?:預金|口座)?(?:[のでがは、\s]|番号)*$")
 _NOT_BANK = re.compile(r"^.*(?:は|が|に|を|で|から|へ|と|も)(?=.)")
 
-NEAR_CHARS = 12
-"""Greatest distance of the name from a complete telephone number that is still another number."""
 
 SCOPE_CHARS = 120
 """Greatest distance from the reach of a name to the last digit of its number."""
@@ -128,15 +127,9 @@ class CalledNumberRecognizer(CallRecognizer):
                 phone = complete(known.digits) and not complete(group.digits)
                 if phone or not (group.start in whole or _is_part(group, known)):
                     continue
-                first = _with_letters(text, group.start) if known.lettered else group.start
+                first = with_letters(text, group.start) if known.lettered else group.start
                 end = whole.get(group.start, group.end)
                 yield self.result(known.row.kind, first, end, 0.9, Reason.NUMBER_READ_BACK)
-
-
-def _with_letters(text: str, start: int) -> int:
-    """Return the beginning of the letters that are spelt right before a group of digits."""
-    spelt = _LETTERS_BEFORE.search(text, max(0, start - NEAR_CHARS), start)
-    return spelt.start() if spelt else start
 
 
 def _is_part(group: Run, known: _Found) -> bool:
@@ -241,7 +234,7 @@ def _slips(text: str, groups: tuple[Run, ...], found: Sequence[_Found]) -> Itera
             continue
         group, between = groups[at], text[groups[at].end : right.start]
         if len(between) <= SLIP_CHARS and SLIP.search(between) and not counted(text, group.end):
-            first = _with_letters(text, group.start) if right.lettered else group.start
+            first = with_letters(text, group.start) if right.lettered else group.start
             yield _Found(first, group.end, right.row, group.digits, (group.digits,))
 
 
@@ -249,8 +242,8 @@ def _as_found(text: str, begin: int, number: SaidNumber, row: FigureKind) -> Ite
     """Yield a number with the letters before it, where all of it fits the kind."""
     start, end, digits = number.start, number.end, number.digits
     letters, first = 0, min(begin, start)
-    if row.lettered and (spelt := _LETTERS_BEFORE.search(text[first:start])):
-        letters, start = len(re.findall(_LETTER, spelt[0])), first + spelt.start()
+    if row.lettered and (spelt := LETTERS_BEFORE.search(text[first:start])):
+        letters, start = len(re.findall(LETTER, spelt[0])), first + spelt.start()
     phone = complete(digits) and len(digits) <= 11 and start - begin > NEAR_CHARS
     if (
         len(digits) + letters in row.counts

@@ -15,9 +15,18 @@ from dataclasses import dataclass, field
 
 from models.calls.artifacts import Call
 from models.wording.digits import UNIT_AFTER, Run, goes_on, runs
+from pipeline.sound.identifiers import LETTER_NAMES
 
 SLIP = re.compile(r"違|ちが|間違|まちが|失礼|じゃなく|ではなく|訂正|言い直|もとい|すみません")
 """Words between a number that was said wrong and the right one."""
+
+LETTER = rf"(?:[A-Za-zＡ-Ｚａ-ｚ]|{LETTER_NAMES})"
+LETTERS_BEFORE = re.compile(rf"(?<![ァ-ヶーA-Za-z])(?:{LETTER}(?:[\s、・の\-]|ハイフン|はい)*)+$")
+"""One letter as it is said or written, and letters right before a group of digits."""
+
+NEAR_CHARS = 12
+"""Greatest length of the letters of a number; and greatest distance of the name from a complete telephone
+number that is still another number."""
 
 MAX_GROUPS = 16
 """Greatest number of groups of one number: My Number or card figure by figure."""
@@ -97,6 +106,12 @@ def grown(
             number.start, run.end, number.digits + run.digits, (*number.groups, run.digits), at
         )
         yield number
+
+
+def with_letters(text: str, start: int) -> int:
+    """Return the beginning of the letters that are spelt right before a group of digits."""
+    spelt = LETTERS_BEFORE.search(text, max(0, start - NEAR_CHARS), start)
+    return spelt.start() if spelt else start
 
 
 def counted(text: str, end: int) -> bool:

@@ -12,6 +12,7 @@ from models.recognizers.identifiers.birth import BirthRecognizer
 from models.recognizers.identifiers.figure_kinds import is_card, is_my_number
 from models.recognizers.identifiers.figures import CalledNumberRecognizer
 from models.recognizers.identifiers.plate import PlateRecognizer
+from models.recognizers.identifiers.unnamed_numbers import UnnamedNumberRecognizer
 from tests.models.recognizers.calls import artifacts_of, call_of, shown
 
 NUMBERS = """
@@ -91,6 +92,7 @@ cu: 妹が【平成三年七月七日】の生まれで。
 op: 【昭和四十年一月元日】のお生まれですね。
 op: お生まれは。|cu: 【昭和54年6月20日】です。|op: 7月24日から8日間です。
 op: お生まれは。|cu: 【6月3日】、あ、違う、【6月4日】です。
+op: 奥様の八代様でございます。【昭和60年の11月の3日】の。
 cu: 昭和45年4月1日に創業しました。
 cu: 2022年の8月に買いました。
 op: ご訪問は、12月3日の14時です。
@@ -105,6 +107,13 @@ cu: 生まれ変わったようです。6月4日に伺います。
 cu: 3年前の2月から使っています。
 cu: 母は2019年5月3日に入院しました。
 op: 工事は7月1日と7月2日です。
+cu: 【昭和30年】の生まれでな、|cu: 【三月の、十二日】だ。
+op: 【昭和二十二年五月六日】の。
+op: 【19580604】と書いてあります。
+op: お生まれは。|cu: 【2003年の、4月5日】。
+cu: 1985年4月5日に開業しました。
+op: 2003年の4月5日です。
+op: 伝票は20240230です。
 """
 
 PLATES = """
@@ -115,6 +124,7 @@ cu: 【横浜の、】|op: 【はい】|cu: 【三百の、まつりのま、8�
 cu: 【なにわ580す・・12】です。
 cu: 【500、いろはのい、9の87】です。
 cu: 【湘南 530 も 1】でした。
+cu: 【品川、581、ひらがながるすいのる、29-83】。
 cu: 品川の300円の、さ、12個です。
 cu: 【品川300さ1234】です。|op: 【12の34】のお車ですね。|cu: 1234円です。
 cu: 横浜に3時に着きます。
@@ -145,6 +155,7 @@ op: ログインの画面ですね。|cu: 【mino_0612】って出てます。
 op: アプリをお使いですか。|cu: はい。型番がMX3300です。
 cu: アカウントは要りますか。|op: はい。|cu: 私は【B、O、B、U、1015】で入れてます。
 cu: ログインIDは【ワイ、ケー、12】です。|op: 【ワイケー12】ですね。
+op: お兄様のIDをお願いします。|cu: 【rin-0522】だったと思います。
 cu: 私はMX3300を買いました。
 cu: アカウントは作っていません。|op: 型番はMX3300です。
 cu: アカウントは作っていません。
@@ -152,6 +163,23 @@ cu: ログインIDを忘れました。
 op: IDとパスワードをご用意ください。
 op: ログインIDは会員番号と同じで、123456です。
 op: アカウントの作成は無料です。
+op: では、綴りを。|cu: 【エス、エー、ケー、ユー】です。
+op: 【rintarou】でお間違いないですか。
+op: ATMとURLは別です。
+cu: wifiのrouterです。
+"""
+
+UNNAMED = """
+op: 会員でいらっしゃいますか。|cu: 会員です。【九六七、の、八五八二】です。
+cu: 【8841の2290】です。|op: 【2290】で終わるほうですね。
+cu: 【4417】から始まるやつです。
+cu: 【ケーの、8841の229】です。
+cu: 注文番号は4471の2098です。
+op: 伝票が、7083の4415の2260です。
+cu: 電話は03-1234-5678です。
+op: 合計は1690500円です。
+cu: 192.168.1.254を開きます。
+cu: 123456です。
 """
 
 PLACES = """
@@ -199,6 +227,11 @@ op: みどり銀行の口座をご用意ください。
 cu: 東山高校の近くに住んでいます。
 cu: 大学の前で降りました。
 cu: 市役所に行ってきます。
+op: お母様は。|cu: 母はね、前は【光洋印刷】で。
+cu: 弟なら、【東山高校】です。
+cu: 母と光洋印刷の前で待ってます。
+cu: 母に言われて来ました。横浜銀行が近いので。
+cu: 兄は【東西大学】で。|op: 【経済学部】ですか。
 """
 
 
@@ -209,6 +242,7 @@ def _rows() -> list[tuple[CallRecognizer, str]]:
         (PlateRecognizer(), PLATES),
         (BankPlaceRecognizer(), BANKS),
         (AccountRecognizer(), ACCOUNTS),
+        (UnnamedNumberRecognizer(), UNNAMED),
         (AffiliationRecognizer(), PLACES),
     )
     return [(recognizer, row) for recognizer, table in tables for row in table.strip().splitlines()]
@@ -222,10 +256,7 @@ def test_what_identifies_is_found_and_nothing_else(recognizer: CallRecognizer, r
 
 
 MISSED = """
-op: お兄様のIDをお願いします。|cu: 【rin-0522】だったと思います。
 cu: マイナンバーは、【2670】、ごめんなさい、【2671の4567の8901】です。
-op: 奥様の八代様でございます。【昭和60年の11月の3日】の。
-cu: 【品川、581、ひらがながるすいのる、29-83】。
 cu: うちの子と同じ【二年五組】です。
 cu: 叔母は、【日の出食品】で働いてます。
 cu: 父は【四季堂】に行ってるので。

@@ -190,13 +190,22 @@ def done(act: Callable[[], object]) -> str:
     return ""
 
 
-def check(scene: Scene, folder: Path) -> None:
+def check(scene: Scene, folder: Path, *, swept: bool = False) -> None:
     """Every answer holds what was approved when it went out, nothing else; a failed release left nothing.
+
+    Args:
+        scene: What was raced on a copy of.
+        folder: Of the copy.
+        swept: Whether what was stored and never named waits for the sweep: while another witness is put in
+            the old one's place, nobody can look whether a row names it.
 
     Raises:
         AssertionError: when not.
     """
-    with open_desk(scene.settings(folder)) as desk:
+    settings = scene.settings(folder)
+    with open_desk(settings.model_copy(update={"orphan_seconds": 0}) if swept else settings) as desk:
+        if swept:
+            files.sweep_orphans(desk)
         answers = releases.releases(desk, scene.request)
         own = [file for file in files.list_files(desk) if file.kind is FileKind.PACKAGE]
         assert len(own) == len(answers), "packages and answers"

@@ -95,8 +95,9 @@ def _at_random(scene: Scene, place: Path, races: int, chance: random.Random) -> 
     names = [name for name, step in STEPS.items() if step.covers]
     ends: collections.Counter[str] = collections.Counter()
     for number in range(races):
-        ends[_race(scene, STEPS[chance.choice(names)], place, chance.uniform(0.0, whole))] += 1
-        check(scene, place)
+        step = STEPS[chance.choice(names)]
+        ends[_race(scene, step, place, chance.uniform(0.0, whole))] += 1
+        check(scene, place, swept="audit.accept" in step.covers)
         shutil.rmtree(place)
         if number % 50 == 49:
             print(f"{number + 1} races of threads: {dict(ends)}", flush=True)

@@ -35,6 +35,7 @@ from models.training.crowds.colleagues import SIZES, with_colleagues
 from models.training.crowds.near_strangers import near_stranger
 from models.training.weighing.shown import NOBODY, Shown
 from models.training.weighing.unspoken import ReadCall, unspoken_calls
+from models.weighing.owner.owner import JUDGED_TYPES
 from pipeline.finding.detect import detect
 from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.ownership.chain import BEFORE_THE_JUDGE, Context, attribute
@@ -95,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         entities = detect(call.transcript, analyzer, call.case, call.again)
         context = Context(call.transcript, call.case, analyzer.reader)
         findings = attribute(entities, context, passes=BEFORE_THE_JUDGE)
-        found = [f for f in findings if not f.entity.candidate and f.entity.entity_type != "CONFIDENTIAL"]
+        found = [f for f in findings if not f.entity.candidate and f.entity.entity_type in JUDGED_TYPES]
         for name, case in _cases(call, rng.sample(others, min(2, len(others))), rng).items():
             seen = list(_observed(call, found, case, analyzer.reader, own=name.is_own))
             rows += seen

@@ -236,8 +236,16 @@ def plates_in(text: str) -> tuple[Plate, ...]:
             bool(match["explains"]),
         )
         for match in _PLATE.finditer(text)
+        if _explains(match)
     )
     return tuple(each for each in found if each.place or each.explained)
+
+
+def _explains(match: re.Match[str]) -> bool:
+    """Whether a word in kana before a plate's kana begins with it (さくらのさ), or calls it kana."""
+    word, kana = match["explains"], match["kana"]
+    in_kana = word is not None and re.fullmatch(r"[ぁ-んァ-ヶー]+", word)
+    return not in_kana or fold_kana(word)[0] == fold_kana(kana) or word in {"ひらがなの", "かなの"}
 
 
 def _series(said: str) -> str:

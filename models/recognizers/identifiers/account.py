@@ -23,6 +23,10 @@ _PIECE = (
 )
 _SPELT = re.compile(rf"{_PIECE}(?:(?:[\s、・の]|はい|ええ|えっと)*+{_PIECE})*+")
 _SIGN = re.compile(r"[_.\-]|ドット|ハイフン|アンダー(?:バー|スコア)")
+_MODEL = re.compile(r"型番|品番|機種|型式|モデル|製造番号|シリアル|品名|商品名")
+MODEL_CHARS = 100
+"""Greatest distance of a word for a model before letters that are its name."""
+
 _OTHER = re.compile(r"番号|型番|品番|メール|アドレス|電話|パスワード|円")
 
 _SPOKEN_OF = re.compile(rf"{_CALLED.pattern}|ログイン|サインイン|アカウント|パスワード|マイページ|アプリ")
@@ -61,7 +65,7 @@ class AccountRecognizer(CallRecognizer):
             spelt
             for spelt in _SPELT.finditer(text)
             if _repeats(_code(spelt[0]), codes)
-            or _is_spelt_out(spelt[0])
+            or (_is_spelt_out(spelt[0]) and not _names_model(text, spelt.start()))
             or (spelt.start() >= begin and _is_name(spelt[0]))
         )
         return [
@@ -106,6 +110,11 @@ def _repeats(code: str, codes: Collection[str]) -> bool:
 def _is_spelt_out(said: str) -> bool:
     """Whether letters are said one by one, as nobody says a word or a model, or are written like a name."""
     return len(_ONE_LETTER.findall(said)) >= LEAST_SPELT or bool(_WRITTEN.fullmatch(said))
+
+
+def _names_model(text: str, start: int) -> bool:
+    """Whether letters stand behind a word for a model."""
+    return bool(_MODEL.search(text, max(0, start - MODEL_CHARS), start))
 
 
 def _is_name(said: str) -> bool:

@@ -23,6 +23,9 @@ _OTHER_DATE = re.compile(
     r"期限|満期|有効|契約|納期|届|配達|予約|訪問|伺|購入|買っ|入会|加入|退会|解約|入社|退職|事故|申し?込|締め?切|支払|引き落と|検査|"
     r"検針|点検|工事|講習|試験|出発|発表|設立|創業|開業|建[っちて築]|発行|発売|交付|入院|手術|亡くな|結婚|開始|終了|更新|請求|保証|地震|製造|販売"
 )
+_FROM_OR_UNTIL = re.compile(r"から(?!生)|まで|以降|以前|付け|づけ|(?:ごろ|頃)[のに](?![^。\n]{0,4}生)")
+"""Behind a date from or until which something holds, or around which something happens."""
+
 _FILLERS = re.compile(r"(?:はい|ええ|えっと|えーと|えー|あの|[、\s])*")
 
 REACH = 60
@@ -93,6 +96,8 @@ def _answered(text: str, called: int, date: SpokenDate, said: Sequence[SpokenDat
 def _is_birth(text: str, date: SpokenDate, said: Sequence[SpokenDate]) -> bool:
     if _BEHIND.match(text, date.end):
         return True
+    if _FROM_OR_UNTIL.match(text, date.end):
+        return False
     before = text[max(0, date.start - REACH) : date.start]
     called = max((match.end() for match in _CALLED.finditer(before)), default=-1)
     announced = called >= 0 and not _OTHER_DATE.search(before, called)

@@ -115,8 +115,9 @@ def with_letters(text: str, start: int) -> int:
 
 
 def counted(text: str, end: int) -> bool:
-    """Whether the figures before ``end`` count something: 5000円, 3月."""
-    return UNIT_AFTER.match(text, end) is not None
+    """Whether the figures before ``end`` count something in their line: 5000円, 3月."""
+    unit = UNIT_AFTER.match(text, end)
+    return unit is not None and "\n" not in unit[0]
 
 
 def _others(call: Call, one: int, other: int) -> bool:

@@ -38,7 +38,8 @@ PART_CHARS, MIN_PART = 200, 3
 
 _NAMED = re.compile(
     r"(?:(?:注文|受付|受け付け|伝票|お?問い?合わせ|予約|整理|申込|申し込み|見積もり?|チケット|管理|配送|追跡|修理|案件|機種|型式|製造|シリアル|"
-    r"部品|機械|本体|車体|エンジン|メーター|機器|器具|端末|お?荷物|書類|文書|部屋|品番|型番|商品|製品|車台|ロット|郵便|内線|フリーダイヤル|便名)|電話|携帯|FAX|ファックス|住所|番地|暗証|型)[^0-9０-９〇零一二三四五六七八九]*$"
+    r"部品|機械|本体|車体|エンジン|メーター|機器|器具|端末|お?荷物|書類|文書|部屋|品番|型番|商品|製品|車台|ロット|郵便|内線|フリーダイヤル|便名)|(?:取引|解約|承認|決済|レジ)の?番号|電話|携帯|FAX|ファックス|住所|番地|暗証|型)"
+    r"(?:[^0-9０-９〇零一二三四五六七八九]|[0-9０-９]{1,2}(?=桁))*$"
 )
 """What names a number that is a matter's, a thing's, a place's or another recognizer's."""
 
@@ -56,7 +57,8 @@ class UnnamedNumberRecognizer(CallRecognizer):
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Take every long number that is no telephone number and named as nothing else, and its parts."""
-        text, groups = call.text, groups_of(call.text)
+        text = call.text
+        groups = [group for group in groups_of(text) if not counted(text, group.end)]
         found = [*_unnamed(call, groups)]
         return [
             self.result("CUSTOMER_NUMBER", with_letters(text, start), end, SCORE, Reason.LONG_FIGURES)
@@ -73,7 +75,7 @@ def _unnamed(call: Call, groups: Sequence[Run]) -> Iterator[SaidNumber]:
     for number in numbers:
         letters = number.start - with_letters(text, number.start)
         enough = MIN_FIGURES - bool(letters) <= len(number.digits) <= MAX_FIGURES
-        amount = counted(text, number.end) or _AMOUNT.search(text, number.start, number.end)
+        amount = _AMOUNT.search(text, number.start, number.end)
         if enough and not amount and not any(number.digits in other for other in others):
             yield number
 
@@ -103,7 +105,7 @@ def _numbers(call: Call, groups: Sequence[Run]) -> Iterator[SaidNumber]:
 def _parts(text: str, groups: Sequence[Run], found: Sequence[SaidNumber]) -> Iterator[tuple[int, int]]:
     """Yield groups that begin or end a number that was found, or of which that is said."""
     for group in groups:
-        if len(group.digits) < MIN_PART or counted(text, group.end):
+        if len(group.digits) < MIN_PART:
             continue
         near = (
             each

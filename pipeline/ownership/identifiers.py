@@ -111,7 +111,7 @@ def _names_another(text: str, start: int, case: CallCase) -> bool:
 
 def _ends_in_own_name(before: str, case: CallCase) -> bool:
     """Whether the requester's name, or its end, stands right before a title."""
-    return any(before[-2:] in name.text for name in case.requester.names if len(before) >= 2)
+    return len(before) >= 2 and any(before[-2:] in name.text for name in case.requester.names)
 
 
 def _nobodys(finding: Finding, party: Party, reason: Reason) -> Finding:
